@@ -1,0 +1,22 @@
+"""nnlib: the small NumPy library that the course is taught with.
+
+Notation, the same in every chapter and every module. Rows are examples.
+
+    x  (n, d_in)        inputs, one example a row
+    W  (d_in, d_out)    weights: column j belongs to neuron j
+    b  (d_out,)         biases
+    z  = x @ W + b      weighted inputs, (n, d_out)
+    a  = f(z)           activations, (n, d_out)
+    dz, dW, db, dx      the loss differentiated by z, W, b, x: same shapes as these
+
+Images are (n, height, width, channels). A loss is a mean over examples.
+
+Reading order, each file needing only the ones before it:
+
+    ground   errors, parameter, numerics, initializers, idx, datasets, batches, metrics, gradcheck
+    blocks   perceptron, layers, activations, losses, optimizers
+    whole    network, training
+    seeing   plots, demos/, exercises/
+
+This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.
+"""

@@ -1,0 +1,111 @@
+"""Checks that raise in the learner's words: who complains, what came, what was wanted.
+
+Every message has the same form, for example
+``Dense(64 → 30) got x of shape (10, 784): expected (n, 64)``.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what ``value`` is: type, and shape where it has one."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if value is None or isinstance(value, bool | int | float | complex):
+        return repr(value)
+    article = "an" if type(value).__name__[0].lower() in "aeiou" else "a"
+    return f"{article} {type(value).__name__}"
+
+
+def require_array(who: Any, name: str, value: Any) -> np.ndarray:
+    """Return ``value`` if it is an array of numbers, any shape; else raise ``TypeError``."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{who} got {name} as {describe(value)}: expected a NumPy array, as np.array([...]) makes")
+    if value.dtype.kind not in "fiub":
+        raise TypeError(f"{who} got {name} of dtype {value.dtype}: expected numbers")
+    return value
+
+
+def require_rows(who: Any, x: Any, width: int) -> np.ndarray:
+    """Return ``x`` if it has shape (n, width) with n ≥ 1; else raise ``TypeError`` or ``ValueError``."""
+    require_array(who, "x", x)
+    if x.ndim != 2 or x.shape[1] != width:
+        hint = "; one example alone is x.reshape(1, -1)" if x.shape == (width,) else ""
+        raise ValueError(f"{who} got x of shape {x.shape}: expected (n, {width}){hint}")
+    if len(x) == 0:
+        raise ValueError(f"{who} got an empty batch of shape {x.shape}: expected at least one row")
+    return x
+
+
+def require_shape(who: Any, name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return ``value`` if it is an array of exactly ``shape``; else raise ``TypeError`` or ``ValueError``."""
+    require_array(who, name, value)
+    if value.shape != shape:
+        raise ValueError(f"{who} got {name} of shape {value.shape}: expected {shape}")
+    return value
+
+
+def require_rank(who: Any, name: str, value: Any, rank: int, wanted: str) -> np.ndarray:
+    """Return ``value`` if it is a non-empty array of ``rank`` dimensions, described as ``wanted``."""
+    require_array(who, name, value)
+    if value.ndim != rank:
+        raise ValueError(f"{who} got {name} of shape {value.shape}: expected {wanted}")
+    if value.size == 0:
+        raise ValueError(f"{who} got an empty {name} of shape {value.shape}: expected {wanted} with at least one row")
+    return value
+
+
+def require_finite(who: Any, name: str, value: np.ndarray) -> np.ndarray:
+    """Return ``value`` if it holds neither NaN nor infinity; else raise ``ValueError`` naming the first place."""
+    if value.dtype.kind == "f" and value.size and not (np.isfinite(value.min()) and np.isfinite(value.max())):
+        place = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
+        raise ValueError(f"{who} got {name} with {value[place]} at {list(place)}: expected finite numbers only")
+    return value
+
+
+def require_positive(who: Any, name: str, value: Any) -> float:
+    """Return ``value`` if it is a finite number above zero; else raise ``TypeError`` or ``ValueError``."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{who} got {name} = {describe(value)}: expected a number above 0")
+    if not 0 < value < np.inf:
+        raise ValueError(f"{who} got {name} = {value}: expected a number above 0")
+    return float(value)
+
+
+def require_count(who: Any, name: str, value: Any) -> int:
+    """Return ``value`` if it is a whole number of at least one; else raise ``TypeError`` or ``ValueError``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{who} got {name} = {describe(value)}: expected a whole number, 1 or more")
+    if value < 1:
+        raise ValueError(f"{who} got {name} = {value}: expected 1 or more")
+    return int(value)
+
+
+def require_rng(who: Any, rng: Any) -> np.random.Generator:
+    """Return ``rng`` if it is a NumPy generator; else raise ``TypeError`` that says how to make one."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{who} got rng as {describe(rng)}: expected a generator, as np.random.default_rng(0) makes")
+    return rng
+
+
+def require_labels(who: Any, labels: Any, classes: int) -> np.ndarray:
+    """Return ``labels`` (n,) if they are whole numbers from 0 to classes − 1; else raise."""
+    require_array(who, "labels", labels)
+    if labels.ndim != 1:
+        raise ValueError(f"{who} got labels of shape {labels.shape}: expected (n,)")
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{who} got labels of dtype {labels.dtype}: expected whole numbers, as labels.astype(int) makes")
+    if labels.size and not (labels.min() >= 0 and labels.max() < classes):
+        wrong = labels[(labels < 0) | (labels >= classes)][0]
+        raise ValueError(f"{who} got the label {wrong}: expected labels from 0 to {classes - 1}")
+    return labels
+
+
+def require_same_length(who: Any, **arrays: Sequence[Any]) -> None:
+    """Raise ``ValueError`` unless all the named arrays have the same number of rows."""
+    if len({len(array) for array in arrays.values()}) > 1:
+        lengths = " and ".join(f"{name} with {len(array)} rows" for name, array in arrays.items())
+        raise ValueError(f"{who} got {lengths}: expected one row of each for every example")

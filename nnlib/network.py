@@ -1,0 +1,173 @@
+"""A network: layers in a row. Forward through them, backward through them, saved and loaded as one file."""
+
+import copy
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nnlib.errors import describe, require_array, require_count, require_finite
+from nnlib.layers import Layer, require_layers
+from nnlib.parameter import Parameter, count_values
+
+FORMAT = "nnlib network 1"
+
+
+class Network:
+    """Layers in a row: ``Network([Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])``.
+
+    Raises ``ValueError`` where there are no layers or the sizes of two do not fit, ``TypeError`` where something
+    is no layer.  Source: N7.
+    """
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.layers = require_layers("Network", layers)
+        width: int | None = None
+        for place, layer in enumerate(self.layers):
+            if width is not None and layer.n_in is not None and layer.n_in != width:
+                raise ValueError(f"Network got {layer} at place {place} after {width} outputs: expected {width} inputs")
+            width = width if layer.n_out is None else layer.n_out
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the output of the last layer for a batch x, rows are examples."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx for dy, the loss differentiated by the output; add to every parameter's ``grad``."""
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        return dy
+
+    def backward_to_parameters(self, dy: np.ndarray) -> None:
+        """Do what ``backward`` does, but leave out dx of the first layer, which learning does not need."""
+        for layer in reversed(self.layers[1:]):
+            dy = layer.backward(dy)
+        self.layers[0].backward_to_parameters(dy)
+
+    def parameters(self) -> list[Parameter]:
+        """Return all parameters, first layer first."""
+        return [parameter for layer in self.layers for parameter in layer.parameters()]
+
+    @property
+    def training(self) -> bool:
+        """Whether the layers act as in learning (True) or as in prediction; set it for all of them at once."""
+        return self.layers[0].training
+
+    @training.setter
+    def training(self, value: bool) -> None:
+        for layer in self.layers:
+            layer.training = value
+
+    def predict(self, x: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
+        """Return the raw outputs for any number of rows of x, in prediction mode, ``batch_size`` rows at a time.
+
+        Raises ``ValueError`` where x is empty or holds NaN or infinity.
+        """
+        require_count("predict", "batch_size", batch_size)
+        if len(require_finite("predict", "x", require_array("predict", "x", x))) == 0:
+            raise ValueError(f"predict got an empty x of shape {x.shape}: expected at least one row")
+        modes = [layer.training for layer in self.layers]
+        self.training = False
+        try:
+            parts = [self.forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)]
+        finally:
+            for layer, mode in zip(self.layers, modes, strict=True):
+                layer.training = mode
+        return np.concatenate(parts)
+
+    def classify(self, x: np.ndarray) -> np.ndarray:
+        """Return the most likely class of each row of x, (n,) whole numbers: the arg-max of ``predict``."""
+        return self.predict(x).argmax(axis=1)
+
+    def summary(self) -> str:
+        """Return a table, one line per layer: its place, what it is, its number of parameters."""
+        rows = [(str(place), str(layer), layer.parameters()) for place, layer in enumerate(self.layers)]
+        width = max(len(text) for _, text, _ in rows)
+        lines = [f"{place:>2}  {text:<{width}}  {count_values(parameters):>10,}" for place, text, parameters in rows]
+        return "\n".join([*lines, f"    {'parameters':<{width}}  {count_values(self.parameters()):>10,}"])
+
+    def astype(self, dtype: Any) -> "Network":
+        """Return a copy whose parameters are of ``dtype``, np.float32 or np.float64; this one stays as it is."""
+        if np.dtype(dtype).kind != "f":
+            raise ValueError(f"astype got {np.dtype(dtype)}: expected a float type, np.float32 or np.float64")
+        network = self.copy()
+        for parameter in network.parameters():
+            parameter.value = parameter.value.astype(dtype)
+        return network
+
+    def copy(self) -> "Network":
+        """Return a network with the same layers and values, sharing nothing with this one."""
+        network = copy.deepcopy(self)
+        for layer in network.layers:
+            layer.cache = None
+        for parameter in network.parameters():
+            parameter.grad = None
+        return network
+
+    def save(self, path: str | Path) -> Path:
+        """Write layers and values to an ``.npz`` file (the ending is added) and return its path.
+
+        The file is written under a temporary name and then renamed, so a crash never leaves half of one.
+        """
+        path = _with_ending(path)
+        layers = [{"kind": type(layer).__name__, **layer.config()} for layer in self.layers]
+        values = {f"value_{i}": parameter.value for i, parameter in enumerate(self.parameters())}
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, allow_pickle=False, format=np.array(FORMAT), layers=np.array(json.dumps(layers)), **values)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return path
+
+    @staticmethod
+    def load(path: str | Path) -> "Network":
+        """Return the network that ``save`` wrote; values come back bit for bit.
+
+        Raises ``FileNotFoundError`` where there is none, ``ValueError`` naming the file where it is damaged,
+        foreign, or needs a kind of layer that has not been imported.
+        """
+        path = _with_ending(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: there is no such file to load a network from")
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return _rebuild({name: file[name] for name in file.files})
+        except Exception as error:  # a damaged zip fails in a dozen ways; the learner needs only one
+            raise ValueError(f"{path}: not a network that can be loaded ({error})") from error
+
+    def __repr__(self) -> str:
+        return f"Network({' – '.join(map(str, self.layers))})"
+
+
+def _with_ending(path: str | Path) -> Path:
+    path = Path(path)
+    return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+
+
+def _rebuild(arrays: dict[str, np.ndarray]) -> Network:
+    if str(arrays.get("format")) != FORMAT:
+        raise ValueError(f"it does not say that it is a {FORMAT}")
+    network = Network([_layer(config) for config in json.loads(str(arrays["layers"]))])
+    parameters = network.parameters()
+    for i, parameter in enumerate(parameters):
+        value = arrays[f"value_{i}"]
+        if value.shape != parameter.value.shape or value.dtype.kind != "f":
+            raise ValueError(f"{parameter.name} is {describe(value)} there, and {parameter.value.shape} was expected")
+        parameter.value = value
+    return network
+
+
+def _layer(config: dict[str, Any]) -> Layer:
+    kind = config.pop("kind")
+    if kind not in Layer.kinds:
+        raise ValueError(f"it has a layer {kind}, which is not known here: import the module that defines it first")
+    return Layer.kinds[kind].from_config(config)

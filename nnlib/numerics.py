@@ -1,0 +1,49 @@
+"""Functions that stay right where the textbook formula overflows: all are safe at ±10,000.
+
+The trick is always the same: never raise e to a large positive number.
+"""
+
+import numpy as np
+
+from nnlib.errors import require_array, require_count, require_labels
+
+
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """Return σ(z) = 1 / (1 + e⁻ᶻ), elementwise, same shape and dtype as ``z``.
+
+    For z < 0 the equal form eᶻ / (1 + eᶻ) is used, so that e is only ever raised to −|z|.
+    In float64 the result is exactly 1.0 from z ≈ 37 on.  Source: S0, N8.
+    """
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+def log_sum_exp(z: np.ndarray) -> np.ndarray:
+    """Return log Σⱼ exp(zⱼ) over the last axis, kept as an axis of length 1.
+
+    Uses log Σ exp(z) = m + log Σ exp(z − m) with m the maximum *of each row*.  Source: N15.
+    """
+    largest = z.max(axis=-1, keepdims=True)
+    return largest + np.log(np.exp(z - largest).sum(axis=-1, keepdims=True))
+
+
+def log_softmax(z: np.ndarray) -> np.ndarray:
+    """Return log softmax(z) = z − log Σⱼ exp(zⱼ) over the last axis, same shape as ``z``.  Source: N15."""
+    return z - log_sum_exp(z)
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    """Return exp(zₖ) / Σⱼ exp(zⱼ) over the last axis: each row is positive and sums to 1.  Source: N9, N15."""
+    weights = np.exp(z - z.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    return weights
+
+
+def one_hot(labels: np.ndarray, classes: int, dtype: type | np.dtype = np.float64) -> np.ndarray:
+    """Return (n, classes) with a single 1 in each row, at the place that the label names.
+
+    ``labels`` (n,) are whole numbers from 0 to classes − 1; others raise ``ValueError``.  Source: N11.
+    """
+    require_count("one_hot", "classes", classes)
+    require_labels("one_hot", require_array("one_hot", "labels", labels), classes)
+    return (labels[:, None] == np.arange(classes)).astype(dtype)

@@ -1,0 +1,48 @@
+"""A parameter: a named array and its gradient. It is all that an optimizer ever sees."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib.errors import require_array
+
+
+class Parameter:
+    """An array that learning changes, with the gradient that says how.
+
+    ``value`` is an array of floats of any shape; ``grad`` is None until the first backward pass,
+    then an array of the same shape, ∂loss/∂value. ``name`` appears in messages.
+    Raises ``TypeError`` where ``value`` is no array of floats.
+    """
+
+    __slots__ = ("grad", "name", "value")
+
+    def __init__(self, value: np.ndarray, name: str) -> None:
+        require_array(f"Parameter {name}", "value", value)
+        if value.dtype.kind != "f":
+            raise TypeError(f"Parameter {name} got value of dtype {value.dtype}: expected floats, as value.astype(float) makes")
+        self.value = value
+        self.name = name
+        self.grad: np.ndarray | None = None
+
+    def zero_grad(self) -> None:
+        """Forget the gradient, before the backward pass of the next step."""
+        self.grad = None
+
+    def add_grad(self, gradient: np.ndarray) -> None:
+        """Add ``gradient``, same shape as ``value``, to ``grad``: what flows in along several paths adds up.
+
+        The first array that comes is kept, not copied: hand over a fresh one.
+        """
+        if self.grad is None:
+            self.grad = gradient
+        else:
+            self.grad += gradient
+
+    def __repr__(self) -> str:
+        return f"Parameter({self.name}, shape {self.value.shape})"
+
+
+def count_values(parameters: Any) -> int:
+    """Return how many numbers a list of parameters holds altogether."""
+    return sum(parameter.value.size for parameter in parameters)

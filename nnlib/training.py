@@ -1,0 +1,216 @@
+"""Training: the loop that shows a network its examples again and again, and the history it keeps."""
+
+import math
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from nnlib.batches import minibatches
+from nnlib.errors import describe, require_array, require_count, require_finite, require_rng, require_same_length
+from nnlib.losses import Loss
+from nnlib.network import Network
+from nnlib.optimizers import Optimizer
+
+Examples = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass
+class History:
+    """What happened, one entry per finished epoch. Accuracies are shares, 0 to 1.
+
+    ``loss`` and ``accuracy`` are means over the mini-batches as they were met, so the network got better meanwhile;
+    ``validation_…`` are measured after the epoch. Without classes or validation data the entries are NaN.
+    ``ended`` says in words why training ended.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+    ended: str = ""
+
+
+@dataclass
+class State:
+    """What a callback sees after each epoch: it may look at everything, and change the learning rate."""
+
+    epoch: int
+    network: Network
+    optimizer: Optimizer
+    history: History
+
+
+Callback = Callable[[State], bool | None]
+
+
+class DivergedError(FloatingPointError):
+    """The loss is no longer a finite number. ``history`` holds what was reached before."""
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
+def fit(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    examples: Examples,
+    *,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    validation: Examples | None = None,
+    callbacks: Iterable[Callback] = (),
+) -> History:
+    """Train ``network`` by mini-batches of ``examples = (x, y)`` and return the history.
+
+    In each epoch all examples come once, in a new random order. After each epoch every callback is called with the
+    state; one that returns True ends training. Ctrl-C ends it too, after the running step: network and history stay.
+    Raises ``ValueError`` or ``TypeError`` for bad data before the first step, and ``DivergedError``, with the weights
+    put back to those of the last good epoch, where the loss stops being finite.  Source: S0, N19.
+    """
+    x, y = _require_examples("fit", examples)
+    if validation is not None:
+        _require_examples("fit's validation", validation)
+    require_count("fit", "epochs", epochs)
+    require_count("fit", "batch_size", batch_size)
+    require_rng("fit", rng)
+    callbacks, history = list(callbacks), History()
+    with _Interrupt() as interrupt, tqdm(range(1, epochs + 1), unit="epoch", disable=None) as progress:
+        try:
+            for epoch in progress:
+                _one_epoch(network, loss, optimizer, x, y, batch_size, rng, history, interrupt)
+                _validate(network, loss, validation, history)
+                state = State(epoch, network, optimizer, history)
+                if any([callback(state) for callback in callbacks]):
+                    history.ended = f"a callback ended training after epoch {epoch}"
+                    break
+                interrupt.check()
+            else:
+                history.ended = f"all {epochs} epochs are done"
+        except KeyboardInterrupt:
+            history.ended = f"you interrupted training in epoch {len(history.loss) + 1}"
+            print(history.ended + "; the network is that of the last finished step", file=sys.stderr)
+        finally:
+            network.training = False
+    return history
+
+
+def _one_epoch(
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    rng: np.random.Generator,
+    history: History,
+    interrupt: "_Interrupt",
+) -> None:
+    network.training = True
+    good = [parameter.value.copy() for parameter in network.parameters()]
+    total, right = 0.0, 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step, rows in enumerate(minibatches(len(x), batch_size, rng=rng), start=1):
+            predictions = network.forward(x[rows])
+            cost = loss.forward(predictions, y[rows])
+            if not math.isfinite(cost):
+                _put_back(network, good)
+                raise _diverged(cost, step, optimizer, history)
+            optimizer.zero_grad()
+            network.backward_to_parameters(loss.backward())
+            optimizer.step()
+            total += cost * len(rows)
+            right += _count_right(predictions, y[rows])
+            interrupt.check()
+    history.loss.append(total / len(x))
+    history.accuracy.append(right / len(x) if _has_classes(y) else math.nan)
+
+
+def _validate(network: Network, loss: Loss, validation: Examples | None, history: History) -> None:
+    cost, accuracy = math.nan, math.nan
+    if validation is not None:
+        x, y = validation
+        with np.errstate(over="ignore", invalid="ignore"):
+            predictions = network.predict(x)
+            cost = loss.forward(predictions, y)
+        if _has_classes(y):
+            accuracy = _count_right(predictions, y) / len(x)
+    history.validation_loss.append(cost)
+    history.validation_accuracy.append(accuracy)
+
+
+def _has_classes(y: np.ndarray) -> bool:
+    """Labels are whole numbers, or one-hot rows with more than one column."""
+    return y.dtype.kind in "iu" or (y.ndim == 2 and y.shape[1] > 1 and bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()))
+
+
+def _count_right(predictions: np.ndarray, y: np.ndarray) -> int:
+    if predictions.shape[1] == 1:
+        labels = predictions[:, 0] > 0.5
+        return int((labels == (y if y.ndim == 1 else y[:, 0])).sum())
+    labels = predictions.argmax(axis=1)
+    return int((labels == (y if y.ndim == 1 else y.argmax(axis=1))).sum())
+
+
+def _put_back(network: Network, values: list[np.ndarray]) -> None:
+    for parameter, value in zip(network.parameters(), values, strict=True):
+        parameter.value[...] = value
+
+
+def _diverged(cost: float, step: int, optimizer: Optimizer, history: History) -> DivergedError:
+    epoch = len(history.loss) + 1
+    history.ended = f"the loss became {cost} in epoch {epoch}"
+    return DivergedError(
+        f"fit: the loss became {cost} at step {step} of epoch {epoch}. The usual cause is a learning rate that is too "
+        f"large (it is {optimizer.learning_rate:g}); others are inputs that are not scaled and weights that start too "
+        f"large. The weights are back to those from before epoch {epoch}.",
+        history,
+    )
+
+
+def _require_examples(who: str, examples: Any) -> Examples:
+    if not (isinstance(examples, tuple | list) and len(examples) == 2):
+        raise TypeError(f"{who} got examples as {describe(examples)}: expected a pair (x, y)")
+    x, y = examples
+    require_finite(who, "x", require_array(who, "x", x))
+    require_finite(who, "y", require_array(who, "y", y))
+    require_same_length(who, x=x, y=y)
+    if len(x) == 0:
+        raise ValueError(f"{who} got no examples: expected at least one")
+    return x, y
+
+
+class _Interrupt:
+    """Lets Ctrl-C wait for the end of a step, so that no update is left half done; a second one does not wait.
+
+    Signals reach only the main thread; elsewhere this does nothing.
+    """
+
+    def __enter__(self) -> "_Interrupt":
+        self.asked = False
+        self.active = threading.current_thread() is threading.main_thread()
+        if self.active:
+            self.before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def _ask(self, *_: Any) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def check(self) -> None:
+        """Raise ``KeyboardInterrupt`` if Ctrl-C was pressed since the last look."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+    def __exit__(self, *_: Any) -> None:
+        if self.active:
+            signal.signal(signal.SIGINT, self.before)
