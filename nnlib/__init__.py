@@ -13,10 +13,10 @@ Images are (n, height, width, channels). A loss is a mean over examples.
 
 Reading order, each file needing only the ones before it:
 
-    ground   errors, parameter, numerics, initializers, idx, datasets, batches, metrics, gradcheck
-    blocks   perceptron, layers, activations, losses, optimizers
-    whole    network, training
-    seeing   plots, demos/, exercises/
+    Ground:  errors, parameter, numerics, initializers, idx, datasets, batches, metrics, gradcheck
+    Blocks:  perceptron, layers, activations, losses, optimizers
+    Whole:   network, training
+    Seeing:  plots, demos/, exercises/
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.
 """

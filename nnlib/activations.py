@@ -57,7 +57,7 @@ class Step(Activation):
 
 
 class Sign(Activation):
-    """f(z) = +1 where z > 0, else −1, also at 0. Its slope is 0 wherever it has one, so backward gives zeros (E33, E41)."""
+    """f(z) = +1 where z > 0, else −1, also at 0; slope 0 wherever it has one, so backward gives zeros (E33, E41)."""
 
     @staticmethod
     def function(z: np.ndarray) -> np.ndarray:

@@ -189,7 +189,9 @@ def truth_table(outputs: list[int]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array(outputs)
 
 
-def blobs(n: int, *, rng: np.random.Generator, distance: float = 3.0, spread: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def blobs(
+    n: int, *, rng: np.random.Generator, distance: float = 3.0, spread: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Return two round clouds, centres ``distance`` apart on the diagonal, standard deviation ``spread``."""
     y = _two_classes("blobs", n, rng)
     centres = np.where(y == 1, 1, -1)[:, None] * distance / np.sqrt(8) * np.ones(2)
@@ -207,7 +209,7 @@ def moons(n: int, *, rng: np.random.Generator, noise: float = 0.1) -> tuple[np.n
     """Return two half circles of radius 1 that reach into each other."""
     y = _two_classes("moons", n, rng)
     angle = np.pi * rng.random(n)
-    x = np.where((y == 1)[:, None], _circle(-angle) + [1.0, 0.5], _circle(angle))
+    x = np.where((y == 1)[:, None], _circle(-angle) + np.array([1.0, 0.5]), _circle(angle))
     return x + noise * rng.standard_normal((n, 2)), y
 
 
@@ -218,7 +220,9 @@ def circles(n: int, *, rng: np.random.Generator, noise: float = 0.1) -> tuple[np
     return radius[:, None] * _circle(2 * np.pi * rng.random(n)) + noise * rng.standard_normal((n, 2)), y
 
 
-def spirals(n: int, *, rng: np.random.Generator, noise: float = 0.05, turns: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
+def spirals(
+    n: int, *, rng: np.random.Generator, noise: float = 0.05, turns: float = 1.5
+) -> tuple[np.ndarray, np.ndarray]:
     """Return two arms that wind round each other ``turns`` times, from the centre out to radius 1."""
     y = _two_classes("spirals", n, rng)
     radius = np.sqrt(rng.random(n))

@@ -4,7 +4,7 @@ Every message has the same form, for example
 ``Dense(64 → 30) got x of shape (10, 784): expected (n, 64)``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sized
 from typing import Any
 
 import numpy as np
@@ -97,14 +97,16 @@ def require_labels(who: Any, labels: Any, classes: int) -> np.ndarray:
     if labels.ndim != 1:
         raise ValueError(f"{who} got labels of shape {labels.shape}: expected (n,)")
     if labels.dtype.kind not in "iu":
-        raise TypeError(f"{who} got labels of dtype {labels.dtype}: expected whole numbers, as labels.astype(int) makes")
+        raise TypeError(
+            f"{who} got labels of dtype {labels.dtype}: expected whole numbers, as labels.astype(int) makes"
+        )
     if labels.size and not (labels.min() >= 0 and labels.max() < classes):
         wrong = labels[(labels < 0) | (labels >= classes)][0]
         raise ValueError(f"{who} got the label {wrong}: expected labels from 0 to {classes - 1}")
     return labels
 
 
-def require_same_length(who: Any, **arrays: Sequence[Any]) -> None:
+def require_same_length(who: Any, **arrays: Sized) -> None:
     """Raise ``ValueError`` unless all the named arrays have the same number of rows."""
     if len({len(array) for array in arrays.values()}) > 1:
         lengths = " and ".join(f"{name} with {len(array)} rows" for name, array in arrays.items())

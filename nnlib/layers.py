@@ -1,9 +1,9 @@
 """Layers: what a network is built from. The contract, and the first two that keep it.
 
-    layer.forward(x) -> y      remembers what backward needs; never changes x
-    layer.backward(dy) -> dx   adds to each parameter.grad; never changes dy
-    layer.parameters()         what an optimizer may change
-    layer.training             True while learning; some layers act otherwise when they predict
+- ``layer.forward(x) -> y`` remembers what backward needs and never changes x
+- ``layer.backward(dy) -> dx`` adds to each ``parameter.grad`` and never changes dy
+- ``layer.parameters()`` is what an optimizer may change
+- ``layer.training`` is True while learning; some layers act otherwise when they predict
 """
 
 from typing import Any, ClassVar

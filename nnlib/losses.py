@@ -1,7 +1,7 @@
 """Losses: how wrong is the network, as one number, and which way is less wrong, as a gradient.
 
-    loss.forward(predictions, targets) -> float    a sum over outputs, a mean over examples
-    loss.backward() -> d predictions               same shape as the predictions
+- ``loss.forward(predictions, targets) -> float`` is a sum over outputs and a mean over examples
+- ``loss.backward() -> d predictions`` has the shape of the predictions
 
 Source: N11, N15; the order is that of rising difficulty.
 """

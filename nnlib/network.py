@@ -121,7 +121,9 @@ class Network:
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".npz")
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez(file, allow_pickle=False, format=np.array(FORMAT), layers=np.array(json.dumps(layers)), **values)
+                np.savez(
+                    file, allow_pickle=False, format=np.array(FORMAT), layers=np.array(json.dumps(layers)), **values
+                )
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

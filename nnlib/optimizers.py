@@ -20,7 +20,9 @@ class Optimizer:
         name = type(self).__name__
         for parameter in self.parameters:
             if not isinstance(parameter, Parameter):
-                raise TypeError(f"{name} got {type(parameter).__name__}: expected parameters, as network.parameters() gives")
+                raise TypeError(
+                    f"{name} got {type(parameter).__name__}: expected parameters, as network.parameters() gives"
+                )
         if not self.parameters:
             raise ValueError(f"{name} got no parameters: expected at least one")
         self.learning_rate = learning_rate

@@ -20,7 +20,9 @@ class Parameter:
     def __init__(self, value: np.ndarray, name: str) -> None:
         require_array(f"Parameter {name}", "value", value)
         if value.dtype.kind != "f":
-            raise TypeError(f"Parameter {name} got value of dtype {value.dtype}: expected floats, as value.astype(float) makes")
+            raise TypeError(
+                f"Parameter {name} got value of dtype {value.dtype}: expected floats, as value.astype(float) makes"
+            )
         self.value = value
         self.name = name
         self.grad: np.ndarray | None = None

@@ -4,9 +4,9 @@ import math
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from tqdm import tqdm
@@ -52,9 +52,7 @@ Callback = Callable[[State], bool | None]
 class DivergedError(FloatingPointError):
     """The loss is no longer a finite number. ``history`` holds what was reached before."""
 
-    def __init__(self, message: str, history: History) -> None:
-        super().__init__(message)
-        self.history = history
+    history: History
 
 
 def fit(
@@ -74,7 +72,7 @@ def fit(
     In each epoch all examples come once, in a new random order. After each epoch every callback is called with the
     state; one that returns True ends training. Ctrl-C ends it too, after the running step: network and history stay.
     Raises ``ValueError`` or ``TypeError`` for bad data before the first step, and ``DivergedError``, with the weights
-    put back to those of the last good epoch, where the loss stops being finite.  Source: S0, N19.
+    put back to those from before the epoch, where the loss stops being finite.  Source: S0, N19.
     """
     x, y = _require_examples("fit", examples)
     if validation is not None:
@@ -83,11 +81,12 @@ def fit(
     require_count("fit", "batch_size", batch_size)
     require_rng("fit", rng)
     callbacks, history = list(callbacks), History()
+    trainer = _Trainer(network, loss, optimizer, counts=_has_classes(y))
     with _Interrupt() as interrupt, tqdm(range(1, epochs + 1), unit="epoch", disable=None) as progress:
         try:
             for epoch in progress:
-                _one_epoch(network, loss, optimizer, x, y, batch_size, rng, history, interrupt)
-                _validate(network, loss, validation, history)
+                trainer.epoch(x, y, minibatches(len(x), batch_size, rng=rng), history, interrupt)
+                trainer.validate(validation, history)
                 state = State(epoch, network, optimizer, history)
                 if any([callback(state) for callback in callbacks]):
                     history.ended = f"a callback ended training after epoch {epoch}"
@@ -97,83 +96,82 @@ def fit(
                 history.ended = f"all {epochs} epochs are done"
         except KeyboardInterrupt:
             history.ended = f"you interrupted training in epoch {len(history.loss) + 1}"
-            print(history.ended + "; the network is that of the last finished step", file=sys.stderr)
+            tqdm.write(f"{history.ended}; the network is that of the last finished step", file=sys.stderr)
         finally:
             network.training = False
     return history
 
 
-def _one_epoch(
-    network: Network,
-    loss: Loss,
-    optimizer: Optimizer,
-    x: np.ndarray,
-    y: np.ndarray,
-    batch_size: int,
-    rng: np.random.Generator,
-    history: History,
-    interrupt: "_Interrupt",
-) -> None:
-    network.training = True
-    good = [parameter.value.copy() for parameter in network.parameters()]
-    total, right = 0.0, 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for step, rows in enumerate(minibatches(len(x), batch_size, rng=rng), start=1):
-            predictions = network.forward(x[rows])
-            cost = loss.forward(predictions, y[rows])
-            if not math.isfinite(cost):
-                _put_back(network, good)
-                raise _diverged(cost, step, optimizer, history)
-            optimizer.zero_grad()
-            network.backward_to_parameters(loss.backward())
-            optimizer.step()
-            total += cost * len(rows)
-            right += _count_right(predictions, y[rows])
-            interrupt.check()
-    history.loss.append(total / len(x))
-    history.accuracy.append(right / len(x) if _has_classes(y) else math.nan)
+@dataclass
+class _Trainer:
+    network: Network
+    loss: Loss
+    optimizer: Optimizer
+    counts: bool  # whether there are classes, so that right answers can be counted
 
-
-def _validate(network: Network, loss: Loss, validation: Examples | None, history: History) -> None:
-    cost, accuracy = math.nan, math.nan
-    if validation is not None:
-        x, y = validation
+    def epoch(
+        self, x: np.ndarray, y: np.ndarray, batches: Iterator[np.ndarray], history: History, interrupt: "_Interrupt"
+    ) -> None:
+        self.network.training = True
+        good = [parameter.value.copy() for parameter in self.network.parameters()]
+        total, right = 0.0, 0
         with np.errstate(over="ignore", invalid="ignore"):
-            predictions = network.predict(x)
-            cost = loss.forward(predictions, y)
-        if _has_classes(y):
-            accuracy = _count_right(predictions, y) / len(x)
-    history.validation_loss.append(cost)
-    history.validation_accuracy.append(accuracy)
+            for step, rows in enumerate(batches, start=1):
+                cost, right_here = self.step(x[rows], y[rows])
+                if not math.isfinite(cost):
+                    self.give_up(cost, step, good, history)
+                total += cost * len(rows)
+                right += right_here
+                interrupt.check()
+        history.loss.append(total / len(x))
+        history.accuracy.append(right / len(x) if self.counts else math.nan)
+
+    def step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, int]:
+        predictions = self.network.forward(x)
+        cost = self.loss.forward(predictions, y)
+        if math.isfinite(cost):
+            self.optimizer.zero_grad()
+            self.network.backward_to_parameters(self.loss.backward())
+            self.optimizer.step()
+        return cost, _count_right(predictions, y) if self.counts else 0
+
+    def validate(self, examples: Examples | None, history: History) -> None:
+        cost, accuracy = math.nan, math.nan
+        if examples is not None:
+            x, y = examples
+            with np.errstate(over="ignore", invalid="ignore"):
+                predictions = self.network.predict(x)
+                cost = self.loss.forward(predictions, y)
+            accuracy = _count_right(predictions, y) / len(x) if self.counts else math.nan
+        history.validation_loss.append(cost)
+        history.validation_accuracy.append(accuracy)
+
+    def give_up(self, cost: float, step: int, good: list[np.ndarray], history: History) -> NoReturn:
+        for parameter, value in zip(self.network.parameters(), good, strict=True):
+            parameter.value[...] = value
+        epoch = len(history.loss) + 1
+        history.ended = f"the loss became {cost} in epoch {epoch}"
+        error = DivergedError(
+            f"fit: the loss became {cost} at step {step} of epoch {epoch}. The usual cause is a learning rate that is "
+            f"too large (it is {self.optimizer.learning_rate:g}); others are inputs that are not scaled and weights "
+            f"that start too large. The weights are back to those from before epoch {epoch}."
+        )
+        error.history = history
+        raise error
 
 
 def _has_classes(y: np.ndarray) -> bool:
     """Labels are whole numbers, or one-hot rows with more than one column."""
-    return y.dtype.kind in "iu" or (y.ndim == 2 and y.shape[1] > 1 and bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all()))
+    if y.ndim == 2 and y.shape[1] > 1:
+        return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
+    return y.dtype.kind in "iu"
 
 
 def _count_right(predictions: np.ndarray, y: np.ndarray) -> int:
-    if predictions.shape[1] == 1:
-        labels = predictions[:, 0] > 0.5
-        return int((labels == (y if y.ndim == 1 else y[:, 0])).sum())
-    labels = predictions.argmax(axis=1)
-    return int((labels == (y if y.ndim == 1 else y.argmax(axis=1))).sum())
-
-
-def _put_back(network: Network, values: list[np.ndarray]) -> None:
-    for parameter, value in zip(network.parameters(), values, strict=True):
-        parameter.value[...] = value
-
-
-def _diverged(cost: float, step: int, optimizer: Optimizer, history: History) -> DivergedError:
-    epoch = len(history.loss) + 1
-    history.ended = f"the loss became {cost} in epoch {epoch}"
-    return DivergedError(
-        f"fit: the loss became {cost} at step {step} of epoch {epoch}. The usual cause is a learning rate that is too "
-        f"large (it is {optimizer.learning_rate:g}); others are inputs that are not scaled and weights that start too "
-        f"large. The weights are back to those from before epoch {epoch}.",
-        history,
-    )
+    """Count the rows whose largest output (or, with a single output, its side of ½) is the right one."""
+    labels = predictions.argmax(axis=1) if predictions.shape[1] > 1 else predictions[:, 0] > 0.5
+    targets = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
+    return int((labels == targets).sum())
 
 
 def _require_examples(who: str, examples: Any) -> Examples:

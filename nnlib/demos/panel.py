@@ -1,0 +1,67 @@
+"""The panel: controls over one picture that follows them. Every widget of the course is one.
+
+A demo is a function ``draw(figure, **values) -> alt text`` and the controls that give the values:
+
+>>> panel = Panel(draw_line, slope=slider("slope", -2, 2, 1))            # doctest: +SKIP
+
+The picture is a value of an HTML widget and not an output, so that it is redrawn in place, works in every notebook
+front end, and an error cannot be swallowed.
+"""
+
+import html
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets as widgets
+
+from nnlib import plots
+
+SCRIPT = Path(__file__).with_name("names.js")
+
+
+class ControlNames(anywidget.AnyWidget):
+    """Invisible: gives slider handles and play buttons the names that ipywidgets leaves out, for screen readers."""
+
+    _esm = SCRIPT
+
+
+class Panel(widgets.VBox):
+    """Controls over a picture.
+
+    ``draw(figure, **values)`` draws and returns the alt text: what the picture now shows, in words, the values
+    included. It is called once at the start and after each change. ``size`` is in inches. An exception in ``draw``
+    is shown as one line and raised as well; the last good picture stays.
+    """
+
+    def __init__(self, draw: Callable[..., str], size: tuple[float, float] = (7.6, 4.2), **controls: Any) -> None:
+        self.draw = draw
+        self.controls = controls
+        self.figure = plots.figure(*size)
+        self.alt = ""
+        self.picture = widgets.HTML()
+        self.message = widgets.HTML()
+        super().__init__([*controls.values(), self.message, self.picture, ControlNames()])
+        self.redraw()
+        for control in controls.values():
+            control.observe(self.redraw, names="value")
+
+    def redraw(self, _: Any = None) -> None:
+        """Draw the picture for the present values of the controls."""
+        try:
+            alt = self.draw(self.figure, **{name: control.value for name, control in self.controls.items()})
+            picture = plots.image_tag(self.figure, alt)
+        except Exception as error:
+            words = html.escape(f"{type(error).__name__}: {error}")
+            self.message.value = f'<p role="alert" style="color: {plots.RED}; margin: 0">{words}</p>'
+            raise
+        self.alt = alt
+        self.picture.value = picture
+        if self.message.value:
+            self.message.value = ""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Offer the live widget, and for pages without a kernel the start picture and its words."""
+        bundle = super()._repr_mimebundle_() or {}
+        return {**bundle, "text/plain": self.alt, "text/html": self.picture.value}

@@ -1,0 +1,218 @@
+"""The one visual language of the course. Functions draw arrays on a given ``ax`` and return it.
+
+The same thing looks the same everywhere, and never by colour alone: class 0 is blue and round, class 1 is red and
+square; positive weights are green and solid, negative ones purple and dashed; training is blue and solid,
+validation red and dashed. Colours are M. Okabe and K. Ito's, told apart by colour-blind readers.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+BLUE, RED, GREEN, PURPLE, ORANGE, INK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#333333"
+CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"), ("o", "s")
+POSITIVE, NEGATIVE = GREEN, "#A0457A"
+TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
+GRADIENT = ORANGE
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 13,
+    "axes.titlesize": 14,
+    "axes.labelsize": 13,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.linewidth": 2.2,
+    "legend.frameon": False,
+    "legend.fontsize": 12,
+    "axes.prop_cycle": matplotlib.cycler(color=[BLUE, RED, GREEN, NEGATIVE, ORANGE, INK]),
+}
+PIXELS_PER_INCH = 100
+
+
+def figure(width: float = 7.6, height: float = 4.2) -> Figure:
+    """Return an empty figure of ``width`` × ``height`` inches in the style of the course.
+
+    The style is set for the whole session, as matplotlib reads some of it only when it draws.
+    """
+    matplotlib.rcParams.update(STYLE)
+    blank = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH, facecolor="white")
+    FigureCanvasAgg(blank)
+    return blank
+
+
+def minus(numbers: str) -> str:
+    """Return a text of numbers with a true minus sign for each hyphen: −0.5, as matplotlib's own ticks have it."""
+    return numbers.replace("-", "−")
+
+
+def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
+    """Return the figure's axes, emptied: one, or an array of ``columns``. Made at the first call, kept ever after.
+
+    A figure that is redrawn at each move of a slider is faster so; ``options`` go to ``Figure.subplots``.
+    """
+    if len(fig.axes) != columns:
+        fig.clear()
+        fig.subplots(1, columns, **options)
+        fig.subplots_adjust(left=0.11, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
+    else:
+        for ax in fig.axes:
+            ax.clear()
+    return fig.axes[0] if columns == 1 else np.array(fig.axes)
+
+
+def image_tag(fig: Figure, alt: str, sharpness: int = 1) -> str:
+    """Return the figure as ``<img alt="…" src="data:image/png;base64,…">``, ``sharpness`` times as many pixels."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=sharpness * PIXELS_PER_INCH, pil_kwargs={"compress_level": 1})
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    width = round(fig.get_figwidth() * PIXELS_PER_INCH)
+    return (
+        f'<img alt="{html.escape(alt)}" width="{width}" style="max-width: 100%; height: auto; border-radius: 6px" '
+        f'src="data:image/png;base64,{data}">'
+    )
+
+
+class Picture:
+    """A figure with its alt text, as a notebook shows it: the picture, or the words where there are no pictures."""
+
+    def __init__(self, fig: Figure, alt: str) -> None:
+        self.alt = alt
+        self.tag = image_tag(fig, alt, sharpness=2)
+
+    def _repr_html_(self) -> str:
+        return self.tag
+
+    def __repr__(self) -> str:
+        return self.alt
+
+
+def show(fig: Figure, *, alt: str) -> None:
+    """Show ``fig`` in the notebook. ``alt`` says in words what it shows, for whoever cannot see it."""
+    from IPython.display import display
+
+    if not alt.strip():
+        raise ValueError("show got an empty alt: expected a sentence that says what the figure shows")
+    display(Picture(fig, alt))
+
+
+def points(
+    ax: Axes, x: np.ndarray, y: np.ndarray, names: Sequence[str] = ("class 0", "class 1"), size: int = 45
+) -> Axes:
+    """Draw points x (n, 2) with labels y (n,), 0 and 1 (or −1 and 1), each class by its colour and marker."""
+    for label, name in enumerate(names):
+        rows = (y > 0) == bool(label)
+        style = {"marker": CLASS_MARKERS[label], "color": CLASS_COLOURS[label], "edgecolor": "white"}
+        ax.scatter(x[rows, 0], x[rows, 1], s=size, linewidth=0.8, label=name, zorder=3, **style)
+    return ax
+
+
+def decision_regions(
+    ax: Axes, scores: Callable[[np.ndarray], np.ndarray], limits: tuple[float, float, float, float], steps: int = 2
+) -> Axes:
+    """Tint where ``scores`` of points (n, 2) are above 0 as class 1 and the rest as class 0, with the line between.
+
+    ``limits`` are (left, right, bottom, top). For a straight boundary a grid of two ``steps`` is exact.
+    """
+    left, right, bottom, top = limits
+    across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
+    grid = np.array([[a, u] for u in up for a in across])
+    z = scores(grid).reshape(steps, steps)
+    largest = max(1.0, 2 * float(np.abs(z).max()))
+    ax.contourf(across, up, z, levels=[-largest, 0, largest], colors=CLASS_TINTS, zorder=0)
+    if z.min() < 0 < z.max():
+        ax.contour(across, up, z, levels=[0], colors=INK, linewidths=2.2, zorder=2)
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    return ax
+
+
+def arrow(ax: Axes, start: Sequence[float], end: Sequence[float], colour: str = INK) -> Axes:
+    """Draw an arrow from ``start`` to ``end``, both (x, y)."""
+    style = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.2, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", xy=tuple(end), xytext=tuple(start), arrowprops=style, zorder=4)
+    return ax
+
+
+def digits(fig: Figure, images: np.ndarray, titles: Sequence[str] = (), columns: int = 10) -> Figure:
+    """Draw images (n, height, width) or (n, height, width, 1) in rows of ``columns``, ink dark on white paper."""
+    fig.clear()
+    rows = -(-len(images) // columns)
+    for ax, image, title in zip(
+        np.ravel(fig.subplots(rows, columns, squeeze=False)), images, [*titles, *[""] * len(images)], strict=False
+    ):
+        ax.imshow(image.reshape(image.shape[:2]), cmap="gray_r")
+        ax.set_title(title)
+    for ax in fig.axes:
+        ax.set_axis_off()
+    return fig
+
+
+def weight_image(ax: Axes, weights: np.ndarray) -> Axes:
+    """Draw weights (height, width) as a picture: green for a vote in favour, purple against, white for none."""
+    colours = matplotlib.colors.LinearSegmentedColormap.from_list("weights", [NEGATIVE, "white", POSITIVE])
+    largest = float(np.abs(weights).max()) or 1.0
+    ax.imshow(weights, cmap=colours, vmin=-largest, vmax=largest)
+    ax.set_axis_off()
+    return ax
+
+
+def curves(ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str) -> Axes:
+    """Draw a quantity ``what`` by epoch, for training and (where given) validation, each named at its end."""
+    for values, (colour, dashes), name in ((training, TRAINING, "training"), (validation, VALIDATION, "validation")):
+        if len(values):
+            ax.plot(range(1, len(values) + 1), values, dashes, color=colour, label=name)
+    ax.set(xlabel="epoch", ylabel=what)
+    ax.legend()
+    return ax
+
+
+def network(
+    ax: Axes,
+    activations: Sequence[Sequence[float]],
+    weights: Sequence[np.ndarray],
+    labels: Sequence[Sequence[str]],
+) -> Axes:
+    """Draw a network: a column of nodes per layer, filled by activation (0 white, 1 or more dark), edges by weight.
+
+    ``activations`` and ``labels`` hold one row per layer; ``weights[k]`` (d_in, d_out) join layer k to k + 1:
+    green and solid where positive, purple and dashed where negative, thicker where larger.
+    """
+    places = [_column(place, len(values)) for place, values in enumerate(activations)]
+    for before, after, matrix in zip(places, places[1:], weights, strict=False):
+        for i, j in np.ndindex(matrix.shape):
+            _edge(ax, before[i], after[j], float(matrix[i, j]))
+    for column, values, texts in zip(places, activations, labels, strict=True):
+        for (across, up), value, text in zip(column, values, texts, strict=True):
+            fill = float(np.clip(abs(value), 0, 1))
+            colour = matplotlib.colormaps["Greys"](0.75 * fill)
+            ax.scatter([across], [up], s=1700, color=[colour], edgecolor=INK, linewidth=1.5, zorder=3)
+            ax.text(across, up, text, ha="center", va="center", color="white" if fill > 0.6 else INK, zorder=4)
+    ax.set(xlim=(-0.5, len(places) - 0.5), ylim=(-0.5, 0.5))
+    ax.set_axis_off()
+    return ax
+
+
+def _column(place: int, count: int) -> list[tuple[float, float]]:
+    return [(float(place), 0.5 - (k + 0.5) / count) for k in range(count)]
+
+
+def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], weight: float) -> None:
+    colour, dashes = (POSITIVE, "-") if weight >= 0 else (NEGATIVE, "--")
+    width = 0.5 + 2.5 * min(abs(weight), 2.0)
+    ax.plot([start[0], end[0]], [start[1], end[1]], dashes, color=colour, linewidth=width, zorder=1)
