@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""The course's one entry point: it sets itself up, then opens the course or tests it.
+
+python3 course.py lab      opens JupyterLab at the first notebook
+python3 course.py test     runs everything that the course promises
+
+Needs nothing but Python 3.11 or newer; everything else goes into the active virtual environment, or into .venv here.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything newer is used
+    sys.exit("course.py: this is Python %d.%d, and the course needs 3.11 or newer" % sys.version_info[:2])  # noqa: UP031
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "notebooks" / "solutions"
+NO_TESTS_COLLECTED = 5
+
+
+class CourseError(Exception):
+    """Something is missing that only the user can mend; the text says what and how."""
+
+
+# Setting up
+
+
+def environment() -> Path:
+    """Return the Python to use: that of the active virtual environment, or of .venv, made where it is missing."""
+    if sys.prefix != sys.base_prefix:
+        return Path(sys.executable)
+    python = ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not _works(python):
+        _make_environment(ROOT / ".venv")
+    return python
+
+
+def _works(python: Path) -> bool:
+    try:
+        return subprocess.run([python, "-c", "import pip"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _make_environment(folder: Path) -> None:
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+        raise CourseError(
+            "this Python has no venv module, so .venv cannot be made. "
+            "On Debian and Ubuntu: sudo apt install python3-venv; elsewhere install Python from python.org"
+        )
+    say(f"Making a virtual environment in {folder.name} …")
+    done = subprocess.run(
+        [sys.executable, "-m", "venv", "--clear", folder], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise CourseError(
+            f"the virtual environment could not be made in {folder}: {_last_line(done.stdout + done.stderr)}"
+        )
+
+
+def install(python: Path, names: list[str]) -> None:
+    """Install each requirements file that changed since it was last installed into this environment."""
+    prefix = subprocess.check_output([python, "-c", "import sys; print(sys.prefix)"], text=True).strip()
+    stamp = Path(prefix, "course-installed.json")
+    installed = json.loads(stamp.read_text()) if stamp.exists() else {}
+    for name in names:
+        wanted = _fingerprint(name)
+        if installed.get(name) != wanted:
+            say(f"Installing {name} (once; a few minutes on a slow line) …")
+            _install_file(python, name)
+            installed[name] = wanted
+            stamp.write_text(json.dumps(installed))
+
+
+def _fingerprint(name: str) -> str:
+    content = (ROOT / name).read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return f"{hashlib.sha256(content).hexdigest()} in {ROOT}"
+
+
+def _install_file(python: Path, name: str) -> None:
+    if name.endswith(".lock"):  # pip refuses -e . beside hashes, so the course itself comes second
+        _pip(python, name, "--require-hashes", "-r", name)
+        _pip(python, name, "--no-deps", "-e", ".")
+    else:
+        _pip(python, name, "-r", name)
+
+
+def _pip(python: Path, name: str, *arguments: str) -> None:
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *arguments]
+    output = []
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        for line in pip.stdout or []:
+            output.append(line)
+            if sys.stdout.isatty() and line.startswith(("Collecting", "Downloading", "Installing")):
+                print(f"\r\033[K  {line.strip()[:100]}", end="", flush=True)
+    if sys.stdout.isatty():
+        print("\r\033[K", end="")
+    if pip.returncode != 0:
+        log = Path(tempfile.gettempdir(), "course-install.log")
+        log.write_text("".join(output), encoding="utf-8")
+        raise CourseError(
+            f"the packages of {name} could not be installed: {_last_line(''.join(output))}. The first set-up needs a "
+            f"network; connect and run the same command again (all that pip said is in {log})"
+        )
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines or ["no reason was given"])[-1].rstrip(".")
+
+
+def set_up(arguments: argparse.Namespace, *more: str) -> Path:
+    """Return the Python of an environment that has what the command needs."""
+    python = environment()
+    install(python, ["requirements.lock" if arguments.locked else "requirements.txt", *more])
+    return python
+
+
+def say(words: str) -> None:
+    """Print at once, so that the order is kept beside what other programs print."""
+    print(words, flush=True)
+
+
+# Commands
+
+
+def lab(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Open JupyterLab at the first notebook; localhost and its token stay as Jupyter has them."""
+    if arguments.port is not None:
+        _require_free(arguments.port)
+        more = [*more, f"--ServerApp.port={arguments.port}", "--ServerApp.port_retries=0"]
+    python = set_up(arguments)
+    if arguments.no_browser:
+        more = [*more, "--no-browser"]
+    if hasattr(os, "getuid") and os.getuid() == 0:
+        more = [*more, "--allow-root"]
+    with tempfile.TemporaryDirectory() as config:
+        settings = Path(config, "labconfig", "page_config.json")
+        settings.parent.mkdir()
+        settings.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
+        paths = os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")]))
+        command = [str(python), "-m", "jupyterlab", "notebooks/00_start_here.ipynb", *more]
+        return _run(command, JUPYTER_CONFIG_PATH=paths)
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise CourseError(f"port {port} cannot be used ({error}); choose another, as in --port 8890") from error
+
+
+def test(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Run every check from light to heavy and stop at the first that fails."""
+    python = set_up(arguments, "requirements-dev.txt")
+    outcomes = []
+    with tempfile.TemporaryDirectory() as nothing:
+        alone = {"NNLIB_DATA": "", "NNLIB_CACHE": nothing, "PYTHONWARNINGS": "error"}
+        for words, command, variables in _stages(python, arguments.quick, alone):
+            say(f"\n── {words}")
+            is_pytest = "pytest" in command
+            code = _run([*command, *(more if is_pytest else [])], **variables)
+            if is_pytest:
+                outcomes.append(code)
+            if code not in ((0, NO_TESTS_COLLECTED) if is_pytest and more else (0,)):
+                return code
+    return 0 if 0 in outcomes else NO_TESTS_COLLECTED
+
+
+Stage = tuple[str, list[str], dict[str, str]]  # its name, the command, environment variables
+
+
+def _stages(python: Path, quick: bool, alone: dict[str, str]) -> list[Stage]:
+    run, pytest = [str(python), "-m"], [str(python), "-m", "pytest"]
+    parallel = ["-n", "2", "--dist", "loadscope"]
+    stages: list[Stage] = [
+        ("style", [*run, "ruff", "check", "."], {}),
+        ("format", [*run, "ruff", "format", "--check", "."], {}),
+        ("types", [*run, "mypy"], {}),
+        ("library", [*pytest, "tests", "--ignore=tests/browser", *parallel], {}),
+    ]
+    notebooks = _changed(NOTEBOOKS) if quick else _all(NOTEBOOKS)
+    for kernel in [""] if quick else blas_kernels():
+        if notebooks:
+            variables = alone | ({"OPENBLAS_CORETYPE": kernel} if kernel else {})
+            name = f"notebooks{f', BLAS kernel {kernel}' if kernel else ''}"
+            stages.append((name, [*pytest, "--nbval", *parallel, *notebooks], variables))
+    solutions = _changed(SOLUTIONS) if quick else _all(SOLUTIONS)
+    if solutions:
+        stages.append(("solutions", [*pytest, "--nbval", *parallel, *solutions], alone))
+    if not quick:
+        stages.append(("browser", [*pytest, "tests/browser"], {}))
+    return stages
+
+
+def _all(folder: Path) -> list[str]:
+    return [path.relative_to(ROOT).as_posix() for path in sorted(folder.glob("*.ipynb"))]
+
+
+def _changed(folder: Path) -> list[str]:
+    """Return the notebooks that differ from the last commit; all of them where git cannot tell."""
+    git = shutil.which("git")
+    command = [git or "git", "status", "--porcelain", "--untracked-files=all", "--no-renames", "."]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False) if git else None
+    if done is None or done.returncode != 0:
+        return _all(folder)
+    names = {line[3:].strip('"') for line in done.stdout.splitlines()}
+    return [name for name in _all(folder) if name in names]
+
+
+def blas_kernels() -> list[str]:
+    """Return two of OpenBLAS's kernels that this processor can run, as they round differently; [""] where unknown."""
+    if not sys.platform.startswith("linux") or platform.machine() != "x86_64":
+        return [""]
+    flags = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+    if {"avx512f", "avx512dq", "avx512bw", "avx512vl"} <= flags:
+        return ["Haswell", "SkylakeX"]
+    return ["Nehalem", "Haswell"] if "avx2" in flags else [""]
+
+
+def digits(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Train a network on real handwritten digits and print how it goes."""
+    return _run([str(set_up(arguments)), "-m", "nnlib.runs", *more])
+
+
+def save(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Run notebooks from top to bottom and save them with their outputs, as the tests expect them."""
+    python = set_up(arguments, "requirements-dev.txt")
+    with tempfile.TemporaryDirectory() as nothing:
+        names = more or _all(NOTEBOOKS) + _all(SOLUTIONS)
+        return _run([str(python), "tests/save_notebooks.py", *names], NNLIB_DATA="", NNLIB_CACHE=nothing)
+
+
+def _run(command: list[str], **variables: str) -> int:
+    try:
+        return subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Return the command's options, and the rest, which is handed on."""
+    parser = argparse.ArgumentParser(prog="course.py", description=(__doc__ or "").split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(function: object, words: str, handed_on: str) -> argparse.ArgumentParser:
+        name = function.__name__  # type: ignore[attr-defined]
+        sub = commands.add_parser(name, help=words, description=f"{words}. {handed_on}", allow_abbrev=False)
+        sub.set_defaults(run=function)
+        sub.add_argument("--locked", action="store_true", help="install the exact versions of requirements.lock")
+        return sub
+
+    opener = command(lab, "open JupyterLab at the first notebook", "Other options go to JupyterLab.")
+    opener.add_argument("--no-browser", action="store_true", help="only print the address")
+    opener.add_argument("--port", type=int, help="the port to serve at (else the first free one from 8888)")
+    tester = command(test, "run all tests, ending with pytest's summary", "Other arguments go to pytest.")
+    tester.add_argument("--quick", action="store_true", help="no browser, and only the notebooks that changed")
+    command(digits, "train a network on handwritten digits", "--seeds N trains N of them.")
+    command(save, "run notebooks and save their outputs", "Name the notebooks; without names it is all of them.")
+    return parser.parse_known_args(arguments)
+
+
+def main() -> int:
+    """Run the command; a CourseError becomes one sentence and a non-zero exit."""
+    arguments, more = parse(sys.argv[1:])
+    try:
+        return int(arguments.run(arguments, more))
+    except CourseError as error:
+        print(f"course.py: {error}.", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

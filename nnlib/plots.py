@@ -118,8 +118,18 @@ def points(
     """Draw points x (n, 2) with labels y (n,), 0 and 1 (or −1 and 1), each class by its colour and marker."""
     for label, name in enumerate(names):
         rows = (y > 0) == bool(label)
-        style = {"marker": CLASS_MARKERS[label], "color": CLASS_COLOURS[label], "edgecolor": "white"}
-        ax.scatter(x[rows, 0], x[rows, 1], s=size, linewidth=0.8, label=name, zorder=3, **style)
+        marker, colour = CLASS_MARKERS[label], CLASS_COLOURS[label]
+        ax.scatter(
+            x[rows, 0],
+            x[rows, 1],
+            s=size,
+            marker=marker,
+            color=colour,
+            edgecolor="white",
+            linewidth=0.8,
+            label=name,
+            zorder=3,
+        )
     return ax
 
 
@@ -142,10 +152,10 @@ def decision_regions(
     return ax
 
 
-def arrow(ax: Axes, start: Sequence[float], end: Sequence[float], colour: str = INK) -> Axes:
-    """Draw an arrow from ``start`` to ``end``, both (x, y)."""
+def arrow(ax: Axes, start: np.ndarray, end: np.ndarray, colour: str = INK) -> Axes:
+    """Draw an arrow from ``start`` to ``end``, both (2,)."""
     style = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.2, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=tuple(end), xytext=tuple(start), arrowprops=style, zorder=4)
+    ax.annotate("", xy=(end[0], end[1]), xytext=(start[0], start[1]), arrowprops=style, zorder=4)
     return ax
 
 

@@ -12,6 +12,29 @@ from nnlib.demos.controls import Steps, choice, counter, slider
 from nnlib.demos.panel import Panel
 from nnlib.perceptron import Perceptron
 
+
+def neuron() -> None:
+    """Show the picture of a perceptron with two inputs: votes come in from the left, the answer leaves on the right."""
+    figure = plots.figure(7.6, 3.0)
+    ax = figure.subplots()
+    activations = [[1.0, 0.0, 1.0], [0.2], [1.0]]
+    weights = [np.array([[1.0], [0.6], [-0.8]]), np.array([[1.0]])]
+    plots.network(ax, activations, weights, labels=[["1", "0", "1"], ["0.2"], ["1"]])
+    names = ((-0.14, 0.33, "dry: x₁"), (-0.14, 0, "friend: x₂"), (-0.14, -0.33, "always 1"))
+    for across, up, text in names:
+        ax.text(across, up, text, ha="right", va="center")
+    for across, up, text in ((1, 0.17, "votes: z"), (2, 0.17, "answer: y"), (1.5, 0, "above 0?")):
+        ax.text(across, up, text, ha="center", va="center", backgroundcolor="white")
+    for up, text in ((0.2, "w₁ = 1.0"), (0, "w₂ = 0.6"), (-0.2, "b = −0.8")):
+        ax.text(0.4, up, text, ha="center", va="center", backgroundcolor="white")
+    figure.subplots_adjust(left=0, right=1, top=1, bottom=0)
+    plots.show(
+        figure,
+        alt="A perceptron with two inputs: x₁ = 1 with weight 1.0, x₂ = 0 with weight 0.6, and the bias −0.8. "
+        "The votes sum to z = 0.2, which is above 0, so the answer is y = 1.",
+    )
+
+
 PLANE = (-0.6, 1.6, -0.6, 1.6)
 
 
@@ -121,7 +144,7 @@ def draw_learning(figure: Figure, problem: str, step: int) -> str:
     _legend_right(figure)
     ringed = "no point" if mistake is None else plots.minus(f"the point ({x[mistake][0]:.1f}, {x[mistake][1]:.1f})")
     weights = plots.minus(f"w = ({w[0]:.1f}, {w[1]:.1f}), b = {b:.0f}")
-    state = f"{problem}, {step} steps on: {wrong} of {len(x)} points are wrong; {weights}"
+    state = f"{problem}, after step {step}: {wrong} of {len(x)} points are wrong; {weights}"
     return f"{state}; {ringed} was learnt from last{done}."
 
 
@@ -147,7 +170,7 @@ def mistakes_by_gap(gap: float, n: int = 150) -> tuple[np.ndarray, np.ndarray, i
     y = (x @ w + b > 0).astype(int)
     x = x + np.where(y == 1, 0.5, -0.5)[:, None] * gap * w
     perceptron = Perceptron(2).fit(x, y, epochs=1000)
-    margin = float(np.abs(x @ w + b).min()) / np.sqrt(1 + b * b)
+    margin = float(np.abs(x @ w + b).min() / np.sqrt(1 + b * b))
     radius = float(np.sqrt((x * x).sum(axis=1) + 1).max())
     return x, y, sum(perceptron.mistakes), (radius / margin) ** 2
 

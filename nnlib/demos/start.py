@@ -31,11 +31,10 @@ class FrontEndCheck(anywidget.AnyWidget):
     _esm = Path(__file__).with_name("front_end.js")
     answered = traitlets.Bool(default_value=False).tag(sync=True)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[Any, Any], dict[Any, Any]]:
         words = f"No green line here? Then this page and the kernel do not fit together: {MEND}"
-        bundle = super()._repr_mimebundle_()
-        live = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**(live or {}), "text/plain": words, "text/html": f"<p>{words}</p>"}
+        live, metadata = super()._repr_mimebundle_() or ({}, {})
+        return {**live, "text/plain": words, "text/html": f"<p>{words}</p>"}, metadata
 
 
 def check() -> FrontEndCheck:

@@ -62,7 +62,7 @@ def grade_predict(predict: Any) -> str:
     if got.shape != (20,):
         raise NotYet(f"for 20 examples, x of shape (20, 3), 20 answers are wanted, and shape {got.shape} came.")
     known = (
-        (2 * wanted - 1, "the side is right, but the labels are −1 and 1: they should be 0 and 1."),
+        (2 * wanted - 1, "the side is right, but the labels are −1 and 1 and should be 0 and 1."),
         (x @ w + b, "these are the votes z themselves: they still have to be compared with 0."),
         (x @ w - b > 0, "b is subtracted, and it should be added: z = x @ w + b."),
         (x @ w > 0, "b is left out: z = x @ w + b."),
@@ -87,7 +87,7 @@ def grade_distance(distance: Any) -> str:
     z, norm = float(x @ w + b), 5.0
     got = number(call(distance, w, b, x), "the distance")
     named = {
-        z: "that is z itself: it grows when w and b are doubled, and the line does not move. Divide by the length of w.",
+        z: "that is z itself: it grows when w and b are doubled, the line stays. Divide by the length of w.",
         z / norm**2: "it is divided by w·w, the squared length of w: take the square root.",
         abs(z) / norm: "the size is right, the sign is not: negative is the side where the answer is 0.",
         (z - b) / norm: "that is the distance from the parallel line through the origin: b is left out.",

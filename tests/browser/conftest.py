@@ -1,0 +1,148 @@
+"""A JupyterLab that shows copies of the notebooks, a Chromium to open them in, and the table of what was timed."""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ("sandbox", "first-run"), ("gpu", "quic", "background-networking", "component-update", "sync")
+FLAGS = [f"--no-{name}" for name in QUIET[0]] + [f"--disable-{name}" for name in QUIET[1]]
+SIZE = {"width": 1280, "height": 720}
+JUPYTER_FOLDERS = {
+    "JUPYTER_CONFIG_DIR": "config",
+    "JUPYTER_DATA_DIR": "data",
+    "JUPYTER_PATH": "data",
+    "JUPYTER_RUNTIME_DIR": "runtime",
+    "JUPYTERLAB_SETTINGS_DIR": "settings",
+    "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    "IPYTHONDIR": "ipython",
+}
+PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+EVERY_CELL_AT_ONCE = {"windowingMode": "none"}
+STRICT_KERNEL = {
+    "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "env": {"PYTHONWARNINGS": "error"},
+}
+
+
+class Server(NamedTuple):
+    """Where JupyterLab listens."""
+
+    url: str
+    token: str
+
+    def page(self, notebook: str) -> str:
+        return f"{self.url}lab/tree/{notebook}?reset&token={self.token}"
+
+
+class Timing(NamedTuple):
+    """How long one control took, from the key to the painted picture, in ms, once per press."""
+
+    notebook: str
+    control: str
+    delays: list[float]
+
+
+TIMINGS = pytest.StashKey[list[Timing]]()
+
+
+def missing(what: str):
+    """Skip, or fail where the browser tests must run, as in CI."""
+    if os.environ.get("NNLIB_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"NNLIB_REQUIRE_BROWSER=1, but {what}")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not shutil.which(CHROMIUM):
+        missing(f"there is no {CHROMIUM}")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright is not installed: pip install playwright")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    home = tmp_path_factory.mktemp("jupyter")
+    shutil.copytree(ROOT / "notebooks", home / "notebooks")
+    write(home / "config/labconfig/page_config.json", PAGE_CONFIG)
+    write(home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings", EVERY_CELL_AT_ONCE)
+    write(home / "data/kernels/python3/kernel.json", STRICT_KERNEL)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.port=0"]
+    command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--LabApp.expose_app_in_browser=True"]
+    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    folders = {name: str(home / folder) for name, folder in JUPYTER_FOLDERS.items()}
+    environment = {**os.environ, **folders, "PYTHONPATH": str(ROOT)}
+    with (home / "log").open("w+") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            yield wait_for_server(process, home)
+        finally:
+            process.terminate()  # JupyterLab then ends its kernels
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def write(path: Path, value: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value), encoding="utf-8")
+
+
+def wait_for_server(process: subprocess.Popen, home: Path, seconds: float = 60) -> Server:
+    """Return the address that JupyterLab writes down once it listens."""
+    information = home / "runtime" / f"jpserver-{process.pid}.json"
+    end = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end:
+        try:
+            found = json.loads(information.read_text(encoding="utf-8"))
+            return Server(found["url"], found["token"])
+        except (FileNotFoundError, json.JSONDecodeError):
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def timings(pytestconfig):
+    return pytestconfig.stash.setdefault(TIMINGS, [])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    timed = [timing for timing in config.stash.get(TIMINGS, []) if timing.delays]
+    if not timed:
+        return
+    terminalreporter.section("from key to painted picture, in ms")
+    width = max(len(timing.control) for timing in timed)
+    terminalreporter.write_line(f"{'notebook':<22} {'control':<{width}} presses median  p90  max")
+    for notebook, control, delays in timed:
+        numbers = f"{statistics.median(delays):6.0f} {quantile(delays, 0.9):4.0f} {max(delays):4.0f}"
+        terminalreporter.write_line(f"{notebook:<22} {control:<{width}} {len(delays):7} {numbers}")
+    every = [delay for timing in timed for delay in timing.delays]
+    terminalreporter.write_line(
+        f"all {len(every)} presses: median {statistics.median(every):.0f} ms, "
+        f"95 % within {quantile(every, 0.95):.0f} ms"
+    )
+
+
+def quantile(values: list[float], share: float) -> float:
+    """Return the smallest of ``values`` that at least ``share`` of them do not exceed."""
+    return sorted(values)[-int(-share * len(values) // 1) - 1]
