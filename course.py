@@ -21,6 +21,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -28,6 +29,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "notebooks" / "solutions"
+FIRST_PAGE = "/lab/tree/notebooks/00_start_here.ipynb"
 NO_TESTS_COLLECTED = 5
 
 
@@ -153,8 +155,14 @@ def lab(arguments: argparse.Namespace, more: list[str]) -> int:
         settings.parent.mkdir()
         settings.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
         paths = os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")]))
-        command = [str(python), "-m", "jupyterlab", "notebooks/00_start_here.ipynb", *more]
-        return _run(command, JUPYTER_CONFIG_PATH=paths)
+        command = [
+            str(python),
+            "-m",
+            "jupyterlab",
+            f"--ServerApp.root_dir={ROOT}",
+            f"--LabApp.default_url={FIRST_PAGE}",
+        ]
+        return _run([*command, *more], JUPYTER_CONFIG_PATH=paths)
 
 
 def _require_free(port: int) -> None:
@@ -248,10 +256,17 @@ def save(arguments: argparse.Namespace, more: list[str]) -> int:
 
 
 def _run(command: list[str], **variables: str) -> int:
-    try:
-        return subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=False).returncode
-    except KeyboardInterrupt:
-        return 130
+    """Run a program in the course's folder and return its exit code.
+
+    Ctrl-C reaches the program by itself, and what it does about it is waited for; being terminated is passed on.
+    """
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables}) as program:
+        signal.signal(signal.SIGTERM, lambda *_: program.terminate())
+        while True:
+            try:
+                return program.wait()
+            except KeyboardInterrupt:
+                continue
 
 
 def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:

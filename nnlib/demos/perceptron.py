@@ -138,9 +138,8 @@ def draw_learning(figure: Figure, problem: str, step: int) -> str:
         ax.scatter(*x[mistake], s=330, facecolor="none", edgecolor=plots.INK, linewidth=2, zorder=5)
     wrong = int(((x @ w + b > 0) != y).sum())
     done = ": nothing left to learn" if wrong == 0 else ""
-    learnt = min(step, len(steps) - 1)
     ax.set(xlabel="x₁", ylabel="x₂")
-    ax.set_title(f"mistakes learnt from: {learnt}; points wrong: {wrong} of {len(x)}{done}")
+    ax.set_title(f"step {step}: {wrong} of {len(x)} points are wrong{done}")
     _legend_right(figure)
     ringed = "no point" if mistake is None else plots.minus(f"the point ({x[mistake][0]:.1f}, {x[mistake][1]:.1f})")
     weights = plots.minus(f"w = ({w[0]:.1f}, {w[1]:.1f}), b = {b:.0f}")

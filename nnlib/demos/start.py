@@ -98,7 +98,7 @@ def learning_run(activation: str) -> tuple[np.ndarray, np.ndarray, list[Network]
     return x, y, moments
 
 
-def draw_moment(figure: Figure, activation: str, moment: int) -> str:
+def draw_learn(figure: Figure, activation: str, moment: int) -> str:
     """Draw what the network answers everywhere in the plane, ``moment`` × 10 epochs after it began to learn."""
     ax = plots.axes(figure)
     x, y, moments = learning_run(activation)
@@ -124,7 +124,7 @@ def in_words(share: float) -> str:
 def learn() -> Panel:
     """Drag through the learning of a small network."""
     return Panel(
-        draw_moment,
+        draw_learn,
         activation=choice("activation", [("tanh", "tanh"), ("none: only straight lines", "none")], "tanh"),
         moment=Steps("tens of epochs", MOMENTS, value=MOMENTS, interval=150),
     )

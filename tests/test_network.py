@@ -1,0 +1,391 @@
+"""Networks: layers in a row, and a file that is either whole and right or refused by name."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib import network as network_module
+from nnlib.activations import ReLU, Sigmoid, Softmax
+from nnlib.layers import Dense, Flatten, Layer
+from nnlib.network import FORMAT, Network
+
+
+def small(seed: int = 0) -> Network:
+    rng = np.random.default_rng(seed)
+    return Network([Flatten(), Dense(4, 3, rng=rng), Sigmoid(), Dense(3, 2, rng=rng)])
+
+
+def images(n: int = 5) -> np.ndarray:
+    return np.random.default_rng(1).random((n, 2, 2, 1))
+
+
+class RowCounter(Layer):
+    """Passes x on and remembers how it was called."""
+
+    def __init__(self):
+        self.calls = []
+
+    def forward(self, x):
+        self.calls.append((len(x), self.training))
+        return x
+
+
+# Forward, backward, parameters, mode.
+
+
+def test_forward_and_backward_pass_through_every_layer(rng):
+    first, second = Dense(2, 3, rng=rng), Dense(3, 2, rng=rng)
+    x, dy = rng.standard_normal((4, 2)), rng.standard_normal((4, 2))
+    network = Network([first, ReLU(), second])
+    z = x @ first.W.value
+    assert network.forward(x) == pytest.approx(np.maximum(z, 0) @ second.W.value)
+    da = dy @ second.W.value.T
+    assert network.backward(dy) == pytest.approx((da * (z > 0)) @ first.W.value.T)
+    assert first.W.grad == pytest.approx(x.T @ (da * (z > 0)))
+    assert second.b.grad == pytest.approx(dy.sum(axis=0))
+
+
+def test_backward_to_parameters_leaves_the_same_gradients():
+    whole, short = small(), small()
+    for network, method in ((whole, "backward"), (short, "backward_to_parameters")):
+        getattr(network, method)(network.forward(images()))
+    for one, other in zip(whole.parameters(), short.parameters(), strict=True):
+        assert np.array_equal(one.grad, other.grad)
+        assert one.grad.any()
+
+
+def test_parameters_come_first_layer_first():
+    names = [parameter.name for parameter in small().parameters()]
+    assert names == ["Dense(4 → 3).W", "Dense(4 → 3).b", "Dense(3 → 2).W", "Dense(3 → 2).b"]
+
+
+def test_mode_is_set_for_all_layers_at_once():
+    network = small()
+    network.training = False
+    assert [layer.training for layer in network.layers] == [False] * 4
+    assert network.training is False
+    network.training = True
+    assert [layer.training for layer in network.layers] == [True] * 4
+
+
+def test_summary_reads_as_a_table():
+    assert small().summary().splitlines() == [
+        " 0  Flatten()              0",
+        " 1  Dense(4 → 3)          15",  # 4·3 weights and 3 biases
+        " 2  Sigmoid()              0",
+        " 3  Dense(3 → 2)           8",
+        "    parameters            23",
+    ]
+    assert repr(small()) == "Network(Flatten() – Dense(4 → 3) – Sigmoid() – Dense(3 → 2))"
+
+
+def test_summary_groups_thousands(rng):
+    assert Network([Dense(784, 30, rng=rng)]).summary().split()[-1] == "23,550"
+
+
+@pytest.mark.parametrize(
+    ("layers", "error", "words"),
+    [
+        ([], ValueError, "no layers: expected at least one"),
+        (Sigmoid(), TypeError, "a Sigmoid: expected a list of layers"),
+        (None, TypeError, "None: expected a list of layers"),
+        ([Sigmoid], TypeError, r"a type at place 0: expected a layer; call the class to make one"),
+        ([Sigmoid(), "ReLU"], TypeError, "a str at place 1: expected a layer"),
+    ],
+)
+def test_what_is_no_row_of_layers_is_refused(layers, error, words):
+    with pytest.raises(error, match=f"^Network got {words}"):
+        Network(layers)
+
+
+def test_sizes_that_do_not_fit_are_refused_before_any_data(rng):
+    with pytest.raises(ValueError, match=r"Dense\(4 → 2\) at place 2 after 3 outputs: expected 3 inputs"):
+        Network([Dense(2, 3, rng=rng), Sigmoid(), Dense(4, 2, rng=rng)])
+
+
+# Prediction.
+
+
+@pytest.mark.parametrize(("rows", "calls"), [(1, [1]), (4, [4]), (5, [4, 1]), (11, [4, 4, 3])])
+def test_predict_takes_any_number_of_rows_in_prediction_mode(rows, calls):
+    counter = RowCounter()
+    x = np.arange(2.0 * rows).reshape(rows, 2)
+    assert np.array_equal(Network([counter]).predict(x, batch_size=4), x)
+    assert counter.calls == [(count, False) for count in calls]
+
+
+def test_predict_in_batches_equals_forward():
+    network = small()
+    assert network.predict(images(50), batch_size=7) == pytest.approx(network.forward(images(50)), rel=1e-12)
+
+
+@pytest.mark.parametrize("modes", [(True, True, True, True), (False, False, False, False), (True, False, True, False)])
+def test_predict_puts_the_mode_back(modes):
+    network = small()
+    for layer, mode in zip(network.layers, modes, strict=True):
+        layer.training = mode
+    network.predict(images())
+    with pytest.raises(ValueError, match="expected"):
+        network.predict(np.ones((2, 5)))
+    assert tuple(layer.training for layer in network.layers) == modes
+
+
+def test_predict_gives_raw_outputs_and_classify_their_largest(rng):
+    network = Network([Dense(2, 3, rng=rng, weights=lambda shape, rng: np.array([[1.0, 2.0, 0.0], [0.0, 0.0, 9.0]]))])
+    x = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
+    assert network.predict(x).tolist() == [[1, 2, 0], [0, 0, 9], [-1, -2, -9]]
+    assert network.classify(x).tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "words"),
+    [
+        (images(0), ValueError, "predict got an empty x"),
+        (images() * np.nan, ValueError, r"predict got x with nan at \[0, 0, 0, 0\]: expected finite numbers only"),
+        (images() + np.inf, ValueError, "predict got x with inf"),
+        ([[1.0]], TypeError, "predict got x as a list: expected a NumPy array"),
+        (np.ones((2, 5)), ValueError, r"Dense\(4 → 3\) got x of shape \(2, 5\): expected \(n, 4\)"),
+    ],
+)
+def test_predict_refuses(x, error, words):
+    with pytest.raises(error, match=words):
+        small().predict(x)
+
+
+@pytest.mark.parametrize(("size", "error"), [(0, ValueError), (2.5, TypeError)])
+def test_predict_refuses_a_wrong_batch_size(size, error):
+    with pytest.raises(error, match=f"predict got batch_size = {size}"):
+        small().predict(images(), batch_size=size)
+
+
+# Copies.
+
+
+def test_astype_returns_a_copy_of_that_type():
+    network = small()
+    before = network.predict(images())
+    light = network.astype(np.float32)
+    assert {parameter.value.dtype for parameter in light.parameters()} == {np.dtype(np.float32)}
+    assert light.predict(images().astype(np.float32)).dtype == np.float32
+    assert light.predict(images().astype(np.float32)) == pytest.approx(before, abs=1e-6)
+    assert {parameter.value.dtype for parameter in network.parameters()} == {np.dtype(np.float64)}
+    assert np.array_equal(network.predict(images()), before)
+
+
+@pytest.mark.parametrize("dtype", [int, bool, complex])
+def test_astype_refuses_what_is_no_float(dtype):
+    with pytest.raises(ValueError, match=f"astype got {np.dtype(dtype)}: expected a float type"):
+        small().astype(dtype)
+
+
+@pytest.mark.parametrize("duplicate", [Network.copy, lambda network: network.astype(np.float64)])
+def test_copies_share_nothing(duplicate):
+    network = small()
+    network.backward(network.forward(images()))
+    twin = duplicate(network)
+    for one, other in zip(network.parameters(), twin.parameters(), strict=True):
+        assert np.array_equal(one.value, other.value)
+        assert not np.shares_memory(one.value, other.value)
+        assert other.grad is None
+        other.value += 1
+    assert {id(layer) for layer in network.layers}.isdisjoint(id(layer) for layer in twin.layers)
+    assert np.array_equal(network.predict(images()), small().predict(images()))
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        duplicate(network).backward(np.ones((5, 2)))
+
+
+# Saving and loading.
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_is_saved_comes_back_bit_for_bit(dtype, tmp_path):
+    network = small().astype(dtype)
+    loaded = Network.load(network.save(tmp_path / "model"))
+    assert repr(loaded) == repr(network)
+    for one, other in zip(network.parameters(), loaded.parameters(), strict=True):
+        assert one.value.tobytes() == other.value.tobytes()
+        assert one.value.dtype == other.value.dtype
+        assert one.name == other.name
+    x = images().astype(dtype)
+    assert loaded.predict(x).tobytes() == network.predict(x).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("model", "model.npz"), ("model.npz", "model.npz"), ("v1.2", "v1.2.npz")]
+)
+def test_ending_is_added(name, written, tmp_path):
+    assert small().save(str(tmp_path / name)) == tmp_path / written
+    assert [path.name for path in tmp_path.iterdir()] == [written]
+    assert len(Network.load(str(tmp_path / name)).layers) == 4
+
+
+def test_file_holds_no_pickle(tmp_path):
+    with np.load(small().save(tmp_path / "model"), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    assert {array.dtype.kind for array in arrays.values()} == {"U", "f"}
+    assert str(arrays["format"]) == FORMAT
+    assert json.loads(str(arrays["layers"]))[1] == {"kind": "Dense", "n_in": 4, "n_out": 3}
+
+
+def test_saving_again_replaces_the_file(tmp_path):
+    small(0).save(tmp_path / "model")
+    small(1).save(tmp_path / "model")
+    assert np.array_equal(Network.load(tmp_path / "model").predict(images()), small(1).predict(images()))
+
+
+@pytest.mark.parametrize("error", [OSError("the disk is full"), KeyboardInterrupt()])
+def test_failing_save_leaves_the_old_file_and_nothing_else(error, tmp_path, monkeypatch):
+    old = small(0).save(tmp_path / "model").read_bytes()
+
+    def write_half_and_fail(file, **_):
+        file.write(b"half a file")
+        raise error
+
+    monkeypatch.setattr(network_module.np, "savez", write_half_and_fail)
+    with pytest.raises(type(error)):
+        small(1).save(tmp_path / "model")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
+    assert (tmp_path / "model.npz").read_bytes() == old
+
+
+def test_save_writes_under_another_name_and_renames(tmp_path, monkeypatch):
+    def crash(source, target):
+        assert Path(source).parent == tmp_path  # else it could not be renamed in one go
+        assert Path(target) == tmp_path / "model.npz"
+        assert len(Network.load(source).layers) == 4  # whole before it is renamed
+        raise OSError("the power failed")
+
+    monkeypatch.setattr(network_module.os, "replace", crash)
+    with pytest.raises(OSError, match="the power failed"):
+        small().save(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=re.escape(str(tmp_path / "nothing.npz"))):
+        Network.load(tmp_path / "nothing")
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> bytes:
+    return small().save(tmp_path_factory.mktemp("saved") / "model").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("damaged") / "model.npz"
+
+
+def assert_refused(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(f"{path}: not a network that can be loaded (")):
+        Network.load(path)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_file_truncated_anywhere_is_refused_by_name(saved, damaged):
+    for length in [*range(0, len(saved), 17), len(saved) - 1]:
+        assert_refused(damaged, saved[:length])
+
+
+@given(content=st.binary(max_size=200))
+def test_random_bytes_are_refused_by_name(content, damaged):
+    assert_refused(damaged, content)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@given(start=st.sampled_from([b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"\x80\x04"]), rest=st.binary(max_size=200))
+def test_random_bytes_behind_a_known_start_are_refused_by_name(start, rest, damaged):
+    assert_refused(damaged, start + rest)
+
+
+def test_one_flipped_bit_in_a_value_is_refused_by_name(saved, damaged):
+    weights = small().parameters()[0].value.tobytes()
+    broken = bytearray(saved)
+    broken[saved.index(weights) + 3] ^= 1
+    assert_refused(damaged, bytes(broken))
+
+
+def archive(**arrays) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def altered(saved: bytes, **changes) -> bytes:
+    """The saved network with some arrays replaced, or left out where they are None."""
+    with np.load(io.BytesIO(saved)) as file:
+        arrays = {name: file[name] for name in file.files} | changes
+    return archive(**{name: array for name, array in arrays.items() if array is not None})
+
+
+def test_an_unaltered_copy_loads(saved, damaged):
+    damaged.write_bytes(altered(saved))
+    assert len(Network.load(damaged).layers) == 4
+
+
+def layers(*configs) -> np.ndarray:
+    return np.array(json.dumps(configs))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"format": None}, "it does not say that it is a nnlib network 1"),
+        ({"format": np.array("nnlib network 2")}, "it does not say that it is a nnlib network 1"),
+        ({"layers": None}, "layers"),
+        ({"layers": np.array("[{")}, "Expecting"),
+        ({"layers": layers()}, "no layers"),
+        ({"layers": layers({"kind": "Transformer"})}, "a layer Transformer, which is not known here"),
+        ({"layers": layers({"n_in": 4})}, "kind"),
+        ({"layers": layers({"kind": "Sigmoid", "n_in": 4})}, "Sigmoid() takes no arguments"),
+        ({"layers": layers({"kind": "Dense", "n_in": 4, "n_out": 0})}, "n_out = 0: expected 1 or more"),
+        ({"layers": layers({"kind": "Dense", "n_in": 4, "n_out": "3"})}, "n_out = a str: expected a whole number"),
+        ({"value_2": None}, "value_2"),
+        ({"value_0": np.zeros((3, 4))}, r"Dense(4 → 3).W is an array of shape (3, 4)"),
+        ({"value_1": np.zeros(())}, r"Dense(4 → 3).b is an array of shape ()"),
+        ({"value_0": np.zeros((4, 3), int)}, "dtype int64"),
+        ({"value_0": np.full((4, 3), "a")}, "dtype <U1"),
+    ],
+)
+def test_foreign_archive_is_refused_with_name_and_reason(changes, reason, saved, damaged):
+    damaged.write_bytes(altered(saved, **changes))
+    with pytest.raises(ValueError, match=re.escape(f"{damaged}: not a network") + f".*{re.escape(reason)}"):
+        Network.load(damaged)
+
+
+def test_other_files_of_a_lesson_are_refused_by_name(damaged):
+    array, table, empty = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    np.save(array, np.ones(3))
+    with zipfile.ZipFile(table, "w") as file:
+        file.writestr("readme.txt", "no network")
+    zipfile.ZipFile(empty, "w").close()
+    for content in (array.getvalue(), table.getvalue(), empty.getvalue(), b"", b'{"cells": []}', archive(x=np.ones(3))):
+        assert_refused(damaged, content)
+
+
+class Trap:
+    """Shows by its trace whether a pickle was opened."""
+
+    opened: list[str] = []  # noqa: RUF012
+
+    def __reduce__(self):
+        return Trap.opened.append, ("a pickle was opened",)
+
+
+@pytest.mark.parametrize("name", ["value_0", "layers", "format", "extra"])
+def test_pickles_are_never_opened(name, saved, damaged):
+    assert_refused(damaged, altered(saved, **{name: np.array([Trap()], dtype=object)}))
+    assert Trap.opened == []
+
+
+def test_a_layer_of_ones_own_is_saved_by_its_name(tmp_path):
+    path = Network([RowCounter(), Softmax()]).save(tmp_path / "own")
+    assert type(Network.load(path).layers[0]) is RowCounter

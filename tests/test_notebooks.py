@@ -1,0 +1,156 @@
+"""How a notebook of the course is made: skeleton, cells, outputs, links, alt texts. What it computes, nbval tests."""
+
+import re
+import statistics
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+from save_notebooks import STRIP, WIDGET_VIEW
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+CHAPTERS = sorted(FOLDER.glob("[0-9A]*.ipynb"))
+NUMBERED = [path for path in CHAPTERS if not path.name.startswith(("00", "A"))]
+SOLUTIONS = sorted((FOLDER / "solutions").glob("*.ipynb"))
+SKELETON = ["## 1 ·", "## Key points", "## Exercises", "## Where the notes disagree", "## Further reading", "**Next:**"]
+every_notebook = pytest.mark.parametrize(
+    "path", CHAPTERS + SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+every_numbered_chapter = pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def outputs(path):
+    return [output for cell in code_cells(path) for output in cell.outputs]
+
+
+def prose(path):
+    return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+
+
+def test_the_notebooks_are_found():
+    assert len(NUMBERED) >= 1
+    assert [path.name for path in SOLUTIONS] == [path.name for path in CHAPTERS]
+
+
+@every_notebook
+def test_it_is_valid_with_unique_ids(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert notebook.nbformat_minor >= 5
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+@every_notebook
+def test_it_was_run_from_top_to_bottom_without_an_error(path):
+    assert [cell.execution_count for cell in code_cells(path)] == list(range(1, len(code_cells(path)) + 1))
+    assert all(output.output_type != "error" and output.get("name") != "stderr" for output in outputs(path))
+
+
+@every_notebook
+def test_it_is_saved_without_widget_state(path, tmp_path):
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    subprocess.run([sys.executable, "-m", "nbstripout", *STRIP, copy], check=True)
+    assert copy.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+    assert not any(WIDGET_VIEW in output.get("data", {}) for output in outputs(path))
+
+
+@every_notebook
+def test_every_picture_has_words(path):
+    pages = [output.data["text/html"] for output in outputs(path) if "text/html" in output.get("data", {})]
+    images = [image for page in pages for image in re.findall(r"<img[^>]*>", page)]
+    assert all(len(re.search(r'alt="([^"]*)"', image)[1]) > 30 for image in images)
+    assert "image/png" not in [kind for output in outputs(path) for kind in output.get("data", {})]
+    assert all(len(alt) > 30 for alt in re.findall(r"!\[([^\]]*)\]", prose(path)))
+
+
+@every_notebook
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)", prose(path)):
+        if not target.startswith(("http:", "https:")):
+            assert (path.parent / unquote(target)).exists(), target
+
+
+@every_notebook
+def test_formulas_are_closed(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            text = re.sub(r"`[^`]*`", "", cell.source)
+            assert text.count("$$") % 2 == 0
+            assert text.replace("$$", "").count("$") % 2 == 0
+
+
+@every_chapter
+def test_code_cells_are_short(path):
+    lengths = [len([line for line in cell.source.splitlines() if line.strip()]) for cell in code_cells(path)]
+    assert max(lengths) <= 15
+    assert statistics.median(lengths) <= 4
+
+
+@every_chapter
+def test_no_plumbing_is_in_sight(path):
+    source = "\n".join(cell.source for cell in code_cells(path))
+    for word in ("interact", "clear_output", "pyplot", "Output(", "sys.path", "warnings", "%matplotlib", "!pip"):
+        assert word not in source
+
+
+@every_chapter
+def test_a_panel_stands_under_a_question(path):
+    cells = read(path).cells
+    for before, cell in pairwise(cells):
+        if re.fullmatch(r"(demos|start)\.\w+\(\)", cell.source) and "start.check" not in cell.source:
+            assert "**Predict.**" in before.source
+            assert "?" in before.source
+
+
+@every_numbered_chapter
+def test_the_skeleton_is_there_in_order(path):
+    text = prose(path)
+    start = ["# ", "**You will be able to**", "**You need**", "**Minutes**"]
+    places = [text.find(part) for part in [*start, *SKELETON]]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert 3 <= len(re.findall(r"^- ", text[places[1] : places[2]], flags=re.MULTILINE)) <= 5
+    assert cells_show_a_picture_early(path)
+
+
+def cells_show_a_picture_early(path):
+    return any("<img" in output.get("data", {}).get("text/html", "") for output in code_cells(path)[0].outputs)
+
+
+@every_numbered_chapter
+def test_it_is_full_enough(path):
+    source = "\n".join(cell.source for cell in code_cells(path))
+    assert len(re.findall(r"^demos\.\w+\(\)$", source, flags=re.MULTILINE)) >= 3
+    assert len(set(re.findall(r'ex\.check\("(\w+)"', source))) >= 6
+    assert len(re.findall(r"^assert ", source, flags=re.MULTILINE)) >= 10
+    assert "Break it" in prose(path)
+    assert "Open end" in prose(path)
+
+
+@every_chapter
+def test_starters_are_not_attempted_and_solutions_are_correct(path):
+    asked = re.findall(r'ex\.check\("(\w+)"', "\n".join(cell.source for cell in code_cells(path)))
+    solutions = FOLDER / "solutions" / path.name
+    solved = re.findall(r'ex\.check\("(\w+)"', "\n".join(cell.source for cell in code_cells(solutions)))
+    assert asked == solved
+    assert replies(path) == ["○ not attempted"] * len(asked)
+    assert replies(solutions) == ["✓ correct"] * len(asked)
+
+
+def replies(path):
+    texts = [output.data["text/plain"] for output in outputs(path) if "data" in output]
+    return [text.split(":")[0] for text in texts if text[0] in "○✓✗"]

@@ -1,0 +1,239 @@
+"""The shape of the library: who imports whom, how long things are, and whether everything says what it is."""
+
+import ast
+import io
+import os
+import subprocess
+import sys
+import tokenize
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import nnlib
+
+ROOT = Path(nnlib.__file__).parent
+
+# A module imports only what stands before it. A package is one row: what it holds is ordered by having no cycle.
+TIERS = {
+    "ground": "errors parameter numerics initializers idx datasets batches augment metrics landscapes gradcheck "
+    "autodiff_rules autodiff",
+    "blocks": "perceptron layers activations losses convolution pooling normalization recurrent regularization "
+    "optimizers schedules",
+    "whole": "network training ensembles sweep runs",
+    "seeing": "plots demos exercises",
+}
+# Above the budget of lines for now; struck out here once it is not.
+TOO_LONG = {"nnlib.exercises.perceptron", "nnlib.training.fit"}
+ROWS = [row for rows in TIERS.values() for row in rows.split()]
+
+
+def name_of(path: Path) -> str:
+    parts = ["nnlib", *path.relative_to(ROOT).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {name_of(path): path for path in sorted(ROOT.rglob("*.py"))}
+every_module = pytest.mark.parametrize("module", FILES)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
+
+
+def imports(module: str) -> list[str]:
+    """The full names of all modules that a module imports, wherever in its text."""
+    found = []
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} line {node.lineno}: relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [name if name in FILES else node.module for name in names]
+    return found
+
+
+def own_imports(module: str) -> set[str]:
+    return {name for name in imports(module) if name.split(".")[0] == "nnlib"}
+
+
+def row_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+# Who imports whom.
+
+
+def test_every_module_has_its_row():
+    assert {row_of(module) for module in FILES if module != "nnlib"} <= set(ROWS)
+    assert len(set(ROWS)) == len(ROWS)
+    assert {"nnlib.errors", "nnlib.training", "nnlib.plots"} <= set(FILES)
+
+
+@every_module
+def test_imports_go_only_to_earlier_rows(module):
+    if module == "nnlib":
+        assert imports(module) == []
+        return
+    place = ROWS.index(row_of(module))
+    later = {name for name in own_imports(module) if name == "nnlib" or ROWS.index(row_of(name)) > place}
+    assert later == set()
+    inside = {name for name in own_imports(module) if row_of(name) == row_of(module)}
+    assert inside == set() or (ROOT / row_of(module)).is_dir()
+
+
+def test_there_are_imports_to_judge_and_none_goes_round_in_circles():
+    graph = {module: own_imports(module) for module in FILES}
+    assert graph["nnlib.training"] >= {"nnlib.network", "nnlib.losses", "nnlib.batches"}
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError where there is one
+    assert set(order) >= set(FILES)
+
+
+@every_module
+def test_no_star_imports(module):
+    stars = [
+        node.lineno
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    ]
+    assert stars == []
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if module != "nnlib" and row_of(module) != "autodiff"])
+def test_only_people_use_autodiff(module):
+    # layer, autodiff and finite difference are three independent answers
+    tier = next(tier for tier, rows in TIERS.items() if row_of(module) in rows.split())
+    assert tier == "seeing" or not {"nnlib.autodiff", "nnlib.autodiff_rules"} & own_imports(module)
+
+
+def test_gradient_check_imports_numpy_only():
+    outside = {name.split(".")[0] for name in imports("nnlib.gradcheck")} - sys.stdlib_module_names
+    assert outside == {"numpy"}
+
+
+def test_learning_needs_no_drawing():
+    low = [row for tier in ("ground", "blocks", "whole") for row in TIERS[tier].split() if f"nnlib.{row}" in FILES]
+    code = (
+        f"import sys, {', '.join(f'nnlib.{row}' for row in low)}\n"
+        "drawing = {'matplotlib', 'ipywidgets', 'IPython', 'PIL', 'pooch'}\n"
+        "print(sorted(drawing & set(sys.modules)), 'numpy' in sys.modules)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT.parent)}
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert answer.stdout.split() == ["[]", "True"]
+
+
+# How long things are.
+
+
+def docstring_lines(module: str) -> set[int]:
+    lines = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, (ast.Module, ast.ClassDef, *FUNCTIONS)) and ast.get_docstring(node) is not None:
+            lines |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return lines
+
+
+@cache
+def code_lines(module: str) -> frozenset[int]:
+    """The numbers of the lines that hold code: neither docstring nor comment nor nothing; a long text is one line."""
+    text = FILES[module].read_text(encoding="utf-8")
+    silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    lines = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in silent:
+            lines.add(token.start[0])
+    return frozenset(lines - docstring_lines(module))
+
+
+def functions(module: str) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree(module)) if isinstance(node, FUNCTIONS)]
+
+
+def body_length(module: str, function: ast.FunctionDef) -> int:
+    return len(code_lines(module) & set(range(function.body[0].lineno, function.end_lineno + 1)))
+
+
+def test_lines_are_counted_right():
+    # the two lines of a signature, decorators and docstrings do not count, comments and blank lines neither
+    by_name = {function.name: body_length("nnlib.parameter", function) for function in functions("nnlib.parameter")}
+    assert by_name == {"__init__": 8, "zero_grad": 1, "add_grad": 4, "__repr__": 1, "count_values": 1}
+    assert code_lines("nnlib") == frozenset()
+
+
+@every_module
+def test_module_has_at_most_250_lines_of_code(module):
+    assert len(code_lines(module)) <= 250 or module in TOO_LONG
+
+
+@every_module
+def test_function_bodies_have_at_most_25_lines(module):
+    lengths = {f"{module}.{function.name}": body_length(module, function) for function in functions(module)}
+    assert {name for name, length in lengths.items() if length > 25} <= TOO_LONG
+
+
+def test_function_bodies_are_short_on_the_whole():
+    lengths = [body_length(module, function) for module in FILES for function in functions(module)]
+    assert len(lengths) > 150
+    assert sum(lengths) / len(lengths) <= 8
+
+
+# Whether everything says what it is.
+
+
+def definitions(node: ast.AST, owner: str) -> list[tuple[str, ast.AST]]:
+    """Public classes, and the public functions, methods and properties that can be reached from outside."""
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.ClassDef, *FUNCTIONS)) and not child.name.startswith("_"):
+            name = f"{owner}.{child.name}"
+            found.append((name, child))
+            found += definitions(child, name) if isinstance(child, ast.ClassDef) else []
+    return found
+
+
+def is_setter(node: ast.AST) -> bool:
+    """Whether it is the second half of a property, whose docstring is that of the first half."""
+    return any(isinstance(mark, ast.Attribute) and mark.attr == "setter" for mark in node.decorator_list)
+
+
+@every_module
+def test_every_public_name_has_a_docstring(module):
+    named = [(module, tree(module)), *definitions(tree(module), module)]
+    assert [name for name, node in named if not is_documented(node)] == []
+
+
+def is_documented(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Module) and is_setter(node):
+        return True
+    return len((ast.get_docstring(node) or "").split()) >= 2
+
+
+def test_public_names_are_found():
+    found = dict(definitions(tree("nnlib.optimizers"), "nnlib.optimizers"))
+    assert {"nnlib.optimizers.SGD", "nnlib.optimizers.SGD.update", "nnlib.optimizers.Optimizer.learning_rate"} <= set(
+        found
+    )
+
+
+@every_module
+def test_every_function_is_typed(module):
+    bare = [f"{function.name}, line {function.lineno}: {missing(function)}" for function in functions(module)]
+    assert [words for words in bare if not words.endswith(": []")] == []
+
+
+def missing(function: ast.FunctionDef) -> list[str]:
+    """The arguments (and ``return``) without a type; ``self`` and ``cls`` need none."""
+    a = function.args
+    arguments = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+    names = [argument.arg for argument in arguments if argument.annotation is None]
+    return [name for name in names if name not in ("self", "cls")] + (["return"] if function.returns is None else [])
+
+
+def test_types_are_shipped():
+    assert (ROOT / "py.typed").exists()
