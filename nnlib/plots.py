@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 BLUE, RED, GREEN, PURPLE, ORANGE, INK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#333333"
 CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"), ("o", "s")
-POSITIVE, NEGATIVE = GREEN, "#A0457A"
+POSITIVE, NEGATIVE = GREEN, "#882255"
 TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
 GRADIENT = ORANGE
 
@@ -175,7 +175,7 @@ def digits(fig: Figure, images: np.ndarray, titles: Sequence[str] = (), columns:
 
 def weight_image(ax: Axes, weights: np.ndarray) -> Axes:
     """Draw weights (height, width) as a picture: green for a vote in favour, purple against, white for none."""
-    colours = matplotlib.colors.LinearSegmentedColormap.from_list("weights", [NEGATIVE, "white", POSITIVE])
+    colours = matplotlib.colors.LinearSegmentedColormap.from_list("weights", [NEGATIVE, "white", POSITIVE], N=257)
     largest = float(np.abs(weights).max()) or 1.0
     ax.imshow(weights, cmap=colours, vmin=-largest, vmax=largest)
     ax.set_axis_off()

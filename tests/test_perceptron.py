@@ -35,6 +35,12 @@ def test_one_example_by_hand():
     assert (neuron.w.tolist(), neuron.b) == ([2.0, 3.0], 1.0)
 
 
+def test_learning_rate_scales_weights_and_bias_of_one_example():
+    neuron = Perceptron(2)
+    neuron.learn(np.array([2.0, 3.0]), 1, learning_rate=0.5)
+    assert (neuron.w.tolist(), neuron.b) == ([1.0, 1.5], 0.5)
+
+
 @pytest.mark.parametrize("outputs", GATES.values(), ids=GATES)
 def test_gates_are_learned(outputs):
     x, y = truth_table(outputs)

@@ -1,0 +1,135 @@
+"""The visual language: what is drawn is what was given, by colour and never by colour alone."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from nnlib import plots
+
+
+@pytest.fixture
+def ax():
+    return plots.figure().subplots()
+
+
+def test_points_are_told_apart_by_colour_and_by_marker(ax):
+    x, y = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]]), np.array([0, 1, 1])
+    assert plots.points(ax, x, y) is ax
+    zero, one = ax.collections
+    assert (len(zero.get_offsets()), len(one.get_offsets())) == (1, 2)
+    assert (to_hex(zero.get_facecolor()[0]), to_hex(one.get_facecolor()[0])) == tuple(
+        map(str.lower, plots.CLASS_COLOURS)
+    )
+    assert len(zero.get_paths()[0].vertices) != len(one.get_paths()[0].vertices)
+
+
+def test_labels_may_be_minus_one_and_one(ax):
+    plots.points(ax, np.zeros((3, 2)), np.array([-1, 1, -1]))
+    assert [len(part.get_offsets()) for part in ax.collections] == [2, 1]
+
+
+def tint_at(ax, across, up):
+    fig = ax.figure
+    fig.canvas.draw()
+    column, row = ax.transData.transform((across, up))
+    pixels = np.asarray(fig.canvas.buffer_rgba())
+    return to_hex(pixels[pixels.shape[0] - round(row), round(column)] / 255).upper()
+
+
+def test_regions_are_tinted_by_the_sign_of_the_score(ax):
+    plots.decision_regions(ax, lambda grid: grid @ np.array([1.0, 1.0]) - 1, (-1, 2, -1, 2))
+    assert tint_at(ax, -0.5, -0.5) == plots.CLASS_TINTS[0]
+    assert tint_at(ax, 1.5, 1.5) == plots.CLASS_TINTS[1]
+
+
+def test_a_score_of_zero_everywhere_is_class_zero_without_a_line(ax):
+    plots.decision_regions(ax, lambda grid: np.zeros(len(grid)), (-1, 1, -1, 1))
+    assert tint_at(ax, 0.3, 0.3) == plots.CLASS_TINTS[0]
+    assert len(ax.collections) == 1
+
+
+def test_weights_are_told_apart_by_colour_and_by_dashes(ax):
+    plots.network(ax, [[0.0, 1.0], [0.5]], [np.array([[2.0], [-1.0]])], [["a", "b"], ["c"]])
+    positive, negative = ax.lines
+    assert (positive.get_color(), positive.get_linestyle()) == (plots.POSITIVE, "-")
+    assert (negative.get_color(), negative.get_linestyle()) == (plots.NEGATIVE, "--")
+    assert positive.get_linewidth() > negative.get_linewidth()
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
+
+
+def test_curves_name_what_they_show(ax):
+    plots.curves(ax, [3.0, 2.0, 1.0], [3.5, 2.5], what="loss")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
+    assert list(ax.lines[0].get_xdata()) == [1, 2, 3]
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["training", "validation"]
+
+
+def test_digits_are_dark_on_white_in_rows():
+    fig = plots.digits(plots.figure(), np.random.default_rng(0).random((7, 8, 8, 1)), titles=["one"], columns=5)
+    drawn = [ax for ax in fig.axes if ax.images]
+    assert len(drawn) == 7
+    assert drawn[0].get_title() == "one"
+    assert drawn[0].images[0].get_cmap().name == "gray_r"
+
+
+def test_weight_images_are_white_at_zero(ax):
+    plots.weight_image(ax, np.array([[-2.0, 0.0], [1.0, 2.0]]))
+    image = ax.images[0]
+    assert (image.norm.vmin, image.norm.vmax) == (-2.0, 2.0)
+    assert to_hex(image.get_cmap()(0.5)) == "#ffffff"
+
+
+def test_axes_are_kept_and_emptied():
+    fig = plots.figure()
+    first = plots.axes(fig)
+    first.plot([0, 1], [0, 1])
+    assert plots.axes(fig) is first
+    assert not first.lines
+    assert len(plots.axes(fig, columns=2)) == 2
+
+
+def test_an_image_tag_holds_the_picture_and_the_escaped_words():
+    tag = plots.image_tag(plots.figure(2, 1), 'a "quoted" <word>', sharpness=2)
+    assert 'alt="a &quot;quoted&quot; &lt;word&gt;"' in tag
+    assert 'width="200"' in tag
+    picture = Image.open(io.BytesIO(base64.b64decode(re.search('base64,([^"]*)', tag)[1])))
+    assert picture.size == (400, 200)
+
+
+def test_show_gives_the_picture_and_the_words(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    plots.show(plots.figure(2, 1), alt="nothing at all")
+    assert repr(shown[0]) == "nothing at all"
+    assert shown[0]._repr_html_().startswith('<img alt="nothing at all"')
+
+
+def test_show_refuses_to_be_silent():
+    with pytest.raises(ValueError, match="empty alt"):
+        plots.show(plots.figure(), alt=" ")
+
+
+def test_numbers_get_a_true_minus():
+    assert plots.minus("-1.5 and 2") == "−1.5 and 2"
+
+
+@pytest.mark.parametrize("pair", [plots.CLASS_COLOURS, (plots.POSITIVE, plots.NEGATIVE), (plots.BLUE, plots.ORANGE)])
+def test_pairs_of_colours_differ_for_colour_blind_readers(pair):
+    """Simulated by the matrices of Viénot, Brettel and Mollon (1999), on linear RGB: red- and green-blind."""
+    for matrix in (
+        [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
+        [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
+    ):
+        seen = [np.array(matrix) @ linear(colour) for colour in pair]
+        assert np.abs(seen[0] - seen[1]).max() > 0.1
+
+
+def linear(colour):
+    values = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
