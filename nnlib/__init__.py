@@ -13,7 +13,7 @@ Images are (n, height, width, channels). A loss is a mean over examples.
 
 Reading order, each file needing only the ones before it:
 
-    Ground:  errors, parameter, numerics, initializers, idx, datasets, batches, metrics, gradcheck
+    Ground:  errors, parameter, numerics, initializers, files, idx, datasets, batches, metrics, gradcheck
     Blocks:  perceptron, layers, activations, losses, optimizers
     Whole:   network, training
     Seeing:  plots, demos/, exercises/

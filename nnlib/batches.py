@@ -24,8 +24,9 @@ def stratified_split(x: np.ndarray, y: np.ndarray, *, held_out: float, rng: np.r
 
     ``y`` (n,) are whole-number labels. Both parts come shuffled.  Source: N35.
     """
-    _examples("stratified_split", x, y)
-    require_labels("stratified_split", y, int(y.max()) + 1)
+    if _examples("stratified_split", x, y) == 0:
+        raise ValueError("stratified_split got no examples: expected at least two of each class")
+    require_labels("stratified_split", y, int(y.max()) + 1 if y.dtype.kind in "iu" else 1)
     require_rng("stratified_split", rng)
     kept, aside = [], []
     for label in np.unique(y):
@@ -38,15 +39,14 @@ def stratified_split(x: np.ndarray, y: np.ndarray, *, held_out: float, rng: np.r
 
 
 def minibatches(n: int, batch_size: int, *, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield the row numbers 0 … n − 1 in random order, ``batch_size`` at a time; the last batch may be smaller.
+    """Give the row numbers 0 … n − 1 in random order, ``batch_size`` at a time; the last batch may be smaller.
 
     Call it again for the next epoch: the *examples* are reshuffled, not the batches.  Source: S0, N13.
     """
     require_count("minibatches", "n", n)
     require_count("minibatches", "batch_size", batch_size)
     order = require_rng("minibatches", rng).permutation(n)
-    for start in range(0, n, batch_size):
-        yield order[start : start + batch_size]
+    return (order[start : start + batch_size] for start in range(0, n, batch_size))
 
 
 def _examples(who: str, x: Any, y: Any) -> int:

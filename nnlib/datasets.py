@@ -15,6 +15,7 @@ import numpy as np
 
 from nnlib import idx
 from nnlib.errors import require_count, require_rng
+from nnlib.files import write_whole
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
@@ -65,7 +66,7 @@ def load_digits() -> tuple[np.ndarray, np.ndarray]:
 
 
 def load_photo() -> np.ndarray:
-    """Return one photograph, (606, 512, 3), red, green and blue in [0, 1], float64.
+    """Return one photograph, (600, 512, 3), red, green and blue in [0, 1], float64.
 
     It is the portrait of Grace Hopper that comes with matplotlib (public domain, US Navy), so it needs no download.
     Raises ``FileNotFoundError`` where matplotlib came without its sample data.
@@ -154,26 +155,15 @@ def _download(name: str, md5: str, sha256: str) -> bytes:
             except (OSError, ValueError) as error:
                 reasons.append(f"{url}: {type(error).__name__}")
                 continue
-            _keep(Path(packed).read_bytes(), cache_folder() / f"{name}.gz")
+            kept = cache_folder() / f"{name}.gz"
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(kept, Path(packed).read_bytes())
             return content
     places = " or ".join(str(folder) for folder in mnist_folders())
     raise ConnectionError(
         f"MNIST could not be downloaded ({'; '.join(reasons)}). With the network off, put {name}.gz into {places}, "
         "or set NNLIB_DATA to a folder that holds mnist/; the rest of the course does not need it."
     )
-
-
-def _keep(content: bytes, path: Path) -> None:
-    """Write to a temporary name and rename, so that a file in the cache is always whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 # Toy problems, from easy to hard.

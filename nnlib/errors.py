@@ -29,6 +29,14 @@ def require_array(who: Any, name: str, value: Any) -> np.ndarray:
     return value
 
 
+def require_examples(who: Any, name: str, value: Any) -> np.ndarray:
+    """Return ``value`` if it is an array (n, …) with n ≥ 1; else raise ``TypeError`` or ``ValueError``."""
+    require_array(who, name, value)
+    if value.ndim == 0 or len(value) == 0:
+        raise ValueError(f"{who} got {name} of shape {value.shape}: expected (n, …) with at least one example")
+    return value
+
+
 def require_rows(who: Any, x: Any, width: int) -> np.ndarray:
     """Return ``x`` if it has shape (n, width) with n ≥ 1; else raise ``TypeError`` or ``ValueError``."""
     require_array(who, "x", x)

@@ -28,7 +28,12 @@ class Layer:
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Remember every kind of layer by name, so that a saved network can be built again."""
         super().__init_subclass__(**keywords)
-        Layer.kinds[cls.__name__] = cls
+        Layer.kinds[cls.kind()] = cls
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the name under which a saved network knows this class: the learner's own never hide the library's."""
+        return cls.__name__ if cls.__module__.startswith("nnlib.") else f"{cls.__module__}.{cls.__name__}"
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the layer's output for a batch ``x``, rows are examples."""
@@ -80,7 +85,7 @@ class Dense(Layer):
         self.n_in = require_count("Dense", "n_in", n_in)
         self.n_out = require_count("Dense", "n_out", n_out)
         values = weights((n_in, n_out), require_rng(self, rng))
-        self.W = Parameter(require_shape(self, "weights", values, (n_in, n_out)), f"{self}.W")
+        self.W = Parameter(require_shape(self, "weights", values, (n_in, n_out)).copy(), f"{self}.W")
         self.b = Parameter(np.zeros(n_out), f"{self}.b")
 
     def forward(self, x: np.ndarray) -> np.ndarray:

@@ -98,7 +98,7 @@ class BinaryCrossEntropy(Loss):
         """Return the mean over examples of the K cross-entropies' sum."""
         p = _probabilities(self, predictions)
         q = np.maximum(1 - predictions, np.finfo(p.dtype).tiny)
-        if targets.ndim == 1 and predictions.shape[1] == 1:
+        if require_array(self, "targets", targets).ndim == 1 and predictions.shape[1] == 1:
             t = require_labels(self, targets, 2)[:, None].astype(p.dtype)
             require_shape(self, "targets", t, p.shape)
         else:
@@ -142,11 +142,13 @@ def _difference(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
     if targets.shape != predictions.shape:
         hint = "; labels become rows with numerics.one_hot" if targets.ndim == 1 else ""
         raise ValueError(f"{who} got targets of shape {targets.shape}: expected {predictions.shape}{hint}")
-    return predictions - targets
+    return predictions - targets.astype(predictions.dtype if predictions.dtype.kind == "f" else float, copy=False)
 
 
 def _probabilities(who: Loss, predictions: Any) -> np.ndarray:
     _rows(who, predictions)
+    if predictions.dtype.kind != "f":
+        raise TypeError(f"{who} got predictions of dtype {predictions.dtype}: expected probabilities, as floats")
     if predictions.min() < 0 or predictions.max() > 1 + 1e-6:  # NaN passes: fit has its own words for that
         raise ValueError(
             f"{who} got predictions from {predictions.min():.4g} to {predictions.max():.4g}: expected probabilities "

@@ -1,16 +1,16 @@
 """A network: layers in a row. Forward through them, backward through them, saved and loaded as one file."""
 
 import copy
+import io
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nnlib.errors import describe, require_array, require_count, require_finite
+from nnlib.errors import describe, require_count, require_examples, require_finite
+from nnlib.files import write_whole
 from nnlib.layers import Layer, require_layers
 from nnlib.parameter import Parameter, count_values
 
@@ -26,6 +26,10 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = require_layers("Network", layers)
+        if len({id(layer) for layer in self.layers}) < len(self.layers):
+            raise ValueError(
+                "Network got the same layer at two places: expected a new one for each, as it has a memory"
+            )
         width: int | None = None
         for place, layer in enumerate(self.layers):
             if width is not None and layer.n_in is not None and layer.n_in != width:
@@ -70,8 +74,7 @@ class Network:
         Raises ``ValueError`` where x is empty or holds NaN or infinity.
         """
         require_count("predict", "batch_size", batch_size)
-        if len(require_finite("predict", "x", require_array("predict", "x", x))) == 0:
-            raise ValueError(f"predict got an empty x of shape {x.shape}: expected at least one row")
+        require_finite("predict", "x", require_examples("predict", "x", x))
         modes = [layer.training for layer in self.layers]
         self.training = False
         try:
@@ -116,18 +119,12 @@ class Network:
         The file is written under a temporary name and then renamed, so a crash never leaves half of one.
         """
         path = _with_ending(path)
-        layers = [{"kind": type(layer).__name__, **layer.config()} for layer in self.layers]
+        layers = [{"kind": layer.kind(), **layer.config()} for layer in self.layers]
         values = {f"value_{i}": parameter.value for i, parameter in enumerate(self.parameters())}
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(
-                    file, allow_pickle=False, format=np.array(FORMAT), layers=np.array(json.dumps(layers)), **values
-                )
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        values["format"], values["layers"] = np.array(FORMAT), np.array(json.dumps(layers))
+        content = io.BytesIO()
+        np.savez(content, **values)  # type: ignore[arg-type] # NumPy's stubs take any name for allow_pickle
+        write_whole(path, content.getvalue())
         return path
 
     @staticmethod
@@ -141,7 +138,7 @@ class Network:
         if not path.is_file():
             raise FileNotFoundError(f"{path}: there is no such file to load a network from")
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:  # closed, whatever is in it
                 return _rebuild({name: file[name] for name in file.files})
         except Exception as error:  # a damaged zip fails in a dozen ways; the learner needs only one
             raise ValueError(f"{path}: not a network that can be loaded ({error})") from error

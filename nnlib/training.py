@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from nnlib.batches import minibatches
-from nnlib.errors import describe, require_array, require_count, require_finite, require_rng, require_same_length
+from nnlib.errors import describe, require_count, require_examples, require_finite, require_rng, require_same_length
 from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
@@ -77,18 +77,17 @@ def fit(
     x, y = _require_examples("fit", examples)
     if validation is not None:
         _require_examples("fit's validation", validation)
+    callbacks = _require_parts(network, loss, optimizer, callbacks)
     require_count("fit", "epochs", epochs)
     require_count("fit", "batch_size", batch_size)
     require_rng("fit", rng)
-    callbacks, history = list(callbacks), History()
+    history = History()
     trainer = _Trainer(network, loss, optimizer, counts=_has_classes(y))
     with _Interrupt() as interrupt, tqdm(range(1, epochs + 1), unit="epoch", disable=None) as progress:
         try:
             for epoch in progress:
-                trainer.epoch(x, y, minibatches(len(x), batch_size, rng=rng), history, interrupt)
-                trainer.validate(validation, history)
-                state = State(epoch, network, optimizer, history)
-                if any([callback(state) for callback in callbacks]):
+                trainer.epoch((x, y), minibatches(len(x), batch_size, rng=rng), validation, history, interrupt)
+                if any([callback(State(epoch, network, optimizer, history)) for callback in callbacks]):
                     history.ended = f"a callback ended training after epoch {epoch}"
                     break
                 interrupt.check()
@@ -110,21 +109,31 @@ class _Trainer:
     counts: bool  # whether there are classes, so that right answers can be counted
 
     def epoch(
-        self, x: np.ndarray, y: np.ndarray, batches: Iterator[np.ndarray], history: History, interrupt: "_Interrupt"
+        self,
+        examples: Examples,
+        batches: Iterator[np.ndarray],
+        validation: Examples | None,
+        history: History,
+        interrupt: "_Interrupt",
     ) -> None:
         self.network.training = True
+        (x, y), total, right = examples, 0.0, 0
         good = [parameter.value.copy() for parameter in self.network.parameters()]
-        total, right = 0.0, 0
         with np.errstate(over="ignore", invalid="ignore"):
             for step, rows in enumerate(batches, start=1):
                 cost, right_here = self.step(x[rows], y[rows])
                 if not math.isfinite(cost):
-                    self.give_up(cost, step, good, history)
+                    self.give_up(f"loss became {cost}", step, good, history)
                 total += cost * len(rows)
                 right += right_here
                 interrupt.check()
+        if not all(np.isfinite(parameter.value).all() for parameter in self.network.parameters()):
+            self.give_up("weights became infinite", step, good, history)
+        validated = self.validate(validation)  # before anything is noted, so that all four lists end together
         history.loss.append(total / len(x))
         history.accuracy.append(right / len(x) if self.counts else math.nan)
+        history.validation_loss.append(validated[0])
+        history.validation_accuracy.append(validated[1])
 
     def step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, int]:
         predictions = self.network.forward(x)
@@ -135,24 +144,22 @@ class _Trainer:
             self.optimizer.step()
         return cost, _count_right(predictions, y) if self.counts else 0
 
-    def validate(self, examples: Examples | None, history: History) -> None:
-        cost, accuracy = math.nan, math.nan
-        if examples is not None:
-            x, y = examples
-            with np.errstate(over="ignore", invalid="ignore"):
-                predictions = self.network.predict(x)
-                cost = self.loss.forward(predictions, y)
-            accuracy = _count_right(predictions, y) / len(x) if self.counts else math.nan
-        history.validation_loss.append(cost)
-        history.validation_accuracy.append(accuracy)
+    def validate(self, examples: Examples | None) -> tuple[float, float]:
+        if examples is None:
+            return math.nan, math.nan
+        x, y = examples
+        with np.errstate(over="ignore", invalid="ignore"):
+            predictions = self.network.predict(x)
+            cost = self.loss.forward(predictions, y)
+        return cost, _count_right(predictions, y) / len(x) if self.counts else math.nan
 
-    def give_up(self, cost: float, step: int, good: list[np.ndarray], history: History) -> NoReturn:
+    def give_up(self, what: str, step: int, good: list[np.ndarray], history: History) -> NoReturn:
         for parameter, value in zip(self.network.parameters(), good, strict=True):
             parameter.value[...] = value
         epoch = len(history.loss) + 1
-        history.ended = f"the loss became {cost} in epoch {epoch}"
+        history.ended = f"the {what} in epoch {epoch}"
         error = DivergedError(
-            f"fit: the loss became {cost} at step {step} of epoch {epoch}. The usual cause is a learning rate that is "
+            f"fit: the {what} at step {step} of epoch {epoch}. The usual cause is a learning rate that is "
             f"too large (it is {self.optimizer.learning_rate:g}); others are inputs that are not scaled and weights "
             f"that start too large. The weights are back to those from before epoch {epoch}."
         )
@@ -178,12 +185,30 @@ def _require_examples(who: str, examples: Any) -> Examples:
     if not (isinstance(examples, tuple | list) and len(examples) == 2):
         raise TypeError(f"{who} got examples as {describe(examples)}: expected a pair (x, y)")
     x, y = examples
-    require_finite(who, "x", require_array(who, "x", x))
-    require_finite(who, "y", require_array(who, "y", y))
+    require_finite(who, "x", require_examples(who, "x", x))
+    require_finite(who, "y", require_examples(who, "y", y))
     require_same_length(who, x=x, y=y)
-    if len(x) == 0:
-        raise ValueError(f"{who} got no examples: expected at least one")
     return x, y
+
+
+def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> list[Callback]:
+    """Return the callbacks as a list; raise where a part cannot do its work, or the optimizer works for another."""
+    parts = (
+        (network, "network", ("forward", "backward_to_parameters", "parameters", "predict")),
+        (loss, "loss", ("forward", "backward")),
+        (optimizer, "optimizer", ("zero_grad", "step")),
+    )
+    for part, name, methods in parts:
+        if isinstance(part, type) or not all(hasattr(part, method) for method in methods):
+            hint = f"; call the class to make one, {part.__name__}(…)" if isinstance(part, type) else ""
+            raise TypeError(f"fit got {describe(part)} in the place of the {name}{hint}")
+    ours = {id(parameter) for parameter in network.parameters()}
+    if ours.isdisjoint(id(parameter) for parameter in getattr(optimizer, "parameters", network.parameters())):
+        raise ValueError(f"fit got {optimizer} of another network's parameters: expected those of {network}")
+    functions: list[Any] = list(callbacks) if isinstance(callbacks, Iterable) else [None]
+    if not all(callable(function) for function in functions):
+        raise TypeError(f"fit got callbacks as {describe(callbacks)}: expected a list of functions")
+    return functions
 
 
 class _Interrupt:

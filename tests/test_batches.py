@@ -88,3 +88,15 @@ def test_rows_that_do_not_match_are_refused(cut, rng):
 def test_minibatches_refuse(n, batch_size, words, rng):
     with pytest.raises(ValueError, match=f"minibatches got {words}"):
         next(minibatches(n, batch_size, rng=rng))
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "words"),
+    [
+        (np.array([], int), ValueError, "stratified_split got no examples"),
+        (np.array([0.0, np.nan]), TypeError, "labels of dtype float64: expected whole numbers"),
+    ],
+)
+def test_stratified_split_refuses_what_are_no_labels(y, error, words, rng):
+    with pytest.raises(error, match=words):
+        stratified_split(np.zeros((len(y), 2)), y, held_out=0.5, rng=rng)

@@ -46,7 +46,7 @@ def test_starter_is_not_attempted(chapter, name):
 @every_exercise
 def test_a_function_that_returns_todo_is_not_attempted(chapter, name):
     exercise = CHAPTERS[chapter].exercises[name]
-    if len(exercise.names) == 1:
+    if exercise.code.strip().startswith("def "):
         assert CHAPTERS[chapter].check(name, lambda *_: todo).status == NOT_ATTEMPTED
     else:
         assert CHAPTERS[chapter].check(name, *[[todo, 1.0]] * len(exercise.names)).status == NOT_ATTEMPTED

@@ -208,7 +208,7 @@ def test_gradient_of_another_shape_is_refused(rng):
 
 def test_nan_never_passes(rng):
     fit = LineFit(rng, lambda gradient: np.where(np.eye(3, k=1) > 0, np.nan, gradient))
-    report = check_gradients(fit, [fit.b, fit.W], rng=rng)
+    report = check_gradients(fit, fit.parameters, rng=rng)
     assert not report.passed
     assert report.where == ("W", (0, 1))
 
@@ -279,3 +279,15 @@ def test_gradients_left_behind_are_those_of_the_parameters(rng):
 
 def test_it_shares_no_code_with_what_it_judges():
     assert "nnlib" not in Path(gradcheck.__file__).read_text(encoding="utf-8")
+
+
+def test_two_wrong_elements_do_not_hide_each_other():
+    for seed in range(100):  # a transposed 2×2 gradient: one element too large, one too small by as much
+        rng = np.random.default_rng(seed)
+        scale, W = rng.uniform(1, 2, (2, 2)), Parameter(rng.standard_normal((2, 2)), "W")
+
+        def f(scale=scale, W=W) -> float:
+            W.grad = (scale * W.value).T.copy()
+            return float((scale * W.value**2).sum() / 2)
+
+        assert not check_gradients(f, [W], rng=rng).passed

@@ -315,3 +315,10 @@ def test_flatten_by_hand():
     layer = layers.Flatten()
     assert layer.forward(x).tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
     assert np.array_equal(layer.backward(x.reshape(2, 4)), x)
+
+
+def test_dense_keeps_weights_of_its_own(rng):
+    mine = np.ones((3, 2))
+    layer = layers.Dense(3, 2, rng=rng, weights=lambda shape, rng: mine)
+    layer.W.value += 1
+    assert mine.tolist() == [[1.0, 1.0]] * 3

@@ -148,7 +148,7 @@ def test_extremes_stay_finite(kind, predictions, targets, value, dtype):
     with np.errstate(all="raise", under="ignore"):
         cost = loss.forward(np.array(predictions, dtype), targets.astype(dtype) if targets.ndim == 2 else targets)
         gradient = loss.backward()
-    assert cost == pytest.approx(float(wanted), rel=1e-6 if dtype == np.float64 else 1e-3)
+    assert cost == pytest.approx(float(wanted), rel=1e-6)
     assert gradient.dtype == dtype
     assert np.isfinite(gradient).all()
 
@@ -238,3 +238,25 @@ def test_labels_where_rows_are_wanted_come_with_a_hint(kind):
 def test_logits_where_probabilities_are_wanted_come_with_a_hint(kind, logits):
     with pytest.raises(ValueError, match=r"expected probabilities from 0 to 1.*SoftmaxCrossEntropy"):
         kind().forward(np.array(logits), np.array([0]))
+
+
+@pytest.mark.parametrize("kind", [SquaredError, AbsoluteError])
+@pytest.mark.parametrize("targets_dtype", [np.float64, np.int64])
+def test_targets_do_not_decide_the_dtype(kind, targets_dtype):
+    loss = kind()
+    loss.forward(np.ones((2, 3), np.float32), np.zeros((2, 3), targets_dtype))
+    assert loss.backward().dtype == np.float32
+
+
+@pytest.mark.parametrize("kind", [CrossEntropy, BinaryCrossEntropy])
+def test_probabilities_are_floats(kind):
+    with pytest.raises(
+        TypeError, match=rf"^{kind.__name__}\(\) got predictions of dtype int64: expected probabilities"
+    ):
+        kind().forward(np.array([[1, 0]]), np.array([0]))
+
+
+@every_loss
+def test_targets_must_be_an_array(kind):
+    with pytest.raises(TypeError, match=rf"^{kind.__name__}\(\) got targets as a list: expected a NumPy array"):
+        kind().forward(np.array([[0.5]]), [1])

@@ -312,6 +312,15 @@ def test_divergence_in_floats_warns_of_nothing_else(recwarn):
     assert [str(warning.message) for warning in recwarn] == []
 
 
+def test_weights_that_overflow_in_the_last_step_of_an_epoch_are_put_back():
+    x, y = np.full((4, 1), 1e3), np.full((4, 1), 1e5)
+    network = Network([Dense(1, 1, rng=np.random.default_rng(0))])
+    before = weights(network)
+    with pytest.raises(DivergedError, match="weights became infinite at step 1 of epoch 1"):
+        train(network, loss=SquaredError(), examples=(x, y), rate=1e308)
+    assert weights(network) == before
+
+
 # Ctrl-C. A handler of the test's own stands in for Python's, so that it can be seen to be put back and never called.
 
 
@@ -390,6 +399,16 @@ def test_interrupt_in_a_callback_keeps_the_finished_epoch(interrupt, _, epoch):
 
 
 @pytest.mark.usefixtures("own_handler")
+@pytest.mark.parametrize(("interrupt", "_"), INTERRUPTS)
+def test_interrupt_in_validation_leaves_lists_of_one_length(interrupt, _):
+    network = small()
+    history = train(network, loss=InterruptedLoss(STEPS + 1, interrupt), validation=data())
+    assert weights(network) == after_steps(STEPS)
+    assert len({len(entries) for entries in columns(history)}) == 1
+    assert "interrupted" in history.ended
+
+
+@pytest.mark.usefixtures("own_handler")
 def test_interrupt_is_reported_in_one_sentence(capsys):
     train(small(), loss=InterruptedLoss(3, raise_it))
     printed = capsys.readouterr()
@@ -445,7 +464,11 @@ BAD[3, 1] = np.nan
         ({"examples": (X, np.full((N, 2), np.inf))}, ValueError, r"fit got y with inf at \[0, 0\]"),
         ({"validation": (BAD, Y)}, ValueError, r"fit's validation got x with nan at \[3, 1\]"),
         ({"examples": (X, Y[:-1])}, ValueError, "fit got x with 50 rows and y with 49 rows"),
-        ({"examples": (X[:0], Y[:0])}, ValueError, "fit got no examples: expected at least one"),
+        (
+            {"examples": (X[:0], Y[:0])},
+            ValueError,
+            r"fit got x of shape \(0, 2\): expected \(n, …\) with at least one example",
+        ),
         ({"examples": X}, TypeError, r"expected a pair \(x, y\)"),
         ({"examples": (X.tolist(), Y)}, TypeError, "fit got x as a list: expected a NumPy array"),
         ({"epochs": 0}, ValueError, "fit got epochs = 0: expected 1 or more"),
@@ -461,6 +484,34 @@ def test_bad_data_is_refused_before_anything_is_learned(options, error, words):
     with pytest.raises(error, match=words):
         train(network, **options)
     assert weights(network) == weights(small())
+
+
+@pytest.mark.parametrize(
+    ("place", "part", "error", "words"),
+    [
+        (0, SoftmaxCrossEntropy(), TypeError, "a SoftmaxCrossEntropy in the place of the network"),
+        (
+            1,
+            SoftmaxCrossEntropy,
+            TypeError,
+            r"in the place of the loss; call the class to make one, SoftmaxCrossEntropy\(…\)",
+        ),
+        (2, SGD, TypeError, r"in the place of the optimizer; call the class to make one, SGD\(…\)"),
+        (2, SGD(small().parameters()), ValueError, "another network's parameters: expected those of Network"),
+    ],
+)
+def test_a_part_in_the_wrong_place_is_named(place, part, error, words):
+    network = small()
+    parts = [network, SoftmaxCrossEntropy(), SGD(network.parameters())]
+    parts[place] = part
+    with pytest.raises(error, match=f"^fit got .*{words}"):
+        fit(*parts, data(), epochs=1, batch_size=5, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("callbacks", [print, [None], 3])
+def test_callbacks_are_a_list_of_functions(callbacks):
+    with pytest.raises(TypeError, match=r"fit got callbacks as .*expected a list of functions"):
+        train(small(), callbacks=callbacks)
 
 
 # The whole of it, on real data.

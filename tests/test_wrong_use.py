@@ -79,7 +79,7 @@ WRONG = [
         "Dense(30 → 10) at place 1 after 10 outputs",
         "expected 10 inputs",
     ),
-    ("nothing to predict", lambda: Network([dense()]).predict(ROWS[:0]), ValueError, "empty x", "at least one row"),
+    ("nothing to predict", lambda: Network([dense()]).predict(ROWS[:0]), ValueError, "(0, 64)", "at least one example"),
     (
         "holes in the data",
         lambda: Network([dense()]).predict(ROWS * np.nan),

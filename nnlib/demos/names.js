@@ -1,6 +1,6 @@
 // ipywidgets leaves slider handles and the buttons of Play without a name. Copy each one's label to aria-label.
 
-const PLAY = { "fa-play": "play", "fa-pause": "pause", "fa-stop": "back to the start", "fa-repeat": "repeat" };
+const PLAY = { "fa-play": "play", "fa-pause": "pause", "fa-stop": "back to the start", "fa-retweet": "repeat" };
 
 function nameControls(panel) {
   for (const row of panel.querySelectorAll(".widget-hslider")) {
@@ -9,9 +9,11 @@ function nameControls(panel) {
   }
   for (const button of panel.querySelectorAll(".widget-play button")) {
     const icon = button.querySelector("i");
-    const name = Object.keys(PLAY).find((key) => icon?.classList.contains(key) || button.classList.contains(key));
+    const name = Object.keys(PLAY).find((key) => icon?.classList.contains(key));
     button.setAttribute("aria-label", PLAY[name] ?? "play");
   }
+  // JupyterLab would take the keys of lists and buttons for its own: Enter edits the cell, ArrowDown goes to the next.
+  for (const part of panel.querySelectorAll("select, button")) part.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 function render({ el }) {
@@ -23,7 +25,7 @@ function render({ el }) {
     if (!panel) return requestAnimationFrame(wait);
     nameControls(panel);
     watch = new MutationObserver(() => nameControls(panel));
-    watch.observe(panel, { childList: true, subtree: true });
+    watch.observe(panel, { childList: true, subtree: true, attributeFilter: ["class"] });
   });
   return () => {
     cancelAnimationFrame(start);

@@ -71,14 +71,14 @@ def draw_line(figure: Figure, angle: float, length: float, b: float) -> str:
     ax = plots.axes(figure)
     radians = np.deg2rad(angle)
     direction = np.array([np.cos(radians), np.sin(radians)])
-    w = length * direction
-    foot = -b / length * direction
+    w = (length * direction).round(10) + 0.0  # a zero without a minus sign
+    distance = 0.0 - b / length
+    foot = distance * direction
     plots.decision_regions(ax, lambda grid: grid @ w + b, (-5.4, 5.4, -3, 3))
     plots.arrow(ax, foot, foot + w, plots.POSITIVE)
     ax.plot([0, foot[0]], [0, foot[1]], ":", color=plots.INK)
     ax.plot(0, 0, "o", color=plots.INK)
     ax.set(xlabel="x₁", ylabel="x₂", aspect="equal")
-    distance = -b / length
     ax.set_title(plots.minus(f"w = ({w[0]:.2f}, {w[1]:.2f}),  b = {b:.1f}:  the line is {distance:.2f} along w"))
     bias = plots.minus(f"b = {b:.1f}")
     return (

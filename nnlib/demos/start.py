@@ -26,10 +26,15 @@ MEND = "close JupyterLab and start it with:  python3 course.py lab"
 
 
 class FrontEndCheck(anywidget.AnyWidget):
-    """Asks the page to answer the kernel. Where the page cannot, it shows the words that say what to do."""
+    """The page calls, the kernel answers, and the page says so. Where it cannot, it shows what to do about it."""
 
     _esm = Path(__file__).with_name("front_end.js")
-    answered = traitlets.Bool(default_value=False).tag(sync=True)
+    called = traitlets.Bool(default_value=False).tag(sync=True)
+    heard = traitlets.Bool(default_value=False).tag(sync=True)
+
+    @traitlets.observe("called")
+    def _answer(self, _: Any) -> None:
+        self.heard = True
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[Any, Any], dict[Any, Any]]:
         words = f"No green line here? Then this page and the kernel do not fit together: {MEND}"

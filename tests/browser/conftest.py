@@ -1,6 +1,7 @@
 """A JupyterLab that shows copies of the notebooks, a Chromium to open them in, and the table of what was timed."""
 
 import json
+import math
 import os
 import shutil
 import statistics
@@ -14,9 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
-QUIET = ("sandbox", "first-run"), ("gpu", "quic", "background-networking", "component-update", "sync")
-FLAGS = [f"--no-{name}" for name in QUIET[0]] + [f"--disable-{name}" for name in QUIET[1]]
-SIZE = {"width": 1280, "height": 720}
+DISABLED = ["gpu", "quic", "background-networking", "component-update", "sync"]
+FLAGS = ["--no-sandbox", "--no-first-run", *(f"--disable-{feature}" for feature in DISABLED)]
 JUPYTER_FOLDERS = {
     "JUPYTER_CONFIG_DIR": "config",
     "JUPYTER_DATA_DIR": "data",
@@ -46,15 +46,8 @@ class Server(NamedTuple):
         return f"{self.url}lab/tree/{notebook}?reset&token={self.token}"
 
 
-class Timing(NamedTuple):
-    """How long one control took, from the key to the painted picture, in ms, once per press."""
-
-    notebook: str
-    control: str
-    delays: list[float]
-
-
-TIMINGS = pytest.StashKey[list[Timing]]()
+# One (notebook, panel, control, delays in ms) for each slider.
+TIMINGS = pytest.StashKey[list[tuple[str, str, str, list[float]]]]()
 
 
 def missing(what: str):
@@ -127,22 +120,19 @@ def timings(pytestconfig):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    timed = [timing for timing in config.stash.get(TIMINGS, []) if timing.delays]
+    timed = config.stash.get(TIMINGS, [])
     if not timed:
         return
+    line = terminalreporter.write_line
     terminalreporter.section("from key to painted picture, in ms")
-    width = max(len(timing.control) for timing in timed)
-    terminalreporter.write_line(f"{'notebook':<22} {'control':<{width}} presses median  p90  max")
-    for notebook, control, delays in timed:
-        numbers = f"{statistics.median(delays):6.0f} {quantile(delays, 0.9):4.0f} {max(delays):4.0f}"
-        terminalreporter.write_line(f"{notebook:<22} {control:<{width}} {len(delays):7} {numbers}")
-    every = [delay for timing in timed for delay in timing.delays]
-    terminalreporter.write_line(
-        f"all {len(every)} presses: median {statistics.median(every):.0f} ms, "
-        f"95 % within {quantile(every, 0.95):.0f} ms"
-    )
+    line(f"{'notebook':<24}{'panel':<14}{'control':<28}presses  median  90 %   max")
+    for notebook, panel, control, delays in timed:
+        numbers = f"{len(delays):7}{statistics.median(delays):8.0f}{quantile(delays, 0.9):6.0f}{max(delays):6.0f}"
+        line(f"{notebook:<24}{panel:<14}{control:<28}{numbers}")
+    every = [delay for *_, delays in timed for delay in delays]
+    line(f"all {len(every)} presses: median {statistics.median(every):.0f}, 95 % within {quantile(every, 0.95):.0f} ms")
 
 
 def quantile(values: list[float], share: float) -> float:
-    """Return the smallest of ``values`` that at least ``share`` of them do not exceed."""
-    return sorted(values)[-int(-share * len(values) // 1) - 1]
+    """Return the smallest of ``values`` that a ``share`` of them do not exceed."""
+    return sorted(values)[math.ceil(share * len(values)) - 1]
