@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -198,14 +199,24 @@ def test_lab_serves_the_course():
             assert f"127.0.0.1:{port}/lab/tree/" in page or f"localhost:{port}/lab/tree/" in page
             assert "notebooks/00_start_here.ipynb" in page
             assert "token=" in page
-            with urllib.request.urlopen(page, timeout=30) as answer:
-                assert answer.status == 200
-                assert "announcements" in answer.read().decode()  # among the extensions that are switched off
+            assert "announcements" in read_page(page)  # among the extensions that are switched off
         finally:
             lab.terminate()  # course.py passes it on, so that no server is left behind
             assert lab.wait(timeout=30) is not None
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def read_page(address):
+    """The address is printed a moment before the server listens."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=30) as answer:
+                return answer.read().decode()
+        except urllib.error.URLError:
+            assert time.monotonic() < end
+            time.sleep(0.2)
 
 
 def lab_address(lab):

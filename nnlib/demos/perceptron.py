@@ -79,7 +79,7 @@ def draw_line(figure: Figure, angle: float, length: float, b: float) -> str:
     ax.plot([0, foot[0]], [0, foot[1]], ":", color=plots.INK)
     ax.plot(0, 0, "o", color=plots.INK)
     ax.set(xlabel="x₁", ylabel="x₂", aspect="equal")
-    ax.set_title(plots.minus(f"w = ({w[0]:.2f}, {w[1]:.2f}),  b = {b:.1f}:  the line is {distance:.2f} along w"))
+    ax.set_title(plots.minus(f"w = ({w[0]:.2f}, {w[1]:.2f}),  b = {b:.1f};  from origin to line: {distance:.2f}"))
     bias = plots.minus(f"b = {b:.1f}")
     return (
         f"The arrow w points {angle:.0f}° round with length {length:.1f}, {bias}; the boundary is at right angles "
