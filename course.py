@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parent
 NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "notebooks" / "solutions"
 FIRST_PAGE = "/lab/tree/notebooks/00_start_here.ipynb"
 NO_TESTS_COLLECTED = 5
+# Warnings are errors in the kernels too, but for one of ipykernel's own when it starts on Python 3.12 and newer.
+STRICT = "error,ignore:There is no current event loop:DeprecationWarning"
 
 
 class CourseError(Exception):
@@ -179,7 +181,7 @@ def test(arguments: argparse.Namespace, more: list[str]) -> int:
     python = set_up(arguments, "requirements-dev.txt")
     outcomes = []
     with tempfile.TemporaryDirectory() as nothing:
-        alone = {"NNLIB_DATA": "", "NNLIB_CACHE": nothing, "PYTHONWARNINGS": "error"}
+        alone = {"NNLIB_DATA": "", "NNLIB_CACHE": nothing, "PYTHONWARNINGS": STRICT}
         for words, command, variables in _stages(python, arguments.quick, alone):
             say(f"\n── {words}")
             is_pytest = "pytest" in command

@@ -1,6 +1,5 @@
 """The two commands: what they install, what they say when something is missing, and a real JupyterLab."""
 
-import importlib.util
 import os
 import re
 import shutil
@@ -14,11 +13,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-spec = importlib.util.spec_from_file_location("course", ROOT / "course.py")
-course = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(course)
+import course
 
+ROOT = Path(__file__).parents[1]
 SYSTEM_PYTHON = Path(getattr(sys, "_base_executable", sys.executable))
 
 

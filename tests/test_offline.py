@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import course
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb"))
 
@@ -34,7 +36,7 @@ def run(command, **options):
 
 def offline(folder):
     """Return a command prefix and environment without a network: an empty namespace, or a guard on sockets."""
-    environment = {**os.environ, "NNLIB_DATA": "", "NNLIB_CACHE": str(folder), "PYTHONWARNINGS": "error"}
+    environment = {**os.environ, "NNLIB_DATA": "", "NNLIB_CACHE": str(folder), "PYTHONWARNINGS": course.STRICT}
     prefix = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
     if (
         shutil.which("unshare")

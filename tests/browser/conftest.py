@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+import course
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 DISABLED = ["gpu", "quic", "background-networking", "component-update", "sync"]
@@ -32,7 +34,7 @@ STRICT_KERNEL = {
     "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
     "display_name": "Python 3 (ipykernel)",
     "language": "python",
-    "env": {"PYTHONWARNINGS": "error"},
+    "env": {"PYTHONWARNINGS": course.STRICT},
 }
 
 
