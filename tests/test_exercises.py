@@ -9,7 +9,7 @@ import pytest
 
 import nnlib.exercises
 from nnlib.exercises import todo
-from nnlib.exercises.engine import CORRECT, NOT_ATTEMPTED, NOT_YET, Chapter, contains_todo
+from nnlib.exercises.engine import CORRECT, NOT_ATTEMPTED, NOT_YET, Chapter, NotAttempted, contains_todo
 
 CHAPTERS = {
     module.name: importlib.import_module(f"nnlib.exercises.{module.name}").chapter
@@ -28,7 +28,7 @@ every_exercise = pytest.mark.parametrize(("chapter", "name"), EXERCISES)
 def answer_of(chapter: str, name: str, code: str):
     """What ``check`` says when a learner has run ``code`` in the notebook."""
     module = importlib.import_module(f"nnlib.exercises.{chapter}")
-    learner = {"np": np, "ex": module}
+    learner = {"np": np, "ex": module, "todo": todo}
     exec(textwrap.dedent(code), learner)
     return module.check(name, *[learner[variable] for variable in module.chapter.exercises[name].names])
 
@@ -105,5 +105,43 @@ def test_unknown_name_lists_the_known():
 def test_todo_survives_arithmetic():
     w = np.ones(3)
     assert all(part is todo for part in (todo + 1, 1 - todo, w * todo, todo @ w, w @ todo, -todo, todo[0], todo(3)))
+    assert all(part is todo for part in (np.sqrt(todo), np.where(todo > 0, 1, 0), np.sum(todo), abs(todo), todo.T))
     assert contains_todo([1, (todo,)])
     assert not contains_todo(np.ones(3))
+
+
+@pytest.mark.parametrize("use", [list, bool, float, int, len, range, lambda value: 1 in value], ids="abcdefg")
+def test_todo_never_hangs_and_never_counts_as_an_answer(use):
+    with pytest.raises(NotAttempted, match="in place of todo"):
+        use(todo)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "z = todo; return (z > 0).astype(int)",
+        "return np.where(todo > 0, 1, 0)",
+        "return [int(row) for row in todo]",
+        "return x if todo else w",
+        "return np.sqrt(todo)",
+        "guess = todo\n    if guess > 0:\n        return w",
+    ],
+)
+def test_a_half_written_function_is_not_attempted(body):
+    assert answer_of("perceptron", "predict", f"def predict(w, b, x):\n    {body}").status == NOT_ATTEMPTED
+
+
+def test_a_right_answer_may_come_in_any_form():
+    check = CHAPTERS["perceptron"].check
+    assert check("or_gate", [1, 1], -0.5).status == CORRECT
+    assert check("or_gate", (True, 2), np.float32(-0.25)).status == CORRECT
+    assert check("predict", lambda w, b, x: x @ w + b > 0).status == CORRECT
+    assert check("predict", lambda w, b, x: [int(row @ w + b > 0) for row in x]).status == CORRECT
+    assert check("break_it", [[1], [2]], [0, 1]).status == CORRECT
+    assert check("break_it", [[1], [2]], [False, True]).status == CORRECT
+
+
+def test_whatever_breaks_a_checker_an_answer_comes_back():
+    answer = CHAPTERS["perceptron"].check("break_it", [[1, 2], [3]], [0, 1])
+    assert answer.status == NOT_YET
+    assert "could not be read" in answer.words

@@ -23,7 +23,7 @@ def neuron() -> None:
     names = ((-0.14, 0.33, "dry: x₁"), (-0.14, 0, "friend: x₂"), (-0.14, -0.33, "always 1"))
     for across, up, text in names:
         ax.text(across, up, text, ha="right", va="center")
-    for across, up, text in ((1, 0.17, "votes: z"), (2, 0.17, "answer: y"), (1.5, 0, "above 0?")):
+    for across, up, text in ((1, 0.17, "votes: z"), (2, 0.17, "answer: a"), (1.5, 0, "above 0?")):
         ax.text(across, up, text, ha="center", va="center", backgroundcolor="white")
     for up, text in ((0.2, "w₁ = 1.0"), (0, "w₂ = 0.6"), (-0.2, "b = −0.8")):
         ax.text(0.4, up, text, ha="center", va="center", backgroundcolor="white")
@@ -31,7 +31,7 @@ def neuron() -> None:
     plots.show(
         figure,
         alt="A perceptron with two inputs: x₁ = 1 with weight 1.0, x₂ = 0 with weight 0.6, and the bias −0.8. "
-        "The votes sum to z = 0.2, which is above 0, so the answer is y = 1.",
+        "The votes sum to z = 0.2, which is above 0, so the answer is a = 1.",
     )
 
 
@@ -43,11 +43,12 @@ def draw_vote(figure: Figure, w1: float, w2: float, b: float) -> str:
     ax = plots.axes(figure)
     x, _ = truth_table([0, 0, 0, 0])
     w = np.array([w1, w2])
-    answers = (x @ w + b > 0).astype(int)
+    votes = (x @ w + b).round(10)  # 0.1 + 0.2 − 0.3 is 0 for a reader
+    answers = (votes > 0).astype(int)
     plots.decision_regions(ax, lambda grid: grid @ w + b, PLANE)
     plots.points(ax, x, answers, names=("answer 0: stay", "answer 1: go"), size=180)
-    for corner, z in zip(x, x @ w + b, strict=True):
-        ax.text(corner[0] + 0.08, corner[1] + 0.06, plots.minus(f"z = {z:+.1f}"))
+    for corner, z in zip(x, votes, strict=True):
+        ax.text(corner[0] + 0.08, corner[1] + 0.06, plots.minus(f"z = {z:+.1f}") if z else "z = 0")
     ax.set(xlabel="x₁  (dry?)", ylabel="x₂  (friend comes?)", xticks=[0, 1], yticks=[0, 1])
     ax.set_title(plots.minus(f"z = {w1:.1f} x₁ {w2:+.1f} x₂ {b:+.1f}"))
     _legend_right(figure)
@@ -152,7 +153,7 @@ def learning() -> Panel:
     return Panel(
         draw_learning,
         problem=choice("problem", ["two clouds apart", "two clouds that touch", "XOR"], "two clouds apart"),
-        step=Steps("mistakes learnt from", 40, value=1),
+        step=Steps("steps of learning", 40, value=1),
     )
 
 
@@ -177,21 +178,39 @@ def mistakes_by_gap(gap: float, n: int = 150) -> tuple[np.ndarray, np.ndarray, i
 def draw_gap(figure: Figure, gap: float) -> str:
     """Draw two classes a ``gap`` apart, and say how many mistakes were made beside how many there may be."""
     ax = plots.axes(figure)
-    x, y, mistakes, bound = mistakes_by_gap(round(gap, 2))
+    x, y, mistakes, bound = mistakes_by_gap(round(gap, 3))
     plots.points(ax, x, y)
     ax.plot([-3, 5], [3 + np.sqrt(2), np.sqrt(2) - 5], color=plots.INK, linewidth=1, linestyle=":")
     ax.set(xlim=(-5.2, 5.2), ylim=(-3.4, 3.4), xlabel="x₁", ylabel="x₂")
-    ax.set_title(f"gap {gap:.1f}: {mistakes} mistakes made, at most (R/γ)² = {bound:,.0f}")
+    ax.set_title(f"gap {gap:.2f}: {mistakes} mistakes made, at most (R/γ)² = {bound:,.0f}")
     _legend_right(figure)
     return (
-        f"Two classes a gap of {gap:.1f} apart: the perceptron makes {mistakes} mistakes before it makes no more; "
+        f"Two classes a gap of {gap:.2f} apart: the perceptron makes {mistakes} mistakes before it makes no more; "
         f"Novikoff's bound allows {bound:,.0f}."
+    )
+
+
+def mistakes_and_bounds(mistakes: np.ndarray, bounds: np.ndarray) -> None:
+    """Show mistakes and bounds for the gaps 0.05, 0.10, … on a logarithmic scale."""
+    figure = plots.figure(7.6, 3.6)
+    ax = plots.axes(figure)
+    gaps = 0.05 * np.arange(1, len(mistakes) + 1)
+    ax.semilogy(gaps, bounds, "--", color=plots.RED)
+    ax.semilogy(gaps, mistakes, "o-", color=plots.BLUE)
+    ax.text(gaps[-1], 2 * bounds[-1], "bound (R/γ)²", color=plots.RED, ha="right")
+    ax.text(gaps[-1], 1.5 * mistakes[-1], "mistakes made", color=plots.BLUE, ha="right")
+    ax.set(xlabel="gap between the classes", ylabel="number of mistakes", ylim=(1, None))
+    plots.show(
+        figure,
+        alt="Mistakes made and Novikoff's bound for gaps from 0.05 to 1, on a logarithmic scale. The mistakes rise "
+        "unevenly as the gap narrows, from fewer than ten to dozens, and always stay far below the bound, which rises "
+        "from below a hundred to above ten thousand.",
     )
 
 
 def gap() -> Panel:
     """One slider: the width of the gap between two classes."""
-    return Panel(draw_gap, gap=slider("gap between the classes", 0.1, 3.0, 0.5))
+    return Panel(draw_gap, gap=slider("gap between the classes", 0.05, 1.0, 0.3, step=0.05))
 
 
 @cache

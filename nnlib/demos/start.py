@@ -122,7 +122,7 @@ def draw_learn(figure: Figure, activation: str, moment: int) -> str:
 
 def in_words(share: float) -> str:
     """Return a share, 0 to 1, in words that hold on every machine: training differs a little from one to the next."""
-    names = {0.95: "nearly all", 0.75: "most", 0.25: "about half"}
+    names = {0.95: "nearly all", 0.75: "most", 0.57: "somewhat more than half", 0.4: "about half"}
     return next((name for least, name in names.items() if share >= least), "few")
 
 

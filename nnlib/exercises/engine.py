@@ -4,7 +4,7 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -12,31 +12,42 @@ NOT_ATTEMPTED, CORRECT, NOT_YET = "not attempted", "correct", "not yet"
 MARKS = {NOT_ATTEMPTED: "○", CORRECT: "✓", NOT_YET: "✗"}
 
 
-class Todo:
-    """The place where the learner writes. Computing with it gives it back, so that a starter cell always runs."""
+class NotYet(Exception):  # noqa: N818 - it is an answer to the learner, not an error
+    """Raised by a grader: its text is the reason, in words, why an answer is not right yet."""
 
-    __array_ufunc__ = None  # so that array + todo asks todo, not every element
+
+class NotAttempted(Exception):  # noqa: N818
+    """Raised where ``todo`` is asked for what it does not have: a truth, a size, a value."""
+
+
+class Todo:
+    """The place where the learner writes.
+
+    Computing with it gives it back, so that a half-written answer still runs; where a number or a yes or no is
+    needed, it says that it is still there.
+    """
 
     def _itself(self, *_: Any, **__: Any) -> "Todo":
         return self
 
+    def _stop(self, *_: Any, **__: Any) -> NoReturn:
+        raise NotAttempted("write your answer in place of todo")
+
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _itself
-    __matmul__ = __rmatmul__ = __pow__ = __rpow__ = __neg__ = __getitem__ = __call__ = _itself
-    __lt__ = __le__ = __gt__ = __ge__ = _itself
+    __matmul__ = __rmatmul__ = __pow__ = __rpow__ = __neg__ = __abs__ = __getitem__ = __call__ = _itself
+    __lt__ = __le__ = __gt__ = __ge__ = __array_ufunc__ = __array_function__ = _itself
+    __iter__ = __contains__ = __bool__ = __len__ = __int__ = __index__ = __float__ = _stop
+
+    def __getattr__(self, name: str) -> "Todo":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
 
     def __repr__(self) -> str:
         return "todo"
 
 
 todo = Todo()
-
-
-class NotYet(Exception):  # noqa: N818 - it is an answer to the learner, not an error
-    """Raised by a grader: its text is the reason, in words, why an answer is not right yet."""
-
-
-class NotAttempted(Exception):  # noqa: N818
-    """Raised by a grader that meets ``todo`` inside the learner's function."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,8 @@ class Chapter:
             return Answer(NOT_YET, str(reason))
         except NotAttempted:
             return Answer(NOT_ATTEMPTED, f'write your answer in place of todo. Stuck? ex.hint("{name}")')
+        except Exception as error:  # whatever a learner hands in, an answer comes back
+            return Answer(NOT_YET, f"your answer could not be read ({type(error).__name__}: {error})")
 
     def hint(self, name: str) -> Text:
         """Return the next hint; after the last one they start again."""
@@ -149,15 +162,13 @@ def call(function: Any, *arguments: Any) -> Any:
     if not callable(function):
         raise NotYet(f"a function was expected, and {type(function).__name__} came")
     given = [np.copy(argument) if isinstance(argument, np.ndarray) else argument for argument in arguments]
-    try:
-        result = function(*given)
-    except NotYet:
-        raise
-    except Exception as error:
-        shapes = ", ".join(_brief(argument) for argument in arguments)
-        raise NotYet(f"your function stops with {type(error).__name__}: {error} (called with {shapes})") from error
+    result = _result(function, given)
     if contains_todo(result):
         raise NotAttempted
+    if result is None:
+        raise NotYet(
+            "your function returns nothing (None). Is there a return on every way through it? print only shows a value"
+        )
     for before, after in zip(arguments, given, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after):
             raise NotYet(
@@ -167,21 +178,39 @@ def call(function: Any, *arguments: Any) -> Any:
     return result
 
 
+def _result(function: Callable[..., Any], given: list[Any]) -> Any:
+    """Return what the function answers; its errors become replies."""
+    try:
+        return function(*given)
+    except (NotYet, NotAttempted):
+        raise
+    except Exception as error:
+        if "Todo" in str(error):
+            raise NotAttempted from error
+        shapes = ", ".join(_brief(argument) for argument in given)
+        raise NotYet(f"your function stops with {type(error).__name__}: {error} (called with {shapes})") from error
+
+
 def number(value: Any, name: str) -> float:
     """Return the learner's ``value`` as a float, or raise ``NotYet`` where it is no finite number."""
-    array = numbers(value, name, ())
-    return float(array)
+    return float(numbers(value, name, ()))
 
 
 def numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Return the learner's ``value`` as an array of ``shape``, or raise ``NotYet`` that says what it is instead."""
+    if value is None:
+        raise NotYet(f"{name} is None: nothing was put into it")
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise NotYet(f"{name} should hold numbers, and it is {value!r}") from None
+        array = np.asarray(value)
+        array = array.astype(float) if array.dtype.kind in "biuf" else array
+    except ValueError:
+        raise NotYet(f"{name} should hold numbers, in rows of the same length, and it is {value!r}") from None
+    if array.dtype != float:
+        raise NotYet(f"{name} should hold numbers, and it is {value!r}")
     if array.shape != shape:
-        wanted = "a single number" if shape == () else f"of shape {shape}"
-        raise NotYet(f"{name} should be {wanted}, and it has shape {array.shape}")
+        wanted = {(): "a single number", (2,): "two numbers, such as [1, 1],"}.get(shape, f"of shape {shape}")
+        hint = "; .ravel() makes one row of it" if len(shape) == 1 and array.size == shape[0] else ""
+        raise NotYet(f"{name} should be {wanted}, and it has shape {array.shape}{hint}")
     if not np.isfinite(array).all():
         raise NotYet(f"{name} holds a value that is not a finite number")
     return array

@@ -21,21 +21,23 @@ def grade_pixels(n: Any) -> str:
 
 
 def grade_parameters(n: Any) -> str:
-    """How many numbers does a 64-30-10 network learn?"""
+    """How many numbers does a 64-20-10 network learn?"""
     named = {
-        2220: "those are the weights, 64 · 30 + 30 · 10. Each of the 40 neurons also has a bias.",
-        104: "64 + 30 + 10 counts the neurons and inputs; what is learnt are the connections and the biases.",
-        1950: "that is the first layer only, 64 · 30 + 30; the second has parameters too.",
-        2324: "the 64 inputs have no bias: they are given, not computed.",
+        1480: "those are the weights, 64 · 20 + 20 · 10. Each of the 30 neurons also has a bias.",
+        94: "64 + 20 + 10 counts the neurons and inputs; what is learnt are the connections and the biases.",
+        1300: "that is the first layer only, 64 · 20 + 20; the second has parameters too.",
+        1574: "the 64 inputs have no bias: they are given, not computed.",
     }
     n = number(n, "n")
     if n in named:
         raise NotYet(named[n])
-    if n != 2260:
+    if n == 2260:
+        raise NotYet("that is the network of section 3, with 30 neurons in the middle; this one has 20.")
+    if n != 1510:
         raise NotYet(
             f"{n:g} is not it. Count the weights of both layers, then one bias for each neuron after the input."
         )
-    return "64 · 30 + 30 in the first layer and 30 · 10 + 10 in the second."
+    return "64 · 20 + 20 in the first layer and 20 · 10 + 10 in the second."
 
 
 chapter = Chapter(
@@ -54,15 +56,15 @@ chapter = Chapter(
     parameters=Exercise(
         grade_parameters,
         hints=(
-            "Each of the 30 hidden neurons has a weight for each of the 64 pixels, and one bias.",
-            "Each of the 10 output neurons has a weight for each of the 30 hidden ones, and one bias.",
+            "Each of the 20 hidden neurons has a weight for each of the 64 pixels, and one bias.",
+            "Each of the 10 output neurons has a weight for each of the 20 hidden ones, and one bias.",
         ),
-        code="n = (64 * 30 + 30) + (30 * 10 + 10)",
+        code="n = (64 * 20 + 20) + (20 * 10 + 10)",
         mistakes=(
-            Mistake("n = 64 * 30 + 30 * 10", "also has a bias"),
-            Mistake("n = 64 + 30 + 10", "counts the neurons"),
-            Mistake("n = 64 * 30 + 30", "first layer only"),
-            Mistake("n = 64 * 30 + 30 * 10 + 64 + 30 + 10", "inputs have no bias"),
+            Mistake("n = 64 * 20 + 20 * 10", "also has a bias"),
+            Mistake("n = 64 + 20 + 10", "counts the neurons"),
+            Mistake("n = 64 * 20 + 20", "first layer only"),
+            Mistake("n = 64 * 20 + 20 * 10 + 64 + 20 + 10", "inputs have no bias"),
         ),
         noise=lambda rng: (int(rng.integers(3000, 9000)),),
     ),

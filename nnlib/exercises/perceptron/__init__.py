@@ -24,9 +24,10 @@ def _random_function(rng: np.random.Generator, make: Callable[..., Any]) -> tupl
     return (lambda *_: make(rng),)
 
 
-def _update(new: str, *, always: bool = False, on_line: bool = False) -> str:
+def _update(new: str, *, always: bool = False, on_line: bool = False, z: str = "w @ x + b") -> str:
     """Return the code of an update that returns ``new`` on a mistake, or wrongly always, or wrongly not at z = 0."""
-    keep = "False" if always else f"sign * (w @ x + b) {'>=' if on_line else '>'} 0"
+    right = f"sign * ({z}) >= 0" if on_line else f"(1 if {z} > 0 else -1) == sign"
+    keep = "False" if always else right
     return f"def update(w, b, x, sign, learning_rate):\n    if {keep}:\n        return w, b\n    return {new}"
 
 
@@ -50,6 +51,9 @@ chapter = Chapter(
             Mistake("w = np.array([1.0, 1.0]); b = -2.0", "answers never"),
             Mistake("w = np.array([1.0, 2.0]); b = -1.0", "A z of exactly 0 counts as 0"),
             Mistake("w = np.array([[1.0, 1.0]]); b = -0.5", "shape (1, 2)"),
+            Mistake("w = np.array([0.0, 1.0]); b = -1.5", "has to be above 0"),
+            Mistake("w = 1.0; b = -0.5", "two numbers"),
+            Mistake("w = [1.0, 1.0]; b = None", "b is None"),
         ),
         noise=lambda rng: (-rng.random(2), -rng.random()),
     ),
@@ -91,6 +95,10 @@ chapter = Chapter(
             Mistake("def predict(w, b, x): return (x @ w + b < 0).astype(int)", "the opposite"),
             Mistake("def predict(w, b, x): return int((x[0] @ w + b) > 0)", "20 answers are wanted"),
             Mistake("def predict(w, b, x): return w @ x + b", "stops with ValueError"),
+            Mistake("def predict(w, b, x): (x @ w + b > 0).astype(int)", "returns nothing"),
+            Mistake("def predict(w, b, x): return (x @ w + b > 0).astype(int).astype(str)", "are texts"),
+            Mistake("def predict(w, b, x): return (np.sign(x @ w + b) + 1) / 2", "yours is 0.5"),
+            Mistake("def predict(w, b, x):\n    for row in x:\n        return [row @ w + b > 0]", "inside the loop"),
             Mistake("def predict(w, b, x):\n    x *= w\n    return (x.sum(axis=1) + b > 0).astype(int)", "in place"),
         ),
         noise=lambda rng: _random_function(rng, lambda rng: rng.integers(0, 2, 20)),
@@ -113,7 +121,14 @@ chapter = Chapter(
             Mistake("def distance(w, b, x): return w @ x / np.sqrt(w @ w)", "b is left out"),
             Mistake("def distance(w, b, x): return -(w @ x + b) / np.sqrt(w @ w)", "the sign is not"),
             Mistake("def distance(w, b, x): return (w @ x + b) / abs(w).sum()", "sum of its sizes"),
-            Mistake("def distance(w, b, x): return (w @ x + b) / np.hypot(w[0], w[1])", "stops with IndexError"),
+            Mistake("def distance(w, b, x): return (w @ x + b) / np.hypot(w[0], w[1])", "right for two inputs"),
+            Mistake("def distance(w, b, x): return round((w @ x + b) / np.sqrt(w @ w), 2)", "do not round"),
+            Mistake("def distance(w, b, x): return w @ x + b / np.sqrt(w @ w)", "only b is divided"),
+            Mistake("def distance(w, b, x): return (w @ x + b) / np.sqrt(w @ w)**1/2", "needs brackets"),
+            Mistake("def distance(w, b, x): return (w @ x - b) / np.sqrt(w @ w)", "b is subtracted"),
+            Mistake("def distance(w, b, x): return (w @ x + b) / len(w)", "how many weights"),
+            Mistake("def distance(w, b, x): return -b / np.sqrt(w @ w)", "x has to come into it"),
+            Mistake("def distance(w, b, x): print((w @ x + b) / np.sqrt(w @ w))", "returns nothing"),
         ),
         noise=lambda rng: _random_function(rng, lambda rng: rng.normal()),
     ),
@@ -139,6 +154,28 @@ chapter = Chapter(
             Mistake(_update("w + learning_rate * sign * x"), "return two things"),
             Mistake(_update("w + learning_rate * sign * x, b + sign"), "Δb should be"),
             Mistake(_update("w + learning_rate * sign * x, b + learning_rate * sign", always=True), "answered rightly"),
+            Mistake(_update("w + learning_rate * (sign - (1 if w @ x + b > 0 else -1)) * x, b"), "twice too large"),
+            Mistake(_update("w + learning_rate * sign * x, b + learning_rate * sign", z="w @ x"), "Is b in z"),
+            Mistake(
+                "def update(w, b, x, sign, learning_rate):\n"
+                "    guess = 1 if w @ x + b > 0 else 0\n"
+                "    return (w, b) if guess == sign else (w + learning_rate * sign * x, b + learning_rate * sign)",
+                "−1 or +1, as sign is",
+            ),
+            Mistake(
+                "def update(w, b, x, sign, learning_rate):\n"
+                "    if sign * (w @ x + b) <= 0:\n"
+                "        w, b = w + learning_rate * sign * x, b + learning_rate * sign\n"
+                "    return w, b",
+                "only if the line counts as wrong",
+            ),
+            Mistake(
+                "def update(w, b, x, sign, learning_rate):\n"
+                "    while (1 if w @ x + b > 0 else -1) != sign:\n"
+                "        w, b = w + learning_rate * sign * x, b + learning_rate * sign\n"
+                "    return w, b",
+                "one call is one step",
+            ),
             Mistake(_update("w + learning_rate * sign * x, b + learning_rate * sign", on_line=True), "at z = 0"),
             Mistake(_update("(w.__iadd__(learning_rate * sign * x), b + learning_rate * sign)"), "in place"),
         ),
@@ -157,7 +194,7 @@ chapter = Chapter(
         """,
         mistakes=(
             Mistake("x = np.array([[-1.0], [1.0]]); y = np.array([0, 1])", "broken_fit learns these too"),
-            Mistake("x = np.array([[0., 0], [0, 1], [1, 0], [1, 1]]); y = np.array([0, 1, 1, 0])", "must be separable"),
+            Mistake("x = np.array([[0., 0], [0, 1], [1, 0], [1, 1]]); y = np.array([0, 1, 1, 0])", "no line separates"),
             Mistake("x = np.array([[1.0], [2.0]]); y = np.array([1, 1])", "both labels"),
             Mistake("x = np.array([1.0, 2.0]); y = np.array([0, 1])", "as rows"),
             Mistake("x = np.array([[1.0], [2.0]]); y = np.array([0, 1, 1])", "one label for each"),
@@ -168,8 +205,8 @@ chapter = Chapter(
         grade_slowest,
         hints=(
             "The bound is (R/γ)², and R is at most √3 in this square. So γ has to be small.",
-            "Two points of different classes very close to each other make γ small. Is one pair enough?",
-            "Put the pair far from the origin, so that the line has to be both turned and shifted to fit between.",
+            "Two points of different classes very close to each other make γ small, and one such pair can be enough.",
+            "Put the pair far from the origin, where a line from the start has to turn a long way to fit between.",
         ),
         code="""
             x = np.array([[1.0, 1.0], [1.0, 0.95], [-1.0, 0.95]])
@@ -177,7 +214,7 @@ chapter = Chapter(
         """,
         mistakes=(
             Mistake("x = np.array([[1.0, 1.0], [-1.0, -1.0]]); y = np.array([1, 0])", "The bound is"),
-            Mistake("x = np.array([[0.1, 0.1], [0.1, 0.1]]); y = np.array([1, 0])", "separable at all"),
+            Mistake("x = np.array([[0.1, 0.1], [0.1, 0.1]]); y = np.array([1, 0])", "no line separates"),
             Mistake("x = np.array([[9.0, 9.0], [9.0, 8.9]]); y = np.array([1, 0])", "between −1 and 1"),
             Mistake("x = np.ones((11, 2)); y = np.arange(11) % 2", "at most ten"),
         ),
