@@ -176,6 +176,7 @@ def digits(fig: Figure, images: np.ndarray, titles: Sequence[str] = (), columns:
         ax.set_title(title)
     for ax in fig.axes:
         ax.set_axis_off()
+    fig.subplots_adjust(left=0.02, right=0.98, top=0.82, bottom=0.02, wspace=0.1)
     return fig
 
 
