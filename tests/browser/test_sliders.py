@@ -436,3 +436,10 @@ def test_screenshots_for_people(live):
 
 def test_nothing_was_said_on_the_console(live):
     assert live.complaints == []
+
+
+def test_panels_have_no_accessibility_violations(live):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(live.page, context=".jp-OutputArea-output .widget-vbox").response["violations"]
+    assert {rule["id"]: [node["html"][:200] for node in rule["nodes"]] for rule in found} == {}
