@@ -17,6 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from nnlib.perceptron import Circuit
+
 BLUE, RED, GREEN, PURPLE, ORANGE, INK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#333333"
 CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"), ("o", "s")
 POSITIVE, NEGATIVE = GREEN, "#882255"
@@ -199,6 +201,13 @@ def curves(ax: Axes, training: Sequence[float], validation: Sequence[float] = ()
     return ax
 
 
+def legend_right(fig: Figure) -> Figure:
+    """Name what is drawn on the first axes in a legend to its right, off the data."""
+    fig.axes[0].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
+    fig.subplots_adjust(right=0.75)
+    return fig
+
+
 def network(
     ax: Axes,
     activations: Sequence[Sequence[float]],
@@ -233,3 +242,43 @@ def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], weight
     colour, dashes = (POSITIVE, "-") if weight >= 0 else (NEGATIVE, "--")
     width = 0.5 + 2.5 * min(abs(weight), 2.0)
     ax.plot([start[0], end[0]], [start[1], end[1]], dashes, color=colour, linewidth=width, zorder=1)
+
+
+def circuit(ax: Axes, circuit: Circuit, bits: Sequence[int]) -> Axes:
+    """Draw NAND perceptrons in columns by depth, each wire thick and orange where it carries a 1 for these inputs."""
+    values = {wire: int(value[0]) for wire, value in circuit.wires(np.array([bits])).items()}
+    places = circuit_places(circuit)
+    for out, *sources in circuit.gates:
+        for source, offset in zip(sources, (0.012, -0.012), strict=True):
+            _wire(ax, places[source], (places[out][0], places[out][1] + offset), values[source])
+    for wire, (across, up) in places.items():
+        shape = "o" if wire in circuit.inputs else "s"
+        fill, ink = (ORANGE, "black") if values[wire] else ("white", INK)
+        ax.scatter([across], [up], s=520, marker=shape, color=[fill], edgecolor=INK, linewidth=1.2, zorder=3)
+        ax.text(across, up, str(values[wire]), ha="center", va="center", color=ink, zorder=4)
+    deepest = max(across for across, _ in places.values())
+    for wire in circuit.outputs:
+        _wire(ax, places[wire], (deepest + 0.8, places[wire][1]), values[wire])
+    ax.set(xlim=(-0.9, deepest + 1.6), ylim=(-0.04, 1.04))
+    ax.set_axis_off()
+    return ax
+
+
+def _wire(ax: Axes, start: tuple[float, float], end: tuple[float, float], value: int) -> None:
+    colour, width = (ORANGE, 3.5) if value else ("#999999", 1.2)
+    ax.plot([start[0], end[0]], [start[1], end[1]], color=colour, linewidth=width, zorder=1 + value)
+
+
+def circuit_places(circuit: Circuit) -> dict[str, tuple[float, float]]:
+    """Put each wire's source in the column of its depth: inputs first, a gate after the later of its sources."""
+    depth = dict.fromkeys(circuit.inputs, 0)
+    for out, left, right in circuit.gates:
+        depth[out] = 1 + max(depth[left], depth[right])
+    columns: dict[int, list[str]] = {}
+    for wire, column in depth.items():
+        columns.setdefault(column, []).append(wire)
+    return {
+        wire: (float(column), 1 - (row + 0.5) / len(wires))
+        for column, wires in columns.items()
+        for row, wire in enumerate(wires)
+    }

@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from nnlib import plots
+from nnlib.perceptron import XOR
 
 
 @pytest.fixture
@@ -133,3 +134,19 @@ def test_pairs_of_colours_differ_for_colour_blind_readers(pair):
 def linear(colour):
     values = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def test_a_circuit_lights_the_wires_that_carry_a_one(ax):
+    plots.circuit(ax, XOR, [1, 0])
+    lit = [line for line in ax.lines if line.get_color() == plots.ORANGE]
+    # a = 1 feeds two gates; of the four gates three say 1 and feed 2, 1 and the output
+    assert len(ax.lines) == 2 * 4 + 1
+    assert len(lit) == 2 + 2 + 1 + 1
+    assert min(line.get_linewidth() for line in lit) > 2
+    assert sorted(text.get_text() for text in ax.texts) == ["0", "0", "1", "1", "1", "1"]
+
+
+def test_a_gate_stands_behind_its_sources():
+    places = plots.circuit_places(XOR)
+    assert all(places[out][0] > max(places[left][0], places[right][0]) for out, left, right in XOR.gates)
+    assert len(set(places.values())) == len(places)

@@ -51,7 +51,7 @@ def draw_vote(figure: Figure, w1: float, w2: float, b: float) -> str:
         ax.text(corner[0] + 0.08, corner[1] + 0.06, plots.minus(f"z = {z:+.1f}") if z else "z = 0")
     ax.set(xlabel="x₁  (dry?)", ylabel="x₂  (friend comes?)", xticks=[0, 1], yticks=[0, 1])
     ax.set_title(plots.minus(f"z = {w1:.1f} x₁ {w2:+.1f} x₂ {b:+.1f}"))
-    _legend_right(figure)
+    plots.legend_right(figure)
     rows = ", ".join(f"({c[0]:.0f}, {c[1]:.0f}) gives {answer}" for c, answer in zip(x, answers, strict=True))
     weights = plots.minus(f"w₁ = {w1:.1f}, w₂ = {w2:.1f} and b = {b:.1f}")
     return f"With {weights} the perceptron answers: {rows}."
@@ -141,7 +141,7 @@ def draw_learning(figure: Figure, problem: str, step: int) -> str:
     done = ": nothing left to learn" if wrong == 0 else ""
     ax.set(xlabel="x₁", ylabel="x₂")
     ax.set_title(f"step {step}: {wrong} of {len(x)} points are wrong{done}")
-    _legend_right(figure)
+    plots.legend_right(figure)
     ringed = "no point" if mistake is None else plots.minus(f"the point ({x[mistake][0]:.1f}, {x[mistake][1]:.1f})")
     weights = plots.minus(f"w = ({w[0]:.1f}, {w[1]:.1f}), b = {b:.0f}")
     state = f"{problem}, after step {step}: {wrong} of {len(x)} points are wrong; {weights}"
@@ -183,7 +183,7 @@ def draw_gap(figure: Figure, gap: float) -> str:
     ax.plot([-3, 5], [3 + np.sqrt(2), np.sqrt(2) - 5], color=plots.INK, linewidth=1, linestyle=":")
     ax.set(xlim=(-5.2, 5.2), ylim=(-3.4, 3.4), xlabel="x₁", ylabel="x₂")
     ax.set_title(f"gap {gap:.2f}: {mistakes} mistakes made, at most (R/γ)² = {bound:,.0f}")
-    _legend_right(figure)
+    plots.legend_right(figure)
     return (
         f"Two classes a gap of {gap:.2f} apart: the perceptron makes {mistakes} mistakes before it makes no more; "
         f"Novikoff's bound allows {bound:,.0f}."
@@ -252,8 +252,3 @@ def digit_vote() -> Panel:
     """One slider: which of the unseen digits is put to the vote."""
     _, images, _ = digit_voter()
     return Panel(draw_digit_vote, size=(7.6, 3.1), example=counter("test digit", 0, len(images) - 1, 4))
-
-
-def _legend_right(figure: Figure) -> None:
-    figure.axes[0].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
-    figure.subplots_adjust(right=0.76)
