@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from nnlib.perceptron import Circuit
@@ -150,7 +151,7 @@ def decision_regions(
     """
     left, right, bottom, top = limits
     across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
-    grid = np.array([[a, u] for u in up for a in across])
+    grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     z = scores(grid).reshape(steps, steps)
     largest = max(1.0, 2 * float(np.abs(z).max()))
     ax.contourf(across, up, z, levels=[-largest, 0, largest], colors=CLASS_TINTS, zorder=0)
@@ -248,25 +249,21 @@ def circuit(ax: Axes, circuit: Circuit, bits: Sequence[int]) -> Axes:
     """Draw NAND perceptrons in columns by depth, each wire thick and orange where it carries a 1 for these inputs."""
     values = {wire: int(value[0]) for wire, value in circuit.wires(np.array([bits])).items()}
     places = circuit_places(circuit)
-    for out, *sources in circuit.gates:
-        for source, offset in zip(sources, (0.012, -0.012), strict=True):
-            _wire(ax, places[source], (places[out][0], places[out][1] + offset), values[source])
-    for wire, (across, up) in places.items():
-        shape = "o" if wire in circuit.inputs else "s"
-        fill, ink = (ORANGE, "black") if values[wire] else ("white", INK)
-        ax.scatter([across], [up], s=520, marker=shape, color=[fill], edgecolor=INK, linewidth=1.2, zorder=3)
-        ax.text(across, up, str(values[wire]), ha="center", va="center", color=ink, zorder=4)
     deepest = max(across for across, _ in places.values())
-    for wire in circuit.outputs:
-        _wire(ax, places[wire], (deepest + 0.8, places[wire][1]), values[wire])
+    ends = [(source, places[out]) for out, *sources in circuit.gates for source in sources]
+    ends += [(wire, (deepest + 0.8, places[wire][1])) for wire in circuit.outputs]
+    for lit, colour, width in ((0, "#999999", 1.2), (1, ORANGE, 3.5)):
+        wires = [(places[source], end) for source, end in ends if values[source] == lit]
+        ax.add_collection(LineCollection(wires, colors=colour, linewidths=width, zorder=1 + lit))
+    for marker, names in (("o", circuit.inputs), ("s", [out for out, _, _ in circuit.gates])):
+        fills = [ORANGE if values[name] else "white" for name in names]
+        x = np.array([places[name] for name in names])
+        ax.scatter(x[:, 0], x[:, 1], s=520, marker=marker, color=fills, edgecolor=INK, linewidth=1.2, zorder=3)
+    for wire, (across, up) in places.items():
+        ax.text(across, up, str(values[wire]), ha="center", va="center", color="black", zorder=4)
     ax.set(xlim=(-0.9, deepest + 1.6), ylim=(-0.04, 1.04))
     ax.set_axis_off()
     return ax
-
-
-def _wire(ax: Axes, start: tuple[float, float], end: tuple[float, float], value: int) -> None:
-    colour, width = (ORANGE, 3.5) if value else ("#999999", 1.2)
-    ax.plot([start[0], end[0]], [start[1], end[1]], color=colour, linewidth=width, zorder=1 + value)
 
 
 def circuit_places(circuit: Circuit) -> dict[str, tuple[float, float]]:

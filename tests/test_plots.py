@@ -138,11 +138,12 @@ def linear(colour):
 
 def test_a_circuit_lights_the_wires_that_carry_a_one(ax):
     plots.circuit(ax, XOR, [1, 0])
-    lit = [line for line in ax.lines if line.get_color() == plots.ORANGE]
+    dark, lit = ax.collections[:2]
     # a = 1 feeds two gates; of the four gates three say 1 and feed 2, 1 and the output
-    assert len(ax.lines) == 2 * 4 + 1
-    assert len(lit) == 2 + 2 + 1 + 1
-    assert min(line.get_linewidth() for line in lit) > 2
+    assert len(lit.get_segments()) == 2 + 2 + 1 + 1
+    assert len(dark.get_segments()) + len(lit.get_segments()) == 2 * 4 + 1
+    assert to_hex(lit.get_color()[0]).upper() == plots.ORANGE
+    assert lit.get_linewidth()[0] > 2 * dark.get_linewidth()[0]
     assert sorted(text.get_text() for text in ax.texts) == ["0", "0", "1", "1", "1", "1"]
 
 

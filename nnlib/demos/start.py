@@ -108,7 +108,7 @@ def draw_learn(figure: Figure, activation: str, moment: int) -> str:
     ax = plots.axes(figure)
     x, y, moments = learning_run(activation)
     network = moments[moment]
-    plots.decision_regions(ax, lambda grid: network.predict(grid)[:, 0] - 0.5, (-1.75, 1.75, -1.15, 1.15), steps=60)
+    plots.decision_regions(ax, lambda grid: network.predict(grid)[:, 0] - 0.5, (-1.75, 1.75, -1.15, 1.15), steps=48)
     plots.points(ax, x, y, names=("one arm", "the other"), size=30)
     right = int(((network.predict(x)[:, 0] > 0.5) == y).sum())
     ax.set(xlabel="x₁", ylabel="x₂")
