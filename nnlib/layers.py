@@ -12,16 +12,15 @@ import numpy as np
 
 from nnlib.errors import describe, require_array, require_count, require_rng, require_rows, require_shape
 from nnlib.initializers import Initializer, glorot, zeros
-from nnlib.parameter import Parameter
+from nnlib.parameter import Parameter, Remembers
 
 
-class Layer:
+class Layer(Remembers):
     """The contract of a layer. A layer without parameters only writes ``forward`` and ``backward``."""
 
     kinds: ClassVar[dict[str, type["Layer"]]] = {}
 
     training: bool = True
-    cache: Any = None  # whatever forward leaves for backward
     n_in: int | None = None  # numbers per row that come in and go out, where the layer fixes them
     n_out: int | None = None
 
@@ -59,15 +58,6 @@ class Layer:
     def from_config(cls, config: dict[str, Any]) -> "Layer":
         """Return a new layer built from what ``config`` gave."""
         return cls(**config)
-
-    def recall(self) -> Any:
-        """Return what forward left; raise ``RuntimeError`` where there was no forward."""
-        if self.cache is None:
-            raise RuntimeError(f"{self}: backward was called before forward, so there is nothing to differentiate")
-        return self.cache
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
 
 
 class Dense(Layer):

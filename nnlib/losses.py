@@ -12,12 +12,11 @@ import numpy as np
 
 from nnlib import numerics
 from nnlib.errors import require_array, require_labels, require_rank, require_shape
+from nnlib.parameter import Remembers
 
 
-class Loss:
+class Loss(Remembers):
     """The contract of a loss. ``predictions`` are (n, outputs); ``targets`` the same, or labels (n,) for classes."""
-
-    cache: Any = None
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean loss of the batch."""
@@ -26,15 +25,6 @@ class Loss:
     def backward(self) -> np.ndarray:
         """Return the loss of the last forward differentiated by the predictions."""
         raise NotImplementedError
-
-    def recall(self) -> Any:
-        """Return what forward left; raise ``RuntimeError`` where there was no forward."""
-        if self.cache is None:
-            raise RuntimeError(f"{self}: backward was called before forward, so there is nothing to differentiate")
-        return self.cache
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
 
 
 class SquaredError(Loss):

@@ -1,4 +1,4 @@
-"""A parameter: a named array and its gradient. It is all that an optimizer ever sees."""
+"""A parameter: a named array and its gradient, all that an optimizer sees; and what forward leaves for backward."""
 
 from typing import Any
 
@@ -43,6 +43,21 @@ class Parameter:
 
     def __repr__(self) -> str:
         return f"Parameter({self.name}, shape {self.value.shape})"
+
+
+class Remembers:
+    """What layers and losses have in common: forward leaves something in ``cache``, and backward recalls it."""
+
+    cache: Any = None
+
+    def recall(self) -> Any:
+        """Return what forward left; raise ``RuntimeError`` where there was no forward."""
+        if self.cache is None:
+            raise RuntimeError(f"{self}: backward was called before forward, so there is nothing to differentiate")
+        return self.cache
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
 def count_values(parameters: Any) -> int:

@@ -60,6 +60,8 @@ def draw_adder(figure: Figure, a: int, b: int) -> str:
     places = plots.circuit_places(TWO_BIT_ADDER)
     for name, wire in zip(("a: twos", "a: ones", "b: twos", "b: ones"), TWO_BIT_ADDER.inputs, strict=True):
         ax.text(-0.35, places[wire][1], name, ha="right", va="center")
+    across, up = places["low carry"]
+    ax.text(across + 0.25, up + 0.05, "carry", va="center")
     deepest = max(across for across, _ in places.values())
     for name, wire in zip(("fours", "twos", "ones"), TWO_BIT_ADDER.outputs, strict=True):
         ax.text(deepest + 0.9, places[wire][1], f"{name}: {values[wire]}", va="center")
@@ -68,7 +70,7 @@ def draw_adder(figure: Figure, a: int, b: int) -> str:
     ax.set_title(f"{a} + {b} = {a + b}, in binary {a:02b} + {b:02b} = {digits}")
     figure.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.02)
     lit = sum(values.values())
-    sum_in_words = f"the outputs are {digits}, which is {a + b}; {lit} wires are lit."
+    sum_in_words = f"the outputs are {digits}, which is {a + b}; {lit} of the 18 inputs and gates are 1."
     return f"Fourteen NAND perceptrons add {a:02b} and {b:02b}: {sum_in_words}"
 
 
@@ -145,7 +147,7 @@ def draw_fold(figure: Figure, bend: float) -> str:
 
 def fold() -> Panel:
     """One slider: how far the ReLU bends the line on which the four inputs lie."""
-    return Panel(draw_fold, bend=slider("bend", 0, 1, 1.0, step=0.05))
+    return Panel(draw_fold, bend=slider("bend", 0, 1, 0.0, step=0.05))
 
 
 @cache

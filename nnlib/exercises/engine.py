@@ -208,8 +208,8 @@ def numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
     if array.dtype != float:
         raise NotYet(f"{name} should hold numbers, and it is {value!r}")
     if array.shape != shape:
-        wanted = {(): "a single number", (2,): "two numbers, such as [1, 1],"}.get(shape, f"of shape {shape}")
-        hint = "; .ravel() makes one row of it" if len(shape) == 1 and array.size == shape[0] else ""
+        wanted = {(): "a single number", (2,): "two numbers, such as [1, 1]"}.get(shape, f"of shape {shape}")
+        hint = "; .ravel() makes one row of it" if array.ndim > 1 and len(shape) == 1 and array.size == shape[0] else ""
         raise NotYet(f"{name} should be {wanted}, and it has shape {array.shape}{hint}")
     if not np.isfinite(array).all():
         raise NotYet(f"{name} holds a value that is not a finite number")
