@@ -1,11 +1,14 @@
 """Every demo is drawn at both ends and in the middle of every control; a panel shows errors and speaks."""
 
+import base64
 import importlib
 import inspect
+import io
 import pkgutil
 import re
 
 import pytest
+from PIL import Image
 
 import nnlib.demos
 from nnlib.demos.controls import CountingButton, Steps, choice, counter, slider
@@ -58,6 +61,23 @@ def test_it_draws_everywhere_and_every_move_shows(module, name):
             assert panel.message.value == ""
             assert (panel.alt != alt) == moved
             assert (pixels(panel) != picture) == moved
+        control.value = start
+
+
+def below_the_title(panel):
+    image = Image.open(io.BytesIO(base64.b64decode(pixels(panel))))
+    return image.crop((0, image.height // 6, image.width, image.height)).tobytes()
+
+
+@pytest.mark.parametrize(("module", "name"), DEMOS)
+def test_every_control_moves_more_than_the_title(module, name):
+    panel = make(module, name)
+    for control in panel.controls.values():
+        start, drawn = control.value, set()
+        for value in values(control):
+            control.value = value
+            drawn.add(below_the_title(panel))
+        assert len(drawn) >= 2
         control.value = start
 
 

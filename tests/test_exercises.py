@@ -110,7 +110,7 @@ def test_todo_survives_arithmetic():
     assert not contains_todo(np.ones(3))
 
 
-@pytest.mark.parametrize("use", [list, bool, float, int, len, range, lambda value: 1 in value], ids="abcdefg")
+@pytest.mark.parametrize("use", [iter, list, bool, float, int, len, range, lambda value: 1 in value], ids="abcdefgh")
 def test_todo_never_hangs_and_never_counts_as_an_answer(use):
     with pytest.raises(NotAttempted, match="in place of todo"):
         use(todo)
