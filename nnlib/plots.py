@@ -27,7 +27,9 @@ TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
 GRADIENT = ORANGE
 
 STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": "sans-serif",  # DejaVu Sans here, and for an SVG what the reader's own machine has
+    "svg.fonttype": "none",
+    "svg.hashsalt": "nnlib",
     "font.size": 13,
     "axes.titlesize": 14,
     "axes.titley": 1.0,  # fixed: finding a place for the title costs a tenth of a redraw
@@ -87,15 +89,20 @@ def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
     return fig.axes[0] if columns == 1 else np.array(fig.axes)
 
 
-def image_tag(fig: Figure, alt: str, sharpness: int = 1) -> str:
-    """Return the figure as ``<img alt="…" src="data:image/png;base64,…">``, ``sharpness`` times as many pixels."""
+def image_tag(fig: Figure, alt: str, kind: str = "png") -> str:
+    """Return the figure as ``<img alt="…" src="data:…">``, ``kind`` "png" (twice as many pixels, shown the same size)
+    or "svg", which is drawn in half the time.
+    """
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=sharpness * PIXELS_PER_INCH, pil_kwargs={"compress_level": 1})
+    if kind == "svg":
+        fig.savefig(buffer, format="svg", metadata={"Date": None})
+    else:
+        fig.savefig(buffer, format="png", dpi=2 * PIXELS_PER_INCH, pil_kwargs={"compress_level": 9})
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     width = round(fig.get_figwidth() * PIXELS_PER_INCH)
     return (
         f'<img alt="{html.escape(alt)}" width="{width}" style="max-width: 100%; height: auto; border-radius: 6px" '
-        f'src="data:image/png;base64,{data}">'
+        f'src="data:image/{"svg+xml" if kind == "svg" else "png"};base64,{data}">'
     )
 
 
@@ -104,7 +111,7 @@ class Picture:
 
     def __init__(self, fig: Figure, alt: str) -> None:
         self.alt = alt
-        self.tag = image_tag(fig, alt, sharpness=2)
+        self.tag = image_tag(fig, alt)
 
     def _repr_html_(self) -> str:
         return self.tag

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import nnlib.demos
+from nnlib import plots
 from nnlib.demos.controls import CountingButton, Steps, choice, counter, slider
 from nnlib.demos.panel import Panel
 
@@ -41,8 +42,8 @@ def values(control):
     return [numbers.min, middle, numbers.max, *(value for value in near if numbers.min <= value <= numbers.max)]
 
 
-def pixels(panel):
-    return re.search('base64,([^"]*)', panel.picture.value)[1]
+def data(tag):
+    return re.search('base64,([^"]*)', tag)[1]
 
 
 def test_there_are_demos():
@@ -55,17 +56,17 @@ def test_it_draws_everywhere_and_every_move_shows(module, name):
     for control in panel.controls.values():
         start = control.value
         for value in values(control):
-            alt, picture = panel.alt, pixels(panel)
+            alt, picture = panel.alt, data(panel.picture.value)
             moved = value != control.value
             control.value = value
             assert panel.message.value == ""
             assert (panel.alt != alt) == moved
-            assert (pixels(panel) != picture) == moved
+            assert (data(panel.picture.value) != picture) == moved
         control.value = start
 
 
 def below_the_title(panel):
-    image = Image.open(io.BytesIO(base64.b64decode(pixels(panel))))
+    image = Image.open(io.BytesIO(base64.b64decode(data(plots.image_tag(panel.figure, panel.alt)))))
     return image.crop((0, image.height // 6, image.width, image.height)).tobytes()
 
 
@@ -101,7 +102,7 @@ def test_every_control_has_a_name_and_the_picture_has_words(module, name):
     bundle = panel._repr_mimebundle_()
     assert bundle["text/plain"] == panel.alt
     assert len(panel.alt) > 30
-    assert bundle["text/html"] == panel.picture.value
+    assert bundle["text/html"] == plots.image_tag(panel.figure, panel.alt)
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 

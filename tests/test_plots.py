@@ -106,11 +106,19 @@ def test_axes_are_kept_and_emptied():
 
 
 def test_an_image_tag_holds_the_picture_and_the_escaped_words():
-    tag = plots.image_tag(plots.figure(2, 1), 'a "quoted" <word>', sharpness=2)
+    tag = plots.image_tag(plots.figure(2, 1), 'a "quoted" <word>')
     assert 'alt="a &quot;quoted&quot; &lt;word&gt;"' in tag
     assert 'width="200"' in tag
     picture = Image.open(io.BytesIO(base64.b64decode(re.search('base64,([^"]*)', tag)[1])))
     assert picture.size == (400, 200)
+
+
+def test_an_svg_tag_holds_text_as_text_and_is_the_same_each_time():
+    fig = plots.figure(2, 1)
+    plots.axes(fig).set_title("a title")
+    first, again = (plots.image_tag(fig, "words", "svg") for _ in range(2))
+    assert first == again
+    assert b">a title</text>" in base64.b64decode(re.search('svg.xml;base64,([^"]*)', first)[1])
 
 
 def test_show_gives_the_picture_and_the_words(monkeypatch):

@@ -51,7 +51,7 @@ class Panel(widgets.VBox):
         """Draw the picture for the present values of the controls."""
         try:
             alt = self.draw(self.figure, **{name: control.value for name, control in self.controls.items()})
-            picture = plots.image_tag(self.figure, alt)
+            picture = plots.image_tag(self.figure, alt, "svg")
         except Exception as error:
             words = html.escape(f"{type(error).__name__}: {error}")
             self.message.value = f'<p role="alert" style="color: {plots.RED}; margin: 0">{words}</p>'
@@ -64,4 +64,4 @@ class Panel(widgets.VBox):
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Offer the live widget, and for pages without a kernel the start picture and its words."""
         bundle = super()._repr_mimebundle_() or {}
-        return {**bundle, "text/plain": self.alt, "text/html": self.picture.value}
+        return {**bundle, "text/plain": self.alt, "text/html": plots.image_tag(self.figure, self.alt)}
