@@ -13,9 +13,10 @@ Images are (n, height, width, channels). A loss is a mean over examples.
 
 Reading order, each file needing only the ones before it:
 
-    Ground:  errors, parameter, numerics, initializers, files, idx, datasets, batches, metrics, gradcheck
-    Blocks:  perceptron, layers, activations, losses, optimizers
-    Whole:   network, training
+    Ground:  errors, parameter, numerics, initializers, files, idx, datasets, batches, metrics,
+             landscapes, gradcheck
+    Blocks:  perceptron, layers, activations, losses, optimizers, schedules
+    Whole:   network, training, callbacks
     Seeing:  plots, demos/, exercises/
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.

@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib
+import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from nnlib.landscapes import Landscape
 from nnlib.perceptron import Circuit
 
 BLUE, RED, GREEN, PURPLE, ORANGE, INK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#333333"
@@ -25,6 +27,7 @@ CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"),
 POSITIVE, NEGATIVE = GREEN, "#882255"
 TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
 GRADIENT = ORANGE
+HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list("heights", ["#F7FBFF", "#C6DBEF", "#6BAED6", "#2171B5"])
 
 STYLE = {
     "font.family": "sans-serif",  # DejaVu Sans here, and for an SVG what the reader's own machine has
@@ -193,6 +196,26 @@ def arrow(ax: Axes, start: np.ndarray, end: np.ndarray, colour: str = INK) -> Ax
     """Draw an arrow from ``start`` to ``end``, both (2,)."""
     style = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.2, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", xy=(end[0], end[1]), xytext=(start[0], start[1]), arrowprops=style, zorder=4)
+    return ax
+
+
+def landscape(ax: Axes, surface: Landscape, steps: int = 61) -> Axes:
+    """Draw a surface over its ``limits`` in lines of equal height: the bluer, the higher, each band as wide in area."""
+    left, right, bottom, top = surface.limits
+    across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
+    z = surface.value(np.stack(np.meshgrid(across, up), axis=-1))
+    levels = np.unique(np.quantile(z, np.linspace(0, 1, 11)))
+    ax.contourf(across, up, z, levels=levels, cmap=HEIGHTS, zorder=0)
+    ax.contour(across, up, z, levels=levels, colors="white", linewidths=0.8, linestyles="solid", zorder=1)
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂")
+    return ax
+
+
+def path(ax: Axes, points: np.ndarray) -> Axes:
+    """Draw a walk (steps + 1, 2): a line with a dot for each step, a ring at the start, a square where it stands."""
+    ax.plot(points[:, 0], points[:, 1], "o-", color=RED, linewidth=1.6, markersize=4, zorder=3)
+    ax.plot(*points[0], "o", color="white", markeredgecolor=RED, markeredgewidth=2, markersize=9, zorder=4)
+    ax.plot(*points[-1], "s", color=RED, markeredgecolor="white", markersize=11, zorder=5)
     return ax
 
 

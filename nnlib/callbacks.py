@@ -1,0 +1,71 @@
+"""Callbacks: what ``fit`` asks after each epoch. One that returns True ends the training.
+
+Three ways to know when to stop: the cost no longer falls, the validation cost no longer falls, the time is up.
+Source: N14, N43; S1, S2, S4.
+"""
+
+import time
+from itertools import pairwise
+
+from nnlib.errors import require_count, require_positive
+from nnlib.schedules import Rule
+from nnlib.training import State
+
+
+class Scheduled:
+    """Sets the learning rate of the coming epoch: η = rule(epochs done). Start the optimizer at rule(0)."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def __call__(self, state: State) -> None:
+        """Set η."""
+        state.optimizer.learning_rate = self.rule(state.epoch)
+
+
+class Converged:
+    """Ends training once the training loss falls by less than ``tolerance`` (a share, such as 0.01) in an epoch.
+
+    A plateau looks the same as an optimum to it, so give it ``patience`` epochs in a row.
+    """
+
+    def __init__(self, tolerance: float = 0.01, patience: int = 3) -> None:
+        self.tolerance = require_positive("Converged", "tolerance", tolerance)
+        self.patience = require_count("Converged", "patience", patience)
+
+    def __call__(self, state: State) -> bool:
+        """Whether the last ``patience`` epochs each brought too little."""
+        losses = state.history.loss[-self.patience - 1 :]
+        falls = [before - after for before, after in pairwise(losses)]
+        small = [fall < self.tolerance * abs(before) for fall, before in zip(falls, losses, strict=False)]
+        return len(small) == self.patience and all(small)
+
+
+class Patience:
+    """Ends training once the validation loss has not been lower than its best for ``epochs`` epochs in a row.
+
+    Raises ``ValueError`` where ``fit`` was given no validation data.
+    """
+
+    def __init__(self, epochs: int = 5) -> None:
+        self.epochs = require_count("Patience", "epochs", epochs)
+
+    def __call__(self, state: State) -> bool:
+        """Whether the best validation loss is ``epochs`` epochs old."""
+        losses = state.history.validation_loss
+        if any(loss != loss for loss in losses):  # NaN: nothing was measured
+            raise ValueError("Patience found no validation loss: give fit validation=(x, y)")
+        best = min(range(len(losses)), key=losses.__getitem__)
+        return len(losses) - 1 - best >= self.epochs
+
+
+class Budget:
+    """Ends training after the epoch in which ``seconds`` are used up, counted from when it was made."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = require_positive("Budget", "seconds", seconds)
+        self.start = time.monotonic()
+
+    def __call__(self, state: State) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() - self.start >= self.seconds

@@ -1,0 +1,44 @@
+"""Schedules: how the learning rate falls. Each function returns a rule, k → η, for k = 0, 1, 2, …
+
+Noise of mini-batches keeps a constant η from settling. Robbins and Monro (1951): Σ ηₖ = ∞, so that every place can
+be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
+"""
+
+from collections.abc import Callable
+
+from nnlib.errors import require_count, require_positive
+
+Rule = Callable[[int], float]
+
+
+def constant(start: float) -> Rule:
+    """η = η₀. Σ η = ∞ and Σ η² = ∞: gets near the optimum fast, and never settles."""
+    eta = require_positive("constant", "start", start)
+    return lambda k: eta
+
+
+def linear(start: float, end: float, steps: int) -> Rule:
+    """ηₖ = (1 − k/τ) η₀ + (k/τ) η_τ up to k = τ = ``steps``, and η_τ ever after ("linear annealing").
+
+    Without the clamp at τ the formula goes on falling, below 0 in the end. As η stays at η_τ > 0, Σ η² = ∞ (E16).
+    """
+    first, last = require_positive("linear", "start", start), require_positive("linear", "end", end)
+    require_count("linear", "steps", steps)
+
+    def rule(k: int) -> float:
+        share = min(k / steps, 1.0)
+        return (1 - share) * first + share * last
+
+    return rule
+
+
+def inverse(start: float, half_life: float = 1.0) -> Rule:
+    """ηₖ = η₀ / (1 + k/h): half of η₀ at k = h, then falling as 1/k. Σ η = ∞, Σ η² < ∞."""
+    eta, h = require_positive("inverse", "start", start), require_positive("inverse", "half_life", half_life)
+    return lambda k: eta / (1 + k / h)
+
+
+def inverse_root(start: float) -> Rule:
+    """ηₖ = η₀ / √(k + 1), for problems that are convex and no more. Σ η = ∞ and, just so, Σ η² = ∞."""
+    eta = require_positive("inverse_root", "start", start)
+    return lambda k: eta / float(k + 1) ** 0.5
