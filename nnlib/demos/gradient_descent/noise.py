@@ -93,7 +93,8 @@ def draw_settle(figure: Figure, name: str, rate: float, noise: float) -> str:
     some = np.unique(np.geomspace(1, STEPS, 150).astype(int)) - 1
     distance = settle_run(name, rate, noise)
     left.plot(steps[some], [eta(int(k)) for k in some], color=plots.INK)
-    right.plot(steps[some], distance[some], color=plots.BLUE)
+    shown = np.maximum(distance[some], 1e-4)  # 0 has no place on such an axis
+    right.plot(steps[some], shown, color=plots.BLUE)
     for ax in (left, right):
         ax.set(xscale="log", yscale="log", xlabel="step k", xlim=(1, STEPS), ylim=(1e-3, 2), **DECADES)
         ax.set_yticks(DECADES["yticks"], labels=["0.001", "0.01", "0.1", "1"])
