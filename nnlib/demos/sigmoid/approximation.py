@@ -24,11 +24,11 @@ def draw_tower(figure: Figure, left: float, right: float, height: float, steepne
     """Draw height · σ(s (x − left)) − height · σ(s (x − right)) and the two soft steps that it is made of."""
     ax = plots.axes(figure)
     up, down = (height * sigmoid(steepness * (GRID - edge)) for edge in (left, right))
-    ax.plot(GRID, up, "--", color=plots.POSITIVE, linewidth=1.6, label="+ step up at the left edge")
-    ax.plot(GRID, -down, ":", color=plots.NEGATIVE, linewidth=1.8, label="− step up at the right edge")
+    ax.plot(GRID, up, "--", color=plots.POSITIVE, linewidth=1.6, label="left step, weight +v")
+    ax.plot(GRID, -down, ":", color=plots.NEGATIVE, linewidth=1.8, label="right step, weight −v")
     ax.plot(GRID, up - down, color=plots.BLUE, label="their sum")
     ax.axhline(0, color=plots.INK, linewidth=0.8)
-    ax.set(xlabel="x", ylabel="output", ylim=(-1.15, 1.6), xlim=(0, 1))
+    ax.set(xlabel="x", ylabel="output", ylim=(-1.15, 2.2), xlim=(0, 1))
     numbers = f"edges {left:.2f} and {right:.2f}, height {height:.1f}, steepness {steepness:.0f}"
     ax.set_title(plots.minus(numbers))
     ax.legend(loc="upper right", ncols=1)
@@ -71,10 +71,11 @@ def draw_towers(figure: Figure, name: str, count: int, steepness: float) -> str:
     ax.plot(GRID, made, color=plots.BLUE, label="network")
     ax.fill_between(GRID, wanted, made, color=plots.ORANGE, alpha=0.35, linewidth=0)
     ax.set(xlabel="x", ylabel="output", xlim=(0, 1), ylim=(-1.5, 1.5))
-    ax.set_title(f"{count} towers, {2 * count} hidden neurons: largest error {error:.3f}")
+    made_of = f"{count} tower{'s' if count > 1 else ''}"
+    ax.set_title(f"{made_of}, {2 * count} hidden neurons: largest error {error:.3f}")
     ax.legend(loc="lower left", ncols=2)
     return (
-        f"{name.capitalize()} on 0 to 1 and {count} towers of steepness {steepness:.0f}, {2 * count} sigmoid neurons: "
+        f"{name.capitalize()} on 0 to 1 and {made_of} of steepness {steepness:.0f}, {2 * count} sigmoid neurons: "
         f"the largest error is {error:.3f}."
     )
 
@@ -101,16 +102,16 @@ def draw_sawtooth(figure: Figure, depth: int) -> str:
     y = x
     for _ in range(depth):
         y = tent(y)
-    ax.plot(x, y, color=plots.BLUE)
+    ax.plot(x, y, color=plots.BLUE, linewidth=2.2 if depth < 5 else 1.2)
     ax.set(xlabel="x", ylabel="output", xlim=(0, 1), ylim=(-0.05, 1.1))
-    words = f"{depth} layers, {2 * depth} neurons: {2**depth} straight pieces"
+    words = f"{depth} layer{'s' if depth > 1 else ''} of two neurons"
     ax.set_title(words)
-    return f"The tent after {words}; one hidden layer needs {2**depth - 1} ReLU bends for the same."
+    return f"The tent after {words}: {2 ** (depth - 1)} teeth between 0 and 1, each as high as the others."
 
 
 def sawtooth() -> Panel:
     """One slider: how many layers of two ReLU neurons."""
-    return Panel(draw_sawtooth, size=(7.6, 3.6), depth=counter("layers", 1, 9, 2))
+    return Panel(draw_sawtooth, size=(7.6, 3.6), depth=counter("layers", 1, 7, 2))
 
 
 def cover() -> None:

@@ -19,6 +19,7 @@ ACTIVATIONS: dict[str, type[Activation]] = {
     "leaky ReLU": LeakyReLU,
     "ELU": ELU,
 }
+WITH_A_JUMP = ("sign", "step")
 WITH_A_CORNER = ("sign", "step", "ReLU", "leaky ReLU")
 Z = np.linspace(-5, 5, 401)
 
@@ -34,14 +35,15 @@ def draw_gallery(figure: Figure, name: str, z: float) -> str:
     z = round(z, 1)
     kind, here = ACTIVATIONS[name], np.array([z])
     a, slope = float(kind.function(here)[0]), float(slopes(kind, here)[0])
-    jump = np.where(np.isin(name, ["sign", "step"]) & (np.abs(Z) < 1e-9), np.nan, 0.0)
-    left.plot(Z, kind.function(Z) + jump, color=plots.BLUE)
-    ends = np.array([z - 1.5, z + 1.5])
-    left.plot(ends, a + slope * (ends - z), "--", color=plots.GRADIENT)
+    gap = np.where(np.abs(Z) < 1e-9, np.nan, 0.0)  # no line where there is a jump
+    left.plot(Z, kind.function(Z) + (gap if name in WITH_A_JUMP else 0), color=plots.BLUE)
+    if not (name in WITH_A_CORNER and z == 0):
+        ends = np.array([z - 1.5, z + 1.5])
+        left.plot(ends, a + slope * (ends - z), "--", color=plots.GRADIENT)
     left.plot([z], [a], "o", color=plots.BLUE, markersize=9)
-    right.plot(Z, slopes(kind, Z), color=plots.GRADIENT)
+    right.plot(Z, slopes(kind, Z) + (gap if name in WITH_A_CORNER else 0), color=plots.GRADIENT)
     right.plot([z], [slope], "o", color=plots.GRADIENT, markersize=9)
-    left.set(xlabel="z", xlim=(-5, 5), ylim=(-1.6, 2.6))
+    left.set(xlabel="z", xlim=(-5, 5), ylim=(-1.6, 5.4 if "LU" in name else 1.6))
     right.set(xlabel="z", xlim=(-5, 5), ylim=(-0.1, 1.15))
     place = plots.minus(f"{z:.1f}")
     left.set_title(plots.minus(f"{name}({place}) = {a:.4f}"))
@@ -96,7 +98,7 @@ def draw_dying(figure: Figure, name: str, learning_rate: float, step: int) -> st
     left.set_title(f"{name}, η = {learning_rate:.1f}, step {step}: cost {cost:.3f}")
     right.set_title(f"on for {alive} of 11 examples")
     return (
-        f"One {name} neuron after {step} steps with learning rate {learning_rate:.1f}: cost {cost:.3f}, "
+        f"One {name} neuron at step {step} with learning rate {learning_rate:.1f}: cost {cost:.3f}, "
         f"on for {alive} of 11 examples."
     )
 

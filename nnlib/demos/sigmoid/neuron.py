@@ -54,14 +54,14 @@ def draw_nudge(figure: Figure, dw1: float, db: float) -> str:
     away = np.linspace(-4.2, 4.2, 169)
     ax.plot(z + away, sigmoid(z + away), color=plots.BLUE, label="the neuron")
     ax.plot(z + away, before + before * (1 - before) * away, "--", color=plots.GRADIENT, label="its tangent")
-    ax.plot([z], [before], "o", color=plots.INK, markersize=9)
+    ax.plot([z], [before], "o", color=plots.INK, markersize=9, label="before")
     ax.plot([z + dz] * 2, [after, before + predicted], ":", color=plots.RED, linewidth=3)
-    ax.plot([z + dz], [after], "o", color=plots.BLUE, markersize=9)
-    ax.plot([z + dz], [before + predicted], "D", color=plots.GRADIENT, markersize=8)
-    ax.set(xlabel="z = w·x + b", ylabel="output", ylim=(-0.25, 1.3), xlim=(-3.7, 4.7))
+    ax.plot([z + dz], [after], "o", color=plots.BLUE, markersize=9, label="real")
+    ax.plot([z + dz], [before + predicted], "D", color=plots.GRADIENT, markersize=8, label="predicted")
+    ax.set(xlabel="z = w·x + b", ylabel="output", ylim=(-0.6, 1.8), xlim=(-3.7, 4.7))
     words = plots.minus(f"predicted change {predicted:+.4f}, real change {after - before:+.4f}")
     ax.set_title(words)
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left")
     nudges = plots.minus(f"Δw₁ = {dw1:.2f} and Δb = {db:.2f}")
     return f"A sigmoid neuron and its tangent at z = 0.5; with {nudges} the {words.replace(', real', ', the real')}."
 
@@ -82,7 +82,7 @@ def small_network() -> Network:
     return Network([*layers, Sigmoid()])
 
 
-SHOWN = {"W₁[0, 0]": (0, (0, 0)), "W₁[1, 2]": (0, (1, 2)), "b₁[1]": (1, (1,)), "W₂[2, 0]": (2, (2, 0))}
+SHOWN = {"W₁[0, 0]": (0, (0, 0)), "W₁[1, 2]": (0, (1, 2)), "b₁[2]": (1, (2,)), "W₂[2, 0]": (2, (2, 0))}
 
 
 def draw_weight(figure: Figure, which: str, value: float) -> str:
@@ -102,7 +102,7 @@ def draw_weight(figure: Figure, which: str, value: float) -> str:
     ax.set(xlabel=which, ylabel="output a", xlim=(-6, 6), ylim=(0, 1))
     words = f"{which} = {plots.minus(f'{value:.1f}')}:  output {answer(value):.3f}"
     ax.set_title(words)
-    return f"The output of a 2-3-1 network for one fixed input, as a smooth curve over one weight; at {words}."
+    return f"The output of a 2-3-1 network for one fixed input, drawn over one weight; at {words}."
 
 
 def weight() -> Panel:

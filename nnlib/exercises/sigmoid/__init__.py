@@ -34,6 +34,7 @@ chapter = Chapter(
             Mistake(f"{SIGMOID}\ndef slope(z): return 1 - s(z)", "factor σ(z) is missing"),
             Mistake(f"{SIGMOID}\ndef slope(z): return 1 - s(z) ** 2", "formula for tanh"),
             Mistake("def slope(z): return np.exp(-z) / (1 + np.exp(-z))", "factor σ(z) is missing"),
+            Mistake(f"{SIGMOID}\ndef slope(z): return s(z) ** 2", "that is a · a"),
         ),
         noise=lambda rng: (lambda z: rng.random(len(z)),),
     ),
@@ -71,6 +72,11 @@ chapter = Chapter(
                 "that is the real change",
             ),
             Mistake(
+                f"{SIGMOID}\ndef nudge(w, b, x, dw, db):\n a = s((w + dw) @ x + b + db)\n"
+                " return a * (1 - a) * (x @ dw + db)",
+                "at the old z",
+            ),
+            Mistake(
                 f"{SIGMOID}\ndef nudge(w, b, x, dw, db):\n a = s(w @ x + b)\n return -a * (1 - a) * (x @ dw + db)",
                 "the sign is wrong",
             ),
@@ -93,6 +99,8 @@ chapter = Chapter(
             Mistake(f"{SIGMOID}\ndef tanh(z): return 2 * s(2 * z)", "from 0 to 2"),
             Mistake(f"{SIGMOID}\ndef tanh(z): return 2 * s(z / 2) - 1", "squeezed"),
             Mistake(f"{SIGMOID}\ndef tanh(z): return 1 - 2 * s(2 * z)", "upside down"),
+            Mistake(f"{SIGMOID}\ndef tanh(z): return s(2 * z) - 0.5", "half as high"),
+            Mistake("def tanh(z): return np.tanh(z)", "np.tanh itself"),
         ),
         noise=lambda rng: (lambda z: rng.normal(size=len(z)),),
     ),
@@ -109,6 +117,10 @@ chapter = Chapter(
         """,
         mistakes=(
             Mistake("def softmax(z, T): return np.exp(z / T)", "the sum is not 1"),
+            Mistake("def softmax(z, T):\n p = np.exp(-z / T)\n return p / p.sum()", "turned round"),
+            Mistake("def softmax(z, T):\n p = np.exp(z / T - z.max())\n return p / p.sum()", "*before* dividing"),
+            Mistake("def softmax(z, T):\n p = np.exp((z - abs(z).max()) / T)\n return p / p.sum()", "(-1000, -999)"),
+            Mistake("def softmax(z, T):\n p = np.exp((z - z.mean()) / T)\n return p / p.sum()", "(2000, 0)"),
             Mistake("def softmax(z, T):\n p = np.exp(z)\n return p / p.sum()", "T is not used"),
             Mistake("def softmax(z, T):\n p = np.exp(z) / T\n return p / p.sum()", "T is not used"),
             Mistake("def softmax(z, T):\n p = np.exp(z)\n return p / p.sum() / T", "T belongs into the exponent"),
@@ -116,7 +128,7 @@ chapter = Chapter(
             Mistake("def softmax(z, T): return z / z.sum()", "can be negative"),
             Mistake(
                 "def softmax(z, T):\n with np.errstate(all='ignore'):\n  p = np.exp(z / T)\n  return p / p.sum()",
-                "overflows to nan",
+                "right for small scores",
             ),
         ),
         noise=lambda rng: (lambda z, _: rng.random(len(z)),),
@@ -145,6 +157,8 @@ chapter = Chapter(
             Mistake(
                 "W = np.array([100., 100.]); b = np.array([-30., -50.]); v = np.array([.7, -.7])", "stand at x = 0.30"
             ),
+            Mistake("W = np.array([100., 100.]); b = np.array([-20., -50.]); v = np.array([.7, -.62])", "left over"),
+            Mistake("W = np.array([50., 50.]); b = np.array([-10., -25.]); v = np.array([.7, -.7])", "too soft"),
             Mistake("W = np.zeros(2); b = np.zeros(2); v = np.ones(2)", "flat line"),
         ),
         noise=lambda rng: tuple(rng.normal(size=(3, 2))),
@@ -168,6 +182,7 @@ chapter = Chapter(
             Mistake('name, z = "elu", 1.0', "the right suspect"),
             Mistake('name, z = "leaky_relu", -1.0', "innocent"),
             Mistake('name, z = "relu", 0.0', "the corner"),
+            Mistake('name, z = "tanh", 0.0', "innocent"),
             Mistake('name, z = "ELU", -1.0', "should be one of"),
         ),
         noise=lambda rng: (rng.choice(["sigmoid", "tanh", "relu", "leaky_relu"]).item(), rng.normal()),
@@ -179,7 +194,7 @@ chapter = Chapter(
             neurons = 2**10 - 1
         """,
         mistakes=(
-            Mistake("neurons = 1024", "straight *pieces*"),
+            Mistake("neurons = 1024", "counts the one at 0"),
             Mistake("neurons = 20", "the deep one"),
             Mistake("neurons = 512", "teeth"),
             Mistake("neurons = 1000", "1,024"),
@@ -190,13 +205,14 @@ chapter = Chapter(
     wave=Exercise(
         grade_wave,
         hints=(
-            "A ReLU neuron max(0, x − k) bends at k. With W all 1 and b = −k, only v and d are left to find.",
+            "A ReLU neuron max(0, x − k) bends at k; with W = −1 and b = k it bends there too, and is on to the left.",
             "Given the bends, the best v and d are least squares: np.linalg.lstsq of the hidden columns and a 1.",
             "A wave is nearly straight where it crosses 0, and bends most at its top: put the bends there.",
         ),
         code="""
-            bends = np.array([0.0, 0.2, 0.33, 0.65, 0.8])
-            W, b = np.ones(5), -bends
+            bends = np.array([0.187, 0.326, 0.669, 0.808])
+            W = np.array([-1.0, -1.0, 1.0, -1.0])
+            b = -W * bends
             x = np.linspace(0, 1, 201)
             columns = np.column_stack([np.maximum(x[:, None] * W + b, 0), np.ones(201)])
             *v, d = np.linalg.lstsq(columns, np.sin(2 * np.pi * x))[0]
