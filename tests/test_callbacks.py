@@ -1,0 +1,90 @@
+"""Callbacks: each by a made-up history, and once in a real training."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+
+from nnlib.callbacks import Budget, Converged, Patience, Scheduled
+from nnlib.datasets import blobs
+from nnlib.layers import Dense
+from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.network import Network
+from nnlib.optimizers import SGD
+from nnlib.schedules import linear
+from nnlib.training import History, State, fit
+
+
+def stopped_after(callback, losses, kind="loss"):
+    """After how many epochs of this made-up history the callback ends training; None where it never does."""
+    for epoch in range(1, len(losses) + 1):
+        history = History(**{kind: list(losses[:epoch])})
+        if callback(State(epoch, None, None, history)):
+            return epoch
+    return None
+
+
+def train(callbacks, epochs=40, validation=None):
+    rng = np.random.default_rng(0)
+    x, y = blobs(60, rng=rng)
+    network = Network([Dense(2, 2, rng=rng)])
+    optimizer = SGD(network.parameters(), learning_rate=0.5)
+    data = validation and (x, y)
+    options = {"epochs": epochs, "batch_size": 10, "rng": rng, "callbacks": callbacks, "validation": data}
+    return fit(network, SoftmaxCrossEntropy(), optimizer, (x, y), **options), optimizer
+
+
+def test_converged_waits_for_its_patience():
+    flat = Converged(tolerance=0.01, patience=3)
+    assert stopped_after(flat, [1, 0.5, 0.4, 0.399, 0.398, 0.397, 0.396]) == 6
+    assert stopped_after(flat, [1, 0.5, 0.499, 0.498, 0.3, 0.299, 0.298]) is None  # two small falls, never three
+    assert stopped_after(Converged(0.01, patience=1), [1, 0.5, 0.499]) == 3
+
+
+def test_converged_counts_a_rise_as_no_progress_and_nothing_as_too_early():
+    assert stopped_after(Converged(0.01, patience=2), [1.0, 1.1, 1.2]) == 3
+    assert stopped_after(Converged(0.01, patience=1), [1.0]) is None
+
+
+def test_patience_counts_from_the_best():
+    assert stopped_after(Patience(2), [3, 2, 1, 1.5, 1.2, 0.5], "validation_loss") == 5
+    assert stopped_after(Patience(3), [3, 2, 1, 1.5, 1.2, 0.5], "validation_loss") is None
+    assert stopped_after(Patience(2), [1, 1, 1], "validation_loss") == 3  # as good as the best is not better
+
+
+def test_patience_wants_validation_data():
+    with pytest.raises(ValueError, match="give fit validation"):
+        train([Patience(2)])
+    history, _ = train([Patience(2)], validation=True)
+    assert all(math.isfinite(loss) for loss in history.validation_loss)
+
+
+def test_budget_ends_training_when_the_time_is_up():
+    started = time.monotonic()
+    history, _ = train([lambda _: time.sleep(0.02), Budget(0.1)], epochs=1000)
+    assert 2 <= len(history.loss) <= 10
+    assert time.monotonic() - started < 5
+    assert "a callback ended training" in history.ended
+
+
+def test_scheduled_sets_the_rate_of_the_next_epoch():
+    seen = []
+    rule = linear(0.5, 0.1, steps=4)
+    _, optimizer = train([Scheduled(rule), lambda state: seen.append(state.optimizer.learning_rate)], epochs=5)
+    assert seen == pytest.approx([0.4, 0.3, 0.2, 0.1, 0.1])
+    assert optimizer.learning_rate == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Converged(tolerance=0), "Converged got tolerance = 0"),
+        (lambda: Converged(patience=0), "Converged got patience = 0"),
+        (lambda: Patience(0), "Patience got epochs = 0"),
+        (lambda: Budget(-1), "Budget got seconds = -1"),
+    ],
+)
+def test_wrong_use(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()

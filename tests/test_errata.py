@@ -1,0 +1,176 @@
+"""Where the source notes err: the wrong version fails by a number, and the right one passes.
+
+One test for each row of the list of errata that concerns chapters 02 to 04; the others follow with their chapters.
+"""
+
+import numpy as np
+import pytest
+
+from nnlib.batches import minibatches
+from nnlib.datasets import load_digits
+from nnlib.losses import BinaryCrossEntropy
+from nnlib.metrics import zero_one_loss
+from nnlib.numerics import one_hot, sigmoid, softmax
+from nnlib.schedules import linear
+
+H = 1e-6
+
+
+@pytest.fixture(scope="module")
+def digits():
+    x, y = load_digits()
+    return x.reshape(len(x), -1), y
+
+
+def each_gradient(x, y, weights):
+    """∂C/∂W of softmax regression for each example alone: (n, 64, 10)."""
+    dz = softmax(x @ weights) - one_hot(y, 10)
+    return x[:, :, None] * dz[:, None, :]
+
+
+def test_e5_the_normal_density_has_a_minus():
+    x = np.linspace(-10, 10, 20_001)
+
+    def area(sign):
+        return np.trapezoid(np.exp(sign * x**2 / 2) / np.sqrt(2 * np.pi), x)
+
+    assert area(-1) == pytest.approx(1, abs=1e-12)
+    assert area(+1) > 1e20
+
+
+def test_e6_a_single_gradient_is_no_estimate_and_a_mean_of_100_is(digits):
+    each = each_gradient(*digits, np.zeros((64, 10))).reshape(len(digits[0]), -1)
+    true = each.mean(axis=0)
+    rng = np.random.default_rng(0)
+
+    def error(m):
+        means = np.array([each[rng.choice(len(each), m)].mean(axis=0) for _ in range(100)])
+        return np.sqrt(((means - true) ** 2).sum(axis=1).mean()) / np.linalg.norm(true)
+
+    assert error(1) > 6
+    assert error(100) < 1
+
+
+def test_e7_as_printed_there_is_one_batch_and_one_example_too_many():
+    n, m = 1000, 10
+    printed = [range(k, k + m + 1) for k in range(0, n + 1, m)]  # k from 0 to n, each from k to k + m, all inclusive
+    right = list(minibatches(n, m, rng=np.random.default_rng(0)))
+    assert (len(right), len(printed)) == (n // m, n // m + 1)
+    assert ({len(batch) for batch in right}, {len(batch) for batch in printed}) == ({m}, {m + 1})
+    assert sorted(row for batch in right for row in batch) == list(range(n))
+    seen = [row for batch in printed for row in batch]
+    assert max(seen) >= n  # there is no such example
+    assert len(seen) > len(set(seen))  # and some come twice
+
+
+def test_e8_gradients_of_a_batch_are_added_and_not_replaced(digits):
+    x, y = digits[0][:10], digits[1][:10]
+    each = each_gradient(x, y, np.zeros((64, 10)))
+    mean = each.mean(axis=0)
+    replaced = each[-1] / 10
+    dz = (softmax(np.zeros((10, 10))) - one_hot(y, 10)) / 10
+    assert np.allclose(x.T @ dz, mean)
+    assert np.linalg.norm(replaced - mean) > 0.5 * np.linalg.norm(mean)
+
+
+def test_e11_the_slope_vanishes_at_infinity_and_not_at_1():
+    slope = sigmoid(np.array([1.0, 40.0, -40.0])) * (1 - sigmoid(np.array([1.0, 40.0, -40.0])))
+    assert slope[0] == pytest.approx(0.1966, abs=1e-4)
+    assert slope[1:] == pytest.approx([0, 0], abs=1e-15)
+
+
+def test_e14_the_derivative_of_cross_entropy_has_a_plus():
+    loss, target = BinaryCrossEntropy(), np.array([[0.0]])
+    p = np.array([[0.3]])
+    nudged = (loss.forward(p + H, target) - loss.forward(p - H, target)) / (2 * H)
+    loss.forward(p, target)
+    printed = -0 / 0.3 - (1 - 0) / (1 - 0.3)
+    assert loss.backward()[0, 0] == pytest.approx(nudged, rel=1e-6)
+    assert printed == pytest.approx(-nudged, rel=1e-6)  # just the other way
+
+
+def descent(delta, steps=50):
+    """The cost ½ (h − 1)² of h = w after steps w ← w − 0.1 δ."""
+    w = 0.0
+    for _ in range(steps):
+        w -= 0.1 * delta(w, 1.0)
+    return (w - 1) ** 2 / 2
+
+
+def test_e20_output_minus_target_descends_and_target_minus_output_climbs():
+    assert descent(lambda output, target: output - target) < 1e-4
+    assert descent(lambda output, target: target - output) > 1000
+
+
+def test_e25_one_sign_convention_and_one_factor():
+    rng = np.random.default_rng(0)
+    x, y, w = rng.normal(size=20), rng.normal(size=20), 0.7
+
+    def cost(w, factor):
+        return factor * ((w * x - y) ** 2).mean()
+
+    delta = ((w * x - y) * x).mean()  # the notes' Δw per η, to be subtracted
+    for factor, times in ((1.0, 2.0), (0.5, 1.0)):  # L = (x − x*)² needs a 2; with ½ it needs none
+        nudged = (cost(w + H, factor) - cost(w - H, factor)) / (2 * H)
+        assert nudged == pytest.approx(times * delta, rel=1e-6)
+    added, subtracted = w, w
+    for _ in range(100):
+        added += 0.2 * ((added * x - y) * x).mean()
+        subtracted -= 0.2 * ((subtracted * x - y) * x).mean()
+    assert cost(subtracted, 0.5) <= cost(w, 0.5)
+    assert cost(added, 0.5) > 1000 * cost(w, 0.5)
+
+
+def test_e26_as_printed_the_rate_never_leaves_its_start():
+    rule = linear(0.5, 0.01, steps=100)
+
+    def printed(tau):
+        for k in range(tau):  # "return" stands inside the loop
+            return (1 - k / tau) * 0.5 + k / tau * 0.01
+
+    assert printed(100) == 0.5
+    assert [rule(k) for k in (0, 50, 100)] == pytest.approx([0.5, 0.255, 0.01])
+
+
+def test_e27_without_its_minus_signs_a_formula_is_another():
+    w, eta, f, delta = 0.8, 0.1, 0.5, 0.2
+    assert w - eta * f * delta == pytest.approx(0.79)
+    assert w * eta * f * delta == pytest.approx(0.008)  # as scanned: w η f δ
+    k, tau = 25, 100
+    assert (1 - k / tau) * 0.5 == pytest.approx(linear(0.5, 1e-12, steps=tau)(k))
+    assert (1 * k / tau) * 0.5 == pytest.approx(0.125)  # as scanned: (1 k/τ), which rises
+
+
+def test_e36_weights_are_drawn_and_are_not_the_density():
+    # w = N(w | 0, 1): the number that equals the density at its own place, the same for every weight
+    w = 0.5
+    for _ in range(200):
+        w = np.exp(-(w**2) / 2) / np.sqrt(2 * np.pi)
+    assert w == pytest.approx(0.372, abs=5e-4)
+    drawn = np.random.default_rng(0).standard_normal(10_000)
+    assert drawn.std() == pytest.approx(1, abs=0.03)
+    assert abs(drawn.mean()) < 0.03
+
+
+def test_e38_the_mean_of_products_is_not_the_product_of_means(digits):
+    # one sigmoid neuron that learns "is it a 1?": ∂C/∂w is the mean of (∂E/∂σ) σ′ x
+    x, y = digits[0][:100], (digits[1][:100] == 1).astype(float)
+    w = np.random.default_rng(0).normal(scale=0.1, size=64)
+    a = sigmoid(x @ w)
+    outer, inner = -y / a + (1 - y) / (1 - a), (a * (1 - a))[:, None] * x
+    right = (outer[:, None] * inner).mean(axis=0)
+    printed = outer.mean() * inner.mean(axis=0)  # ∂E/∂σ averaged, "the rest remains the same"
+    cost = [-(y * np.log(s) + (1 - y) * np.log(1 - s)).mean() for s in (sigmoid(x @ (w + H * e)) for e in np.eye(64))]
+    back = [-(y * np.log(s) + (1 - y) * np.log(1 - s)).mean() for s in (sigmoid(x @ (w - H * e)) for e in np.eye(64))]
+    nudged = (np.array(cost) - np.array(back)) / (2 * H)
+    assert np.allclose(right, nudged, atol=1e-7)
+    assert np.linalg.norm(printed - right) > 0.1 * np.linalg.norm(right)
+
+
+def test_e40_mistakes_are_counted_and_minus_the_gradient_descends():
+    labels, targets = np.array([1, 2, 3, 3]), np.array([1, 2, 3, 0])
+    assert zero_one_loss(labels, targets) == 0.25
+    assert (labels == targets).mean() == 0.75  # as printed, 1{x = x*}: perfect answers would cost most
+    v = np.array([1.0, -2.0])
+    gradient = 2 * v  # of ‖v‖²
+    assert ((v - 0.1 * gradient) ** 2).sum() < (v**2).sum() < ((v + 0.1 * gradient) ** 2).sum()

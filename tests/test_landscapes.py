@@ -1,0 +1,105 @@
+"""Landscapes: gradients and Hessians against nudges, places that are known, and the walk downhill."""
+
+import numpy as np
+import pytest
+
+from nnlib.landscapes import LANDSCAPES, Quadratic, Rosenbrock, TwoValleys, descend
+
+H = 1e-5
+POINTS = np.random.default_rng(0).uniform(-2, 2, (20, 2))
+every_landscape = pytest.mark.parametrize("name", LANDSCAPES)
+
+
+def nudged(function, points):
+    """The derivatives of ``function`` along both axes, as the last axis."""
+    return np.stack([(function(points + H * e) - function(points - H * e)) / (2 * H) for e in np.eye(2)], axis=-1)
+
+
+@every_landscape
+def test_gradient_is_what_nudging_says(name):
+    surface = LANDSCAPES[name]
+    assert np.allclose(surface.gradient(POINTS), nudged(surface.value, POINTS), rtol=1e-6, atol=1e-7)
+
+
+@every_landscape
+def test_hessian_is_what_nudging_the_gradient_says(name):
+    surface = LANDSCAPES[name]
+    assert np.allclose(surface.hessian(POINTS), nudged(surface.gradient, POINTS), rtol=1e-6, atol=1e-6)
+
+
+@every_landscape
+def test_a_grid_is_one_call_and_a_point_is_one_too(name):
+    surface = LANDSCAPES[name]
+    grid = POINTS.reshape(4, 5, 2)
+    assert surface.value(grid).shape == (4, 5)
+    assert surface.gradient(grid).shape == (4, 5, 2)
+    assert surface.hessian(grid).shape == (4, 5, 2, 2)
+    assert surface.value(grid)[1, 2] == surface.value(grid[1, 2])
+
+
+@every_landscape
+def test_its_start_lies_on_the_map(name):
+    left, right, bottom, top = LANDSCAPES[name].limits
+    x, y = LANDSCAPES[name].start
+    assert left < x < right
+    assert bottom < y < top
+
+
+def test_known_places():
+    assert Rosenbrock().value(np.array([1.0, 1.0])) == 0
+    assert np.allclose(Rosenbrock().gradient(np.array([1.0, 1.0])), 0)
+    assert Quadratic(1, 20).value(np.array([2.0, 1.0])) == 12  # (4 + 20) / 2
+    valleys = TwoValleys()
+    low, high = valleys.value(np.array([[-1.0, 0.0], [1.0, 0.0]]))
+    assert low == pytest.approx(-0.2)
+    assert high == pytest.approx(0.2)
+    assert (np.linalg.eigvalsh(LANDSCAPES["saddle"].hessian(np.zeros(2))) == [-1, 1]).all()
+
+
+def test_a_hessian_is_the_callers_own():
+    surface = Quadratic(1, 2)
+    surface.hessian(np.zeros(2))[0, 0] = 7
+    assert surface.hessian(np.zeros(2))[0, 0] == 1
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(3), np.zeros((2, 3)), np.array(1.0)])
+def test_points_have_two_numbers(wrong):
+    with pytest.raises(ValueError, match=r"expected \(…, 2\)"):
+        Rosenbrock().value(wrong)
+
+
+def test_a_list_is_no_point():
+    with pytest.raises(TypeError, match="NumPy array"):
+        Rosenbrock().gradient([1.0, 2.0])
+
+
+def test_the_walk_by_hand():
+    # C = v², slope 2v, η = 0.25: each step halves v
+    path = descend(lambda v: 2 * v, np.array([8.0]), learning_rate=0.25, steps=3)
+    assert path.tolist() == [[8.0], [4.0], [2.0], [1.0]]
+
+
+def test_the_walk_does_not_move_its_start():
+    start = np.array([1, 2])
+    path = descend(lambda v: v, start, learning_rate=0.1, steps=2)
+    assert start.tolist() == [1, 2]
+    assert path.dtype == float
+
+
+def test_a_walk_that_runs_away_stays_finite():
+    path = descend(lambda v: 2 * v, np.array([1.0]), learning_rate=3.0, steps=2000)
+    assert np.isfinite(path).all()
+    assert abs(path[-1, 0]) > 1e6
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"learning_rate": 0, "steps": 3}, "learning_rate = 0: expected a number above 0"),
+        ({"learning_rate": -1.0, "steps": 3}, "expected a number above 0"),
+        ({"learning_rate": 0.1, "steps": 0}, "steps = 0: expected 1 or more"),
+    ],
+)
+def test_wrong_use_of_the_walk(options, words):
+    with pytest.raises(ValueError, match=words):
+        descend(lambda v: v, np.zeros(2), **options)
