@@ -4,10 +4,11 @@ Three ways to know when to stop: the cost no longer falls, the validation cost n
 Source: N14, N43; S1, S2, S4.
 """
 
+import math
 import time
 from itertools import pairwise
 
-from nnlib.errors import require_count, require_positive
+from nnlib.errors import describe, require_count, require_positive
 from nnlib.schedules import Rule
 from nnlib.training import State
 
@@ -16,6 +17,8 @@ class Scheduled:
     """Sets the learning rate of the coming epoch: η = rule(epochs done). Start the optimizer at rule(0)."""
 
     def __init__(self, rule: Rule) -> None:
+        if not callable(rule):
+            raise TypeError(f"Scheduled got {describe(rule)}: expected a rule, as schedules.linear(…) makes")
         self.rule = rule
 
     def __call__(self, state: State) -> None:
@@ -26,7 +29,7 @@ class Scheduled:
 class Converged:
     """Ends training once the training loss falls by less than ``tolerance`` (a share, such as 0.01) in an epoch.
 
-    A plateau looks the same as an optimum to it, so give it ``patience`` epochs in a row.
+    A rise counts as no fall. A plateau looks the same as an optimum to it, so ask for ``patience`` epochs in a row.
     """
 
     def __init__(self, tolerance: float = 0.01, patience: int = 3) -> None:
@@ -37,7 +40,7 @@ class Converged:
         """Whether the last ``patience`` epochs each brought too little."""
         losses = state.history.loss[-self.patience - 1 :]
         falls = [before - after for before, after in pairwise(losses)]
-        small = [fall < self.tolerance * abs(before) for fall, before in zip(falls, losses, strict=False)]
+        small = [fall <= self.tolerance * abs(before) for fall, before in zip(falls, losses, strict=False)]
         return len(small) == self.patience and all(small)
 
 
@@ -53,19 +56,21 @@ class Patience:
     def __call__(self, state: State) -> bool:
         """Whether the best validation loss is ``epochs`` epochs old."""
         losses = state.history.validation_loss
-        if any(loss != loss for loss in losses):  # NaN: nothing was measured
+        if all(math.isnan(loss) for loss in losses):  # nothing was measured
             raise ValueError("Patience found no validation loss: give fit validation=(x, y)")
-        best = min(range(len(losses)), key=losses.__getitem__)
+        best = min(range(len(losses)), key=lambda epoch: (math.isnan(losses[epoch]), losses[epoch]))
         return len(losses) - 1 - best >= self.epochs
 
 
 class Budget:
-    """Ends training after the epoch in which ``seconds`` are used up, counted from when it was made."""
+    """Ends training after the epoch in which ``seconds`` are used up, counted from the end of the first epoch."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = require_positive("Budget", "seconds", seconds)
-        self.start = time.monotonic()
+        self.start = 0.0
 
     def __call__(self, state: State) -> bool:
         """Whether the time is up."""
+        if state.epoch == 1:
+            self.start = time.monotonic()
         return time.monotonic() - self.start >= self.seconds

@@ -1,7 +1,7 @@
 """Landscapes: surfaces C(v) over two numbers v = (v₁, v₂) to walk on, each with its gradient and its Hessian.
 
 Points are arrays (…, 2), so that a whole grid is one call. ``value`` gives (…), ``gradient`` ∇C (…, 2), and
-``hessian``, the table of second derivatives ∂²C/∂vᵢ∂vⱼ, (…, 2, 2).  Source: N12; Rosenbrock 1960.
+``hessian``, the table of second derivatives ∂²C/∂vᵢ∂vⱼ, (…, 2, 2).  Source: N12.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_array, require_count, require_positive
+from nnlib.errors import (
+    require_array,
+    require_count,
+    require_finite,
+    require_positive,
+    require_rank,
+    require_shape,
+)
 
 Limits = tuple[float, float, float, float]
 DIVERGED = 1e6
@@ -18,7 +25,7 @@ DIVERGED = 1e6
 class Landscape:
     """The contract. ``limits`` (left, right, bottom, top) frame what is worth seeing; ``start`` is a place to begin."""
 
-    limits: Limits = (-2.0, 2.0, -2.0, 2.0)
+    limits: Limits = (-3.4, 3.4, -1.8, 1.8)
     start: tuple[float, float] = (-1.5, 1.0)
 
     def value(self, v: np.ndarray) -> np.ndarray:
@@ -38,7 +45,7 @@ class Quadratic(Landscape):
     """C = ½ (c₁ v₁² + c₂ v₂²): a bowl where both curvatures are positive, a saddle where one is negative."""
 
     def __init__(self, c1: float, c2: float, start: tuple[float, float] = (-1.5, 1.0)) -> None:
-        self.curvatures = np.array([c1, c2], dtype=float)
+        self.curvatures = require_finite("Quadratic", "curvatures", np.array([c1, c2], dtype=float))
         self.start = start
 
     def value(self, v: np.ndarray) -> np.ndarray:
@@ -49,8 +56,7 @@ class Quadratic(Landscape):
 
     def gradient(self, v: np.ndarray) -> np.ndarray:
         """Return (c₁ v₁, c₂ v₂)."""
-        _parts(self, v)
-        return np.asarray(self.curvatures * v)
+        return np.stack(_parts(self, v), axis=-1) * self.curvatures
 
     def hessian(self, v: np.ndarray) -> np.ndarray:
         """Return the diagonal of c₁ and c₂, the same everywhere."""
@@ -61,7 +67,8 @@ class Quadratic(Landscape):
 class TwoValleys(Landscape):
     """C = ½ (v₁² − 1)² + 0.2 v₁ + ½ v₂²: a lower valley near v₁ = −1, a higher one near 1, a saddle between them."""
 
-    start = (1.8, 1.5)
+    limits = (-2.4, 2.4, -1.27, 1.27)
+    start = (1.8, 1.0)
 
     def value(self, v: np.ndarray) -> np.ndarray:
         """Return C(v)."""
@@ -92,7 +99,7 @@ class Plateau(Landscape):
     def gradient(self, v: np.ndarray) -> np.ndarray:
         """Return 2 v exp(−‖v‖²)."""
         x, y = _parts(self, v)
-        return np.asarray(2 * v * np.exp(-(x * x + y * y))[..., None])
+        return 2 * np.stack([x, y], axis=-1) * np.exp(-(x * x + y * y))[..., None]
 
     def hessian(self, v: np.ndarray) -> np.ndarray:
         """Return (2 I − 4 v vᵀ) exp(−‖v‖²)."""
@@ -102,9 +109,12 @@ class Plateau(Landscape):
 
 
 class Rosenbrock(Landscape):
-    """C = ½ (1 − v₁)² + 5 (v₂ − v₁²)²: a bent, narrow valley that falls gently to its lowest place, (1, 1)."""
+    """C = ½ (1 − v₁)² + 5 (v₂ − v₁²)²: a bent, narrow valley that falls gently to its lowest place, (1, 1).
 
-    limits = (-1.6, 1.6, -0.8, 2.0)
+    After H. Rosenbrock, 1960, whose constants are 1 and 100.
+    """
+
+    limits = (-2.0, 2.0, -0.5, 1.6)
     start = (-1.2, 1.2)
 
     def value(self, v: np.ndarray) -> np.ndarray:
@@ -126,7 +136,7 @@ class Rosenbrock(Landscape):
 
 LANDSCAPES: dict[str, Landscape] = {
     "bowl": Quadratic(1, 1),
-    "ravine": Quadratic(1, 20, start=(-1.8, 0.6)),
+    "ravine": Quadratic(1, 20, start=(-3.0, 0.6)),
     "saddle": Quadratic(1, -1, start=(-1.5, 0.0)),
     "two valleys": TwoValleys(),
     "plateau": Plateau(),
@@ -140,13 +150,15 @@ def descend(
     """Walk v ← v − η ∇C from ``start`` (d,) and return the path (steps + 1, d), the start included.
 
     A walk that leaves for infinity (beyond 10⁶) ends there; the rest of the path repeats its last place.
-    Raises ``ValueError`` where η is not above 0 or there is no step.  Source: S0, N12.
+    Raises ``ValueError`` where η is not above 0, there is no step, or ``gradient`` gives another shape than (d,).
+    Source: S0, N12.
     """
     rate = require_positive("descend", "learning_rate", learning_rate)
-    path = [require_array("descend", "start", start).astype(float)]
+    path = [require_rank("descend", "start", start, 1, "(d,)").astype(float)]
     for _ in range(require_count("descend", "steps", steps)):
         v = path[-1]
-        path.append(v - rate * gradient(v) if np.abs(v).max() < DIVERGED else v)
+        slope = require_shape("descend", "gradient(v)", np.asarray(gradient(v.copy())), v.shape)
+        path.append(v - rate * slope if np.abs(v).max() < DIVERGED else v)
     return np.array(path)
 
 
@@ -155,6 +167,7 @@ def _parts(who: Landscape, v: Any) -> tuple[np.ndarray, np.ndarray]:
     require_array(name, "v", v)
     if v.ndim == 0 or v.shape[-1] != 2:
         raise ValueError(f"{name} got v of shape {v.shape}: expected (…, 2), two numbers for each point")
+    v = v.astype(float)
     return v[..., 0], v[..., 1]
 
 

@@ -200,14 +200,20 @@ def arrow(ax: Axes, start: np.ndarray, end: np.ndarray, colour: str = INK) -> Ax
 
 
 def landscape(ax: Axes, surface: Landscape, steps: int = 61) -> Axes:
-    """Draw a surface over its ``limits`` in lines of equal height: the bluer, the higher, each band as wide in area."""
+    """Draw a surface over its ``limits`` in lines of equal height: the darker, the higher.
+
+    The steps are equal; where most of the map is low (its median under a fifth of the range) they grow with height.
+    """
     left, right, bottom, top = surface.limits
     across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
     z = surface.value(np.stack(np.meshgrid(across, up), axis=-1))
-    levels = np.unique(np.quantile(z, np.linspace(0, 1, 11)))
-    ax.contourf(across, up, z, levels=levels, cmap=HEIGHTS, zorder=0)
+    low, high = float(z.min()), float(z.max())
+    growth = 3 if np.median(z) - low < (high - low) / 5 else 1
+    levels = low + (high - low) * np.linspace(0, 1, 13) ** growth
+    bands = matplotlib.colors.BoundaryNorm(levels, HEIGHTS.N)
+    ax.contourf(across, up, z, levels=levels, cmap=HEIGHTS, norm=bands, zorder=0)
     ax.contour(across, up, z, levels=levels, colors="white", linewidths=0.8, linestyles="solid", zorder=1)
-    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂")
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂", aspect="equal")
     return ax
 
 
@@ -234,10 +240,13 @@ def digits(fig: Figure, images: np.ndarray, titles: Sequence[str] = (), columns:
     return fig
 
 
-def weight_image(ax: Axes, weights: np.ndarray) -> Axes:
-    """Draw weights (height, width) as a picture: green for a vote in favour, purple against, white for none."""
+def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
+    """Draw weights (height, width) as a picture: green for a vote in favour, purple against, white for none.
+
+    The colours are full at ``largest``, or at the largest weight where it is not given.
+    """
     colours = matplotlib.colors.LinearSegmentedColormap.from_list("weights", [NEGATIVE, "white", POSITIVE], N=257)
-    largest = float(np.abs(weights).max()) or 1.0
+    largest = largest or float(np.abs(weights).max()) or 1.0
     ax.imshow(weights, cmap=colours, vmin=-largest, vmax=largest)
     ax.set_axis_off()
     return ax

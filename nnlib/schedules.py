@@ -1,7 +1,7 @@
-"""Schedules: how the learning rate falls. Each function returns a rule, k → η, for k = 0, 1, 2, …
+"""Schedules: how the learning rate changes. Each function returns a rule, k → η, for k = 0, 1, 2, …
 
-Noise of mini-batches keeps a constant η from settling. Robbins and Monro (1951): Σ ηₖ = ∞, so that every place can
-be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
+Noise of mini-batches keeps a constant η from settling. Enough for settling (Robbins and Monro, 1951): Σ ηₖ = ∞, so
+that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def linear(start: float, end: float, steps: int) -> Rule:
     require_count("linear", "steps", steps)
 
     def rule(k: int) -> float:
-        share = min(k / steps, 1.0)
+        share = min(_checked(k) / steps, 1.0)
         return (1 - share) * first + share * last
 
     return rule
@@ -35,10 +35,16 @@ def linear(start: float, end: float, steps: int) -> Rule:
 def inverse(start: float, half_life: float = 1.0) -> Rule:
     """ηₖ = η₀ / (1 + k/h): half of η₀ at k = h, then falling as 1/k. Σ η = ∞, Σ η² < ∞."""
     eta, h = require_positive("inverse", "start", start), require_positive("inverse", "half_life", half_life)
-    return lambda k: eta / (1 + k / h)
+    return lambda k: eta / (1 + _checked(k) / h)
 
 
 def inverse_root(start: float) -> Rule:
     """ηₖ = η₀ / √(k + 1), for problems that are convex and no more. Σ η = ∞ and, just so, Σ η² = ∞."""
     eta = require_positive("inverse_root", "start", start)
-    return lambda k: eta / float(k + 1) ** 0.5
+    return lambda k: eta / (_checked(k) + 1) ** 0.5
+
+
+def _checked(k: int) -> float:
+    if not k >= 0:
+        raise ValueError(f"a schedule got k = {k}: expected 0 or more, the number of steps or epochs done")
+    return float(k)

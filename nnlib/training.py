@@ -206,8 +206,10 @@ def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> l
     if ours.isdisjoint(id(parameter) for parameter in getattr(optimizer, "parameters", network.parameters())):
         raise ValueError(f"fit got {optimizer} of another network's parameters: expected those of {network}")
     functions: list[Any] = list(callbacks) if isinstance(callbacks, Iterable) else [None]
-    if not all(callable(function) for function in functions):
-        raise TypeError(f"fit got callbacks as {describe(callbacks)}: expected a list of functions")
+    if not all(callable(function) and not isinstance(function, type) for function in functions):
+        raise TypeError(
+            f"fit got callbacks as {describe(callbacks)}: expected a list of functions or callbacks such as Patience(5)"
+        )
     return functions
 
 

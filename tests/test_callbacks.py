@@ -88,3 +88,26 @@ def test_scheduled_sets_the_rate_of_the_next_epoch():
 def test_wrong_use(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_converged_takes_a_loss_of_nothing_for_converged():
+    assert stopped_after(Converged(0.01, patience=2), [0.0, 0.0, 0.0]) == 3
+
+
+def test_patience_survives_an_epoch_without_a_number():
+    assert stopped_after(Patience(2), [3, math.nan, 1, 2, 2], "validation_loss") == 5
+
+
+def test_a_budget_can_wait_and_be_used_again():
+    budget = Budget(0.2)
+    for _ in range(2):
+        time.sleep(0.25)
+        history, _ = train([budget], epochs=3)
+        assert len(history.loss) == 3
+
+
+def test_a_class_is_no_callback_and_a_number_is_no_rule():
+    with pytest.raises(TypeError, match=r"callbacks such as Patience\(5\)"):
+        train([Patience])
+    with pytest.raises(TypeError, match=r"Scheduled got 0\.1: expected a rule"):
+        Scheduled(0.1)

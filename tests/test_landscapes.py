@@ -103,3 +103,36 @@ def test_a_walk_that_runs_away_stays_finite():
 def test_wrong_use_of_the_walk(options, words):
     with pytest.raises(ValueError, match=words):
         descend(lambda v: v, np.zeros(2), **options)
+
+
+def test_whole_numbers_are_points_too():
+    assert Rosenbrock().value(np.array([100, 100], dtype=np.int8)) == 0.5 * 99**2 + 5 * 9900**2
+    assert LANDSCAPES["plateau"].gradient(np.array([[0, 1]])).dtype == float
+
+
+def test_curvatures_are_finite():
+    with pytest.raises(ValueError, match="finite"):
+        Quadratic(np.nan, 1)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "start", "words"),
+    [
+        (lambda v: 1.0, np.zeros(2), r"gradient\(v\) of shape \(\): expected \(2,\)"),
+        (lambda v: v[:, None], np.zeros(2), r"gradient\(v\) of shape \(2, 1\)"),
+        (lambda v: v, np.array([]), r"empty start.*expected \(d,\)"),
+        (lambda v: v, np.array(1.0), r"start of shape \(\): expected \(d,\)"),
+    ],
+)
+def test_wrong_shapes_on_the_walk(gradient, start, words):
+    with pytest.raises(ValueError, match=words):
+        descend(gradient, start, learning_rate=0.1, steps=2)
+
+
+def test_a_gradient_that_edits_its_place_does_not_bend_the_path():
+    def rude(v):
+        v *= 2
+        return v
+
+    path = descend(rude, np.array([1.0]), learning_rate=0.25, steps=2)
+    assert path[:, 0].tolist() == [1.0, 0.5, 0.25]

@@ -59,3 +59,9 @@ def test_rules_are_always_positive_numbers():
 def test_wrong_use(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("rule", [linear(0.5, 0.01, steps=9), inverse(0.5), inverse_root(0.5)])
+def test_there_is_no_step_before_the_first(rule):
+    with pytest.raises(ValueError, match="k = -1: expected 0 or more"):
+        rule(-1)

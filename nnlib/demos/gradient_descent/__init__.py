@@ -1,6 +1,6 @@
 """The widgets of chapter 04: costs, walking downhill, noisy gradients, and digits read by softmax regression."""
 
-from nnlib.demos.gradient_descent.costs import cost, costs, draw_costs
+from nnlib.demos.gradient_descent.costs import cost, costs, draw_costs, twelve_points
 from nnlib.demos.gradient_descent.noise import (
     draw_estimate,
     draw_settle,
@@ -30,6 +30,7 @@ __all__ = [
     "settle",
     "settle_run",
     "surface",
+    "twelve_points",
     "walk",
     "weights",
 ]

@@ -99,9 +99,12 @@ def draw_settle(figure: Figure, name: str, rate: float, noise: float) -> str:
         ax.set(xscale="log", yscale="log", xlabel="step k", xlim=(1, STEPS), ylim=(1e-3, 2), **DECADES)
         ax.set_yticks(DECADES["yticks"], labels=["0.001", "0.01", "0.1", "1"])
         ax.minorticks_off()
+    left.set_ylabel("learning rate η")
+    right.set_ylabel("distance to the optimum")
+    figure.subplots_adjust(wspace=0.4)
     left.set_title(f"η: {name}, from {rate:.2f}")
     end = float(distance[-300:].mean())
-    right.set_title(f"distance to the optimum: {end:.3f}")
+    right.set_title(f"at the end: {end:.3f}")
     return (
         f"Descent with gradient noise {noise:.1f} under the schedule {name} from η = {rate:.2f}: over its last 300 of "
         f"3,000 steps it is {end:.3f} away from the optimum on average."

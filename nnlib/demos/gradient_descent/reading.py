@@ -50,14 +50,15 @@ def draw_weights(figure: Figure, epoch: int) -> str:
     """Draw the ten columns of W as pictures, as they are after ``epoch`` epochs."""
     run = reading_run()
     network = run.moments[epoch]
-    weights = network.parameters()[0].value
+    weights, last = (run.moments[moment].parameters()[0].value for moment in (epoch, EPOCHS))
+    largest = float(np.abs(last).max())  # one scale for all epochs
     right = int((network.classify(run.x) == run.y).sum())
     if not figure.axes:
         figure.subplots(2, 5)
     for digit, ax in enumerate(figure.axes):
         for image in list(ax.images):
             image.remove()
-        plots.weight_image(ax, weights[:, digit].reshape(8, 8))
+        plots.weight_image(ax, weights[:, digit].reshape(8, 8), largest)
         ax.set_title(str(digit))
     figure.subplots_adjust(left=0.02, right=0.98, top=0.8, bottom=0.02, wspace=0.1, hspace=0.3)
     share = round(100 * right / len(run.y))
@@ -81,7 +82,9 @@ def draw_answer(figure: Figure, number: int, epoch: int) -> str:
     left.set_axis_off()
     colours = [plots.BLUE if digit == label else plots.RED if digit == answer else "#BBBBBB" for digit in range(10)]
     right.bar(range(10), shares, color=colours)
-    right.set(xticks=range(10), ylim=(0, 1.05), xlabel="digit", ylabel="share of certainty")
+    for digit, name in {answer: "answer", label: "right"}.items():
+        right.text(digit, shares[digit] + 0.02, name, ha="center", fontsize=11)
+    right.set(xticks=range(10), ylim=(0, 1.12), xlabel="digit", ylabel="share of certainty")
     verdict = "right" if answer == label else "wrong"
     left.set_title(f"test digit {number}: a {label}")
     right.set_title(f"epoch {epoch}: {answer}, {verdict}")

@@ -23,7 +23,7 @@ class Valley(NamedTuple):
 VALLEYS = {
     "bowl": Valley(lambda w: w**2, lambda w: 2 * w, 6.5),
     "two valleys": Valley(lambda w: w**4 / 4 - w**2 + w / 4, lambda w: w**3 - 2 * w + 0.25, 3.5),
-    "shelf": Valley(lambda w: w**4 / 4 + w**3 / 3, lambda w: w**3 + w**2, 3.5),
+    "shelf": Valley(lambda w: w**4 / 4 + w**3 / 3, lambda w: w**3 + w**2, 5.5),
 }
 
 
@@ -34,15 +34,21 @@ def draw_walk(figure: Figure, name: str, start: float, learning_rate: float, ste
     walk = descend(valley.slope, np.array([start]), learning_rate=learning_rate, steps=max(step, 1))[: step + 1, 0]
     across = np.linspace(-2.5, 2.5, 201)
     ax.plot(across, valley.value(across), color=plots.BLUE)
-    seen = walk[np.abs(walk) < 4]
+    seen = until_it_leaves(walk, np.abs(walk) < 4)
     ax.plot(seen, valley.value(seen), "o-", color=plots.RED, linewidth=1, markersize=5)
-    ax.plot(seen[-1:], valley.value(seen[-1:]), "s", color=plots.RED, markersize=11, markeredgecolor="white")
+    if len(seen) == len(walk):
+        ax.plot(seen[-1:], valley.value(seen[-1:]), "s", color=plots.RED, markersize=11, markeredgecolor="white")
     low = float(valley.value(across).min())
     ax.set(xlabel="weight w", ylabel="cost C", xlim=(-2.5, 2.5), ylim=(low - 0.5, valley.top))
     words = where(float(walk[-1]), float(valley.value(walk[-1])), float(valley.slope(walk[-1])))
     ax.set_title(f"η = {learning_rate:.2f}, step {step}: {words}")
     begun = plots.minus(f"{start:.1f}")
     return f"Gradient descent on the curve {name!r} from {begun} with η = {learning_rate:.2f}, step {step}: {words}."
+
+
+def until_it_leaves(walk: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Return the first places of a walk, up to where it leaves the picture for the first time."""
+    return walk[: len(walk) if inside.all() else int(inside.argmin())]
 
 
 def where(w: float, cost: float, slope: float) -> str:
@@ -62,7 +68,7 @@ def walk() -> Panel:
     return Panel(
         draw_walk,
         name=choice("curve", list(VALLEYS), "bowl"),
-        start=slider("start", -2.3, 2.3, -2.0),
+        start=slider("start", -2, 2, -2.0),
         learning_rate=slider("learning rate η", 0.01, 1.2, 0.2, step=0.01),
         step=Steps("step", 40, value=3, interval=250),
     )
@@ -74,8 +80,7 @@ def draw_surface(figure: Figure, name: str, v1: float, v2: float, learning_rate:
     surface = LANDSCAPES[name]
     walked = descend(surface.gradient, np.array([v1, v2]), learning_rate=learning_rate, steps=max(step, 1))[: step + 1]
     plots.landscape(ax, surface)
-    near = walked[(np.abs(walked) < 10).all(axis=1)]
-    plots.path(ax, near)
+    plots.path(ax, until_it_leaves(walked, (np.abs(walked) < 10).all(axis=1)))
     here = walked[-1]
     gone = np.abs(here).max() > 100
     steep = float(np.linalg.norm(surface.gradient(here)))
@@ -95,8 +100,8 @@ def surface() -> Panel:
         draw_surface,
         size=(7.6, 4.6),
         name=choice("landscape", list(LANDSCAPES), "ravine"),
-        v1=slider("start v₁", -1.5, 1.5, -1.5),
-        v2=slider("start v₂", -0.7, 1.9, 0.7),
+        v1=slider("start v₁", -1.8, 1.8, -1.8),
+        v2=slider("start v₂", -0.4, 1.2, 0.7),
         learning_rate=slider("learning rate η", 0.005, 0.3, 0.08, step=0.005),
         step=Steps("step", 100, value=12, interval=150),
     )
@@ -109,7 +114,7 @@ def cover() -> None:
     rates = (0.02, 0.092)
     for ax, rate in zip(plots.axes(figure, columns=2), rates, strict=True):
         plots.landscape(ax, ravine)
-        plots.path(ax, descend(ravine.gradient, np.array([-1.8, 0.9]), learning_rate=rate, steps=30))
+        plots.path(ax, descend(ravine.gradient, np.array([-3.0, 1.2]), learning_rate=rate, steps=30))
         ax.set_title(f"η = {rate:.3f}")
     plots.show(
         figure,

@@ -2,22 +2,24 @@
 
 from nnlib.exercises.engine import Chapter, Exercise, Mistake
 from nnlib.exercises.gradient_descent.graders import (
-    SUSPECTS,
-    grade_break_it,
-    grade_descend,
     grade_largest_rate,
     grade_one_hot,
     grade_slope,
+    grade_updates,
+    grade_walk,
+)
+from nnlib.exercises.gradient_descent.softmax_graders import (
+    SUSPECTS,
+    grade_break_it,
     grade_softmax_gradient,
     grade_tune,
-    grade_updates,
 )
 
 __all__ = ["SUSPECTS", "chapter", "check", "hint", "solution"]
 
-WALK = "def descend(gradient, v, eta, steps):\n"
+WALK = "def walk(gradient, v, eta, steps):\n"
 HEAD = """
-def gradient(x, W, b, labels):
+def softmax_gradient(x, W, b, labels):
     z = x @ W + b
     a = np.exp(z - z.max(axis=1, keepdims=True))
     a = a / a.sum(axis=1, keepdims=True)
@@ -45,14 +47,17 @@ chapter = Chapter(
             Mistake("def slope(w, x, y): return ((w * x - y) ** 2).mean() / 2", "the cost itself"),
             Mistake("def slope(w, x, y): return (w * x - y).mean() * x.mean()", "not the product of means"),
             Mistake("def slope(w, x, y): return (w * x - y) * x", "a single number"),
+            Mistake("def slope(w, x, y): return ((y - w * x) * x).sum()", "two things"),
+            Mistake("def slope(w, x, y): return (w * x * x).mean()", "y is forgotten"),
+            Mistake("def slope(w, x, y): return ((w * x - y) * y).mean()", "multiplied by y"),
         ),
         noise=lambda rng: (lambda *_: rng.normal(),),
     ),
-    descend=Exercise(
-        grade_descend,
+    walk=Exercise(
+        grade_walk,
         hints=("for _ in range(steps): …", "In each step v = v - eta * gradient(v). Hand back v after the loop."),
         code="""
-            def descend(gradient, v, eta, steps):
+            def walk(gradient, v, eta, steps):
                 for _ in range(steps):
                     v = v - eta * gradient(v)
                 return v
@@ -109,6 +114,7 @@ chapter = Chapter(
             Mistake("eta = 1.0", "limit for C = v²"),
             Mistake("eta = 2 / 7", "do not add up"),
             Mistake("eta = 0.1", "multiplied by"),
+            Mistake("eta = 0.33", "as a fraction"),
         ),
         noise=lambda rng: (rng.uniform(0.4, 0.6),),
     ),
@@ -133,7 +139,14 @@ chapter = Chapter(
                 "a single 1",
             ),
             Mistake("def encode(labels, classes): return np.eye(4)[labels]", "of shape (4, 5)"),
-            Mistake("def encode(labels, classes): return np.eye(classes)[4 - labels]", "0 0 1 0 0"),
+            Mistake("def encode(labels, classes): return np.eye(5)[labels]", "of shape (2, 3)"),
+            Mistake(
+                "def encode(labels, classes): return np.eye(classes)[labels] * labels[:, None]", "the label itself"
+            ),
+            Mistake(
+                "def encode(labels, classes): return np.eye(classes)[::-1][labels]",
+                "for the label 0 the row should be [1. 0. 0. 0. 0.]",
+            ),
         ),
         noise=lambda rng: (lambda *_: rng.random((4, 5)),),
     ),
@@ -145,7 +158,7 @@ chapter = Chapter(
             "dW = xᵀ @ dz; in db every row of dz is added up.",
         ),
         code="""
-            def gradient(x, W, b, labels):
+            def softmax_gradient(x, W, b, labels):
                 z = x @ W + b
                 a = np.exp(z - z.max(axis=1, keepdims=True))
                 a = a / a.sum(axis=1, keepdims=True)
@@ -162,24 +175,32 @@ chapter = Chapter(
             Mistake(HEAD + "    return (x.T @ (a - y) / n).T, (a - y).mean(axis=0)", "swapped"),
             Mistake(HEAD + "    d = (a - y) / n\n    return x.T @ d, d.mean(axis=0)", "divided by twice"),
             Mistake(HEAD + "    return x.T @ (a - y) / n, (a - y).mean(axis=1)", "db should be of shape (3,)"),
+            Mistake(HEAD + "    return x.T @ (a - y) / n, (a - y).sum(axis=0)", "In db the 1/n is missing"),
+            Mistake(HEAD + "    return (a - y).mean(axis=0), x.T @ (a - y) / n", "the two are swapped"),
+            Mistake(HEAD + "    a = np.exp(z) / np.exp(z).sum()\n    return x.T @ (a - y) / n, a[0]", "along axis 1"),
+            Mistake(
+                HEAD + "    a = np.exp(z) / np.exp(z).sum(axis=0)\n    return x.T @ (a - y) / n, a[0]",
+                "the columns of a",
+            ),
+            Mistake(HEAD + "    a = 1 / (1 + np.exp(-z))\n    return x.T @ (a - y) / n, a[0]", "the sigmoid of each"),
         ),
         noise=lambda rng: (lambda *_: (rng.normal(size=(4, 3)), rng.normal(size=3)),),
     ),
     updates=Exercise(
         grade_updates,
-        hints=("How many batches make one epoch? Count the last, smaller one too.", "1,437 = 143 · 10 + 7."),
+        hints=("How many batches make one epoch? Count the last, smaller one too.", "1,205 = 120 · 10 + 5."),
         code="""
-            updates = 5 * 144
+            updates = 5 * 121
         """,
         mistakes=(
-            Mistake("updates = 144", "that is one epoch"),
-            Mistake("updates = 715", "smaller one"),
-            Mistake("updates = 718.5", "no half batches"),
-            Mistake("updates = 719", "do not run on"),
-            Mistake("updates = 7185", "examples seen"),
-            Mistake("updates = 870", "counting from 0"),
-            Mistake("updates = 864", "one epoch too many"),
-            Mistake("updates = 725", "one batch too many"),
+            Mistake("updates = 121", "that is one epoch"),
+            Mistake("updates = 600", "smaller one"),
+            Mistake("updates = 602.5", "no half batches"),
+            Mistake("updates = 603", "do not run on"),
+            Mistake("updates = 6025", "examples seen"),
+            Mistake("updates = 732", "counting from 0"),
+            Mistake("updates = 726", "one epoch too many"),
+            Mistake("updates = 610", "one batch too many"),
         ),
         noise=lambda rng: (int(rng.integers(1000, 5000)),),
     ),
@@ -218,6 +239,7 @@ chapter = Chapter(
             Mistake("learning_rate = 0.1; batch_size = 1438", "few steps"),
             Mistake("learning_rate = 0.001; batch_size = 1", "many steps"),
             Mistake("learning_rate = 0; batch_size = 10", "above 0"),
+            Mistake("learning_rate = 1e300; batch_size = 10", "below 1,000"),
             Mistake("learning_rate = 0.1; batch_size = 0", "whole number"),
             Mistake("learning_rate = 0.1; batch_size = 2.5", "whole number"),
         ),

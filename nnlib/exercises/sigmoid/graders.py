@@ -57,27 +57,28 @@ def grade_nudge(nudge: Any) -> str:
         w, x, dw = rng.normal(size=(3, 4))
         b, db = rng.normal(size=2)
         answer = number(call(nudge, w, b, x, dw, db), "the predicted change")
-        a = float(sigmoid(w @ x + b))
-        slope = a * (1 - a)
-        right = slope * (dw @ x + db)
-        if np.isclose(answer, right):
-            continue
-        real = float(sigmoid((w + dw) @ x + b + db)) - a
-        named = [
-            (dw @ x + db, "that is Δz. The output changes σ′(z) times as much."),
-            (slope * (dw @ x), "the part of the bias is missing: ∂a/∂b = σ′(z)."),
-            (slope * (dw.sum() + db), "each Δw counts as much as the input that it multiplies: ∂a/∂w = σ′(z) x."),
-            (slope * (dw @ w + db), "z changes by x·Δw, not by w·Δw."),
-            (a + right, "that is the new output; only the change is asked for."),
-            (real, "that is the real change. Predict it from the slope alone, without a second call of the sigmoid."),
-            (-right, "the sign is wrong: a larger z gives a larger output."),
-            (slope_at((w + dw) @ x + b + db) * (dw @ x + db), "the slope is taken at the old z, before the nudge."),
-        ]
-        _name(np.array(answer), [(np.array(wrong), words) for wrong, words in named])
-        raise NotYet(
-            f"for one of our examples it says {answer:.5f}, and the prediction is {right:.5f}. Which z, which Δz?"
-        )
+        right = slope_at(w @ x + b) * (dw @ x + db)
+        if not np.isclose(answer, right):
+            _name(np.array(answer), _wrong_nudges(w, b, x, dw, db))
+            words = f"for one of our examples it says {answer:.5f}, and the prediction is {right:.5f}."
+            raise NotYet(f"{words} Which z, which Δz?")
     return "σ′(z) (x·Δw + Δb). It is what every later chapter does for thousands of weights."
+
+
+def _wrong_nudges(w: np.ndarray, b: float, x: np.ndarray, dw: np.ndarray, db: float) -> list[tuple[np.ndarray, str]]:
+    old, new = float(w @ x + b), float((w + dw) @ x + b + db)
+    a, slope, step = float(sigmoid(np.array(old))), slope_at(old), new - old
+    wrong = [
+        (step, "that is Δz. The output changes σ′(z) times as much."),
+        (slope * (dw @ x), "the part of the bias is missing: ∂a/∂b = σ′(z)."),
+        (slope * (dw.sum() + db), "each Δw counts as much as the input that it multiplies: ∂a/∂w = σ′(z) x."),
+        (slope * (dw @ w + db), "z changes by x·Δw, not by w·Δw."),
+        (a + slope * step, "that is the new output; only the change is asked for."),
+        (sigmoid(np.array(new)) - a, "that is the real change. Predict it from the slope alone."),
+        (-slope * step, "the sign is wrong: a larger z gives a larger output."),
+        (slope_at(new) * step, "the slope is taken at the old z, before the nudge."),
+    ]
+    return [(np.array(value), words) for value, words in wrong]
 
 
 def _no_tanh(_: Any) -> None:
