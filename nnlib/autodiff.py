@@ -1,0 +1,278 @@
+"""Automatic differentiation: compute as usual, and every step is remembered, so that slopes come for free.
+
+- reverse mode: ``Variable`` keeps the graph of a computation; one sweep backwards gives the slopes of one result by
+  *everything* that went into it. That is back-propagation.
+- forward mode: ``Dual`` carries a rate along with each value; one run gives the slopes of *every* result by one input.
+
+Both use the same table of local rules, ``autodiff_rules``. The engine knows no mathematics but the chain rule.
+Source: N16, N17; S. Linnainmaa 1970 (reverse), R. Wengert 1964 (forward).
+"""
+
+import itertools
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+
+from nnlib.autodiff_rules import RULES
+from nnlib.errors import describe
+
+_NUMBERS = itertools.count()
+
+
+class Traced:
+    """What variables and duals have in common: the operators. A subclass says in ``_apply`` what else is noted."""
+
+    __slots__ = ()
+    __array_ufunc__ = None  # array + variable: NumPy leaves it to the variable
+    value: np.ndarray
+
+    @classmethod
+    def _lift(cls, other: Any) -> Self:
+        raise NotImplementedError
+
+    @classmethod
+    def _apply(cls, operation: str, operands: tuple[Self, ...], options: tuple[Any, ...] = ()) -> Self:
+        raise NotImplementedError
+
+    def _two(self, operation: str, other: Any, turned: bool = False) -> Self:
+        if isinstance(other, int | float):
+            other = np.asarray(other, dtype=self.value.dtype)  # a plain number follows the array's precision
+        pair = (self._lift(other), self) if turned else (self, self._lift(other))
+        return self._apply(operation, pair)
+
+    def __add__(self, other: Any) -> Self:
+        return self._two("+", other)
+
+    def __radd__(self, other: Any) -> Self:
+        return self._two("+", other, turned=True)
+
+    def __sub__(self, other: Any) -> Self:
+        return self._two("-", other)
+
+    def __rsub__(self, other: Any) -> Self:
+        return self._two("-", other, turned=True)
+
+    def __mul__(self, other: Any) -> Self:
+        return self._two("*", other)
+
+    def __rmul__(self, other: Any) -> Self:
+        return self._two("*", other, turned=True)
+
+    def __truediv__(self, other: Any) -> Self:
+        return self._two("/", other)
+
+    def __rtruediv__(self, other: Any) -> Self:
+        return self._two("/", other, turned=True)
+
+    def __matmul__(self, other: Any) -> Self:
+        return self._two("@", other)
+
+    def __rmatmul__(self, other: Any) -> Self:
+        return self._two("@", other, turned=True)
+
+    def __neg__(self) -> Self:
+        return self * -1.0
+
+    def __pow__(self, exponent: Any) -> Self:
+        if isinstance(exponent, Traced):  # aᵇ = exp(b ln a), for a > 0
+            return (self.log() * exponent).exp()
+        return self._apply("**", (self,), (np.asarray(_array(exponent), dtype=self.value.dtype),))
+
+    def __rpow__(self, base: Any) -> Self:
+        return (self * np.log(_array(base))).exp()
+
+    def exp(self) -> Self:
+        """Return eˣ, elementwise."""
+        return self._apply("exp", (self,))
+
+    def log(self) -> Self:
+        """Return ln x, elementwise."""
+        return self._apply("log", (self,))
+
+    def tanh(self) -> Self:
+        """Return tanh x, elementwise."""
+        return self._apply("tanh", (self,))
+
+    def sigmoid(self) -> Self:
+        """Return σ(x), elementwise."""
+        return self._apply("sigmoid", (self,))
+
+    def relu(self) -> Self:
+        """Return max(0, x), elementwise; the slope at 0 is taken as 0."""
+        return self._apply("relu", (self,))
+
+    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
+        """Return the sum over ``axis``, or over everything."""
+        return self._apply("sum", (self,), (axis, keepdims))
+
+    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
+        """Return the mean over ``axis``, or over everything."""
+        return self._apply("mean", (self,), (axis, keepdims))
+
+    def reshape(self, *shape: int) -> Self:
+        """Return the same numbers in another shape."""
+        return self._apply("reshape", (self,), (shape,))
+
+    @property
+    def T(self) -> Self:  # noqa: N802 - as NumPy calls it
+        """The array with its axes in reverse order."""
+        return self._apply("T", (self,))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the value."""
+        return self.value.shape
+
+
+class Variable(Traced):
+    """A value, and how it came about: the operation, its parents and, after ``backward``, its gradient.
+
+    ``Variable(array, name="x")``; whole numbers become floats. ``grad`` is None, or ∂result/∂value in the shape of
+    ``value``. Operators + - * / ** @ and the methods make new variables; nothing is ever changed in place.
+    """
+
+    __slots__ = ("_number", "grad", "name", "operation", "options", "parents", "sweeps", "value")
+
+    def __init__(self, value: Any, name: str = "") -> None:
+        self.value = _array(value)
+        self.name = name
+        self.grad: np.ndarray | None = None
+        self.operation = ""
+        self.parents: tuple[Variable, ...] = ()
+        self.options: tuple[Any, ...] = ()
+        self.sweeps = 0
+        self._number = next(_NUMBERS)
+
+    @classmethod
+    def _lift(cls, other: Any) -> "Variable":
+        return other if isinstance(other, Variable) else cls(other)
+
+    @classmethod
+    def _apply(cls, operation: str, operands: tuple["Variable", ...], options: tuple[Any, ...] = ()) -> "Variable":
+        values = [operand.value for operand in operands]
+        result = cls(_forward(operation, values, options))
+        result.operation, result.parents, result.options = operation, operands, options
+        return result
+
+    def ancestors(self) -> list["Variable"]:
+        """Return all that this came from and itself, parents before children. No recursion: graphs may be deep."""
+        found, waiting = {self._number: self}, [self]
+        while waiting:
+            for parent in waiting.pop().parents:
+                if parent._number not in found:
+                    found[parent._number] = parent
+                    waiting.append(parent)
+        return [found[number] for number in sorted(found)]  # whoever is made later comes later
+
+    def backward(self, seed: np.ndarray | float | None = None) -> None:
+        """Add ∂self/∂v to ``v.grad`` for every v that self came from: one sweep, children before parents.
+
+        ``self`` is a single number, or ``seed``, in its shape, says how much each of its numbers counts. A second
+        call *adds* a second time, as everywhere in this library: ``zero_grad`` forgets. ``sweeps`` counts the calls,
+        and printing a variable shows it. Raises ``ValueError`` where the shape of the seed is wrong.
+        """
+        flowing = {self._number: _seed(self, seed)}
+        for node in reversed(self.ancestors()):
+            dy = flowing.pop(node._number)  # complete: all children have been here
+            node.grad = dy.copy() if node.grad is None else node.grad + dy
+            node.sweeps += 1
+            if node.parents:
+                values = [parent.value for parent in node.parents]
+                for parent, dx in zip(
+                    node.parents, RULES[node.operation].pull(dy, node.value, *values, *node.options), strict=True
+                ):
+                    flowing[parent._number] = flowing[parent._number] + dx if parent._number in flowing else dx
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of this and of all that it came from."""
+        for node in self.ancestors():
+            node.grad, node.sweeps = None, 0
+
+    def __repr__(self) -> str:
+        name = f"{self.name} = " if self.name else ""
+        slope = "" if self.grad is None else f", grad {_brief(self.grad)}"
+        added = f", added up over {self.sweeps} backward sweeps" if self.sweeps > 1 else ""
+        return f"Variable({name}{_brief(self.value)}{slope}{added})"
+
+
+class Dual(Traced):
+    """A value with the rate at which it changes, x + ẋ ε with ε² = 0: forward mode.
+
+    ``Dual(array, rate)`` with ``rate`` in the shape of the value, 0 unless given. What is computed from duals has its
+    own rate in ``rate``: start with ẋ = 1 for one input to get the slopes of every result by it.
+    """
+
+    __slots__ = ("rate", "value")
+
+    def __init__(self, value: Any, rate: Any = 0.0) -> None:
+        self.value = _array(value)
+        rate = _array(rate)
+        if rate.shape not in ((), self.value.shape):
+            raise ValueError(f"Dual got a rate of shape {rate.shape}: expected {self.value.shape}, that of its value")
+        self.rate = np.broadcast_to(rate, self.value.shape)
+
+    @classmethod
+    def _lift(cls, other: Any) -> "Dual":
+        return other if isinstance(other, Dual) else cls(other)
+
+    @classmethod
+    def _apply(cls, operation: str, operands: tuple["Dual", ...], options: tuple[Any, ...] = ()) -> "Dual":
+        values = [operand.value for operand in operands]
+        y = _forward(operation, values, options)
+        rates = tuple(operand.rate for operand in operands)
+        return cls(y, RULES[operation].push(rates, y, *values, *options))
+
+    def __repr__(self) -> str:
+        return f"Dual({_brief(self.value)}, rate {_brief(self.rate)})"
+
+
+def slope(function: Callable[[Dual], Dual], x: float) -> float:
+    """Return the derivative of a function of one number at x, by forward mode."""
+    return float(function(Dual(x, 1.0)).rate)
+
+
+def count_paths(result: Variable, start: Variable) -> int:
+    """Return how many paths lead from ``start`` to ``result``: what a sum over paths would have to go through."""
+    paths = {node._number: 0 for node in result.ancestors()}
+    if start._number in paths:
+        paths[start._number] = 1
+    for node in result.ancestors():
+        paths[node._number] += sum(paths[parent._number] for parent in node.parents)
+    return paths[result._number]
+
+
+def _array(value: Any) -> np.ndarray:
+    if isinstance(value, Traced):
+        raise TypeError(f"a {type(value).__name__} came where numbers were expected: variables and duals do not mix")
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"Variable got {describe(value)}: expected numbers")
+    return array if array.dtype.kind == "f" else array.astype(float)
+
+
+def _forward(operation: str, values: list[np.ndarray], options: tuple[Any, ...]) -> np.ndarray:
+    try:
+        return np.asarray(RULES[operation].forward(*values, *options))
+    except ValueError as error:
+        shapes = " and ".join(str(value.shape) for value in values)
+        raise ValueError(f"{operation!r} of shapes {shapes} is not possible: {error}") from None
+
+
+def _seed(result: Variable, seed: np.ndarray | float | None) -> np.ndarray:
+    if seed is None and result.value.size != 1:
+        raise ValueError(
+            f"backward starts from a single number, and this variable has shape {result.shape}: take its sum or mean "
+            "first, or give a seed of its shape"
+        )
+    start = np.ones(result.shape) if seed is None else _array(seed)
+    if start.shape != result.shape:
+        raise ValueError(f"backward got a seed of shape {start.shape}: expected {result.shape}, that of the variable")
+    return start.astype(result.value.dtype)
+
+
+def _brief(array: np.ndarray) -> str:
+    return f"{float(array.reshape(-1)[0]):g}" if array.size == 1 else f"of shape {array.shape}"

@@ -1,0 +1,105 @@
+"""One local rule for each operation, as a table: how a value is made, and how a change passes through it.
+
+A rule knows only its own inputs x₁, x₂, … and its own output y = f(x₁, x₂, …), nothing of the graph around it:
+
+- ``forward``  y = f(x)
+- ``pull``     reverse mode: from dy = ∂C/∂y to each dx = ∂C/∂x, in the shape of x
+- ``push``     forward mode: from the rates ẋ at which the inputs change to the rate ẏ of the output
+
+``pull`` and ``push`` of one rule are transposes of each other, which the tests check.  Source: N16, N17.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlib import numerics
+
+Slope = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An operation. ``pull(dy, y, *x)`` gives a tuple, one dx for each x; ``push(rates, y, *x)`` gives ẏ."""
+
+    forward: Callable[..., np.ndarray]
+    pull: Callable[..., tuple[np.ndarray, ...]]
+    push: Callable[..., np.ndarray]
+
+
+def unbroadcast(dy: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return dy summed to ``shape``: a number that was used in many places gets the sum of what they send back."""
+    extra = dy.ndim - len(shape)
+    repeated = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 and dy.shape[extra + i] > 1)
+    return dy.sum(axis=repeated).reshape(shape)
+
+
+def elementwise(function: Callable[..., np.ndarray], *slopes: Slope) -> Rule:
+    """Return the rule of a function that works number by number; ``slopes[i](y, *x)`` is ∂y/∂xᵢ."""
+
+    def pull(dy: np.ndarray, y: np.ndarray, *x: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(unbroadcast(dy * slope(y, *x), part.shape) for slope, part in zip(slopes, x, strict=False))
+
+    def push(rates: tuple[np.ndarray, ...], y: np.ndarray, *x: np.ndarray) -> np.ndarray:
+        total = sum(rate * slope(y, *x) for slope, rate in zip(slopes, rates, strict=False))
+        return np.broadcast_to(total, y.shape)
+
+    return Rule(function, pull, push)
+
+
+def linear(function: Callable[..., np.ndarray], back: Callable[..., np.ndarray]) -> Rule:
+    """Return the rule of a linear function of one array: rates go through the function itself."""
+    return Rule(
+        function,
+        pull=lambda dy, y, x, *options: (back(dy, x, *options),),
+        push=lambda rates, y, x, *options: function(rates[0], *options),
+    )
+
+
+def _spread(dy: np.ndarray, x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
+    """Return dy of a sum over ``axis`` in the shape of x: each term of a sum has the slope 1."""
+    wide = dy if keepdims or axis is None else np.expand_dims(dy, axis)
+    return np.broadcast_to(wide, x.shape)
+
+
+def _share(x: np.ndarray, axis: Any) -> float:
+    """Return 1 / (how many numbers of x go into one mean)."""
+    axes = range(x.ndim) if axis is None else np.atleast_1d(axis)
+    return 1 / int(np.prod([x.shape[i] for i in axes]))
+
+
+def _matrix_pull(dy: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """da = dy bᵀ, db = aᵀ dy; a vector on the left is a row, on the right a column."""
+    rows, columns = a if a.ndim > 1 else a[None, :], b if b.ndim > 1 else b[:, None]
+    dy = dy if a.ndim > 1 else np.expand_dims(dy, -2 if b.ndim > 1 else -1)
+    dy = dy if b.ndim > 1 else np.expand_dims(dy, -1)
+    da, db = dy @ np.swapaxes(columns, -1, -2), np.swapaxes(rows, -1, -2) @ dy
+    return unbroadcast(da, rows.shape).reshape(a.shape), unbroadcast(db, columns.shape).reshape(b.shape)
+
+
+RULES: dict[str, Rule] = {
+    "+": elementwise(np.add, lambda y, a, b: 1.0, lambda y, a, b: 1.0),
+    "-": elementwise(np.subtract, lambda y, a, b: 1.0, lambda y, a, b: -1.0),
+    "*": elementwise(np.multiply, lambda y, a, b: b, lambda y, a, b: a),
+    "/": elementwise(np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
+    "**": elementwise(np.power, lambda y, a, n: n * a ** np.where(n == 0, 1, n - 1)),  # n is a constant
+    "exp": elementwise(np.exp, lambda y, x: y),
+    "log": elementwise(np.log, lambda y, x: 1 / x),
+    "tanh": elementwise(np.tanh, lambda y, x: 1 - y * y),
+    "sigmoid": elementwise(numerics.sigmoid, lambda y, x: y * (1 - y)),
+    "relu": elementwise(lambda x: np.maximum(x, 0), lambda y, x: x > 0),
+    "@": Rule(
+        np.matmul,
+        pull=_matrix_pull,
+        push=lambda rates, y, a, b: rates[0] @ b + a @ rates[1],
+    ),
+    "sum": linear(lambda x, axis, keepdims: x.sum(axis=axis, keepdims=keepdims), _spread),
+    "mean": linear(
+        lambda x, axis, keepdims: x.mean(axis=axis, keepdims=keepdims),
+        lambda dy, x, axis, keepdims: _spread(dy, x, axis, keepdims) * _share(x, axis),
+    ),
+    "reshape": linear(lambda x, shape: x.reshape(shape), lambda dy, x, shape: dy.reshape(x.shape)),
+    "T": linear(lambda x: x.T, lambda dy, x: dy.T),
+}
