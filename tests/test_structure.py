@@ -23,7 +23,7 @@ TIERS = {
     "blocks": "perceptron layers activations losses convolution pooling normalization recurrent regularization "
     "optimizers schedules",
     "whole": "network training callbacks ensembles sweep runs",
-    "seeing": "plots demos exercises",
+    "seeing": "plots graphs demos exercises",
 }
 ROWS = [row for rows in TIERS.values() for row in rows.split()]
 

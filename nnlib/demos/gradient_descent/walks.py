@@ -109,13 +109,14 @@ def surface() -> Panel:
 
 def cover() -> None:
     """Show the picture that the chapter starts with: walks down a ravine with a small and a larger learning rate."""
-    figure = plots.figure(8.4, 3.6)
+    figure = plots.figure(8.4, 2.5)
     ravine = LANDSCAPES["ravine"]
     rates = (0.02, 0.092)
     for ax, rate in zip(plots.axes(figure, columns=2), rates, strict=True):
         plots.landscape(ax, ravine)
         plots.path(ax, descend(ravine.gradient, np.array([-3.0, 1.2]), learning_rate=rate, steps=30))
         ax.set_title(f"η = {rate:.3f}")
+    figure.subplots_adjust(top=0.88, bottom=0.2)
     plots.show(
         figure,
         alt="Two walks of 30 steps down the same ravine, seen from above. With a learning rate of 0.02 the walk goes "
