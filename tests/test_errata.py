@@ -1,6 +1,6 @@
 """Where the source notes err: the wrong version fails by a number, and the right one passes.
 
-One test for each row of the list of errata that concerns chapters 02 to 04; the others follow with their chapters.
+One test for each row of the list of errata that concerns chapters 02 to 05; the others follow with their chapters.
 """
 
 import numpy as np
@@ -174,3 +174,163 @@ def test_e40_mistakes_are_counted_and_minus_the_gradient_descends():
     v = np.array([1.0, -2.0])
     gradient = 2 * v  # of ‖v‖²
     assert ((v - 0.1 * gradient) ** 2).sum() < (v**2).sum() < ((v + 0.1 * gradient) ** 2).sum()
+
+
+# Back-propagation. One network for all: two sigmoid layers, squared error, seven examples.
+
+
+def network_pass(weights, x, y):
+    """Return the cost ½‖a − y‖², mean over examples, and all that a backward pass needs."""
+    w1, b1, w2, b2 = weights
+    z1 = x @ w1 + b1
+    a1 = sigmoid(z1)
+    z2 = a1 @ w2 + b2
+    a2 = sigmoid(z2)
+    return ((a2 - y) ** 2).sum() / (2 * len(x)), z1, a1, z2, a2
+
+
+def bend(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+def right_gradients(weights, x, y):
+    _, z1, a1, z2, a2 = network_pass(weights, x, y)
+    dz2 = (a2 - y) * bend(z2) / len(x)
+    dz1 = (dz2 @ weights[2].T) * bend(z1)
+    return [x.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0)]
+
+
+def nudged_gradients(weights, x, y):
+    slopes = []
+    for part in weights:
+        slope = np.zeros_like(part)
+        for place in np.ndindex(part.shape):
+            kept = part[place]
+            ends = []
+            for sign in (1, -1):
+                part[place] = kept + sign * H
+                ends.append(network_pass(weights, x, y)[0])
+            part[place] = kept
+            slope[place] = (ends[0] - ends[1]) / (2 * H)
+        slopes.append(slope)
+    return slopes
+
+
+@pytest.fixture
+def network():
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=shape) for shape in ((4, 3), (3,), (3, 3), (3,))]
+    x, y = rng.normal(size=(7, 4)), rng.integers(0, 2, (7, 3)).astype(float)
+    right = right_gradients(weights, x, y)
+    assert all(np.allclose(a, b, atol=1e-8) for a, b in zip(right, nudged_gradients(weights, x, y), strict=True))
+    return weights, x, y, right
+
+
+def off(wrong, right):
+    """By how much of its length a gradient is off."""
+    return np.linalg.norm(wrong - right) / np.linalg.norm(right)
+
+
+def test_e9_the_slope_is_taken_at_z_and_not_at_the_output(network):
+    weights, x, y, right = network
+    _, z1, a1, z2, a2 = network_pass(weights, x, y)
+    dz2 = (a2 - y) * bend(a2) / len(x)  # as printed, at the output layer
+    assert off(a1.T @ dz2, right[2]) > 0.1
+    dz2 = (a2 - y) * bend(z2) / len(x)
+    dz1 = (dz2 @ weights[2].T) * bend(a1)  # as printed, in the recursion
+    assert off(x.T @ dz1, right[0]) > 0.1
+    assert not np.allclose(z1, a1)
+
+
+def test_e10_the_slope_of_a_bias_is_delta_itself(network):
+    weights, x, y, right = network
+    _, _, _, z2, a2 = network_pass(weights, x, y)
+    delta = (a2 - y) * bend(z2) / len(x)
+    assert np.allclose(delta.sum(axis=0), right[3])
+    assert off((delta * bend(z2)).sum(axis=0), right[3]) > 0.5  # δ σ′(z): the bend twice
+
+
+def test_e13_the_penalty_has_no_half_left_in_its_slope():
+    w, strength, m = np.array([0.3, -1.2, 2.0]), 0.7, 5
+
+    def penalty(w):
+        return strength / (2 * m) * (w**2).sum()
+
+    nudged = np.array([(penalty(w + H * e) - penalty(w - H * e)) / (2 * H) for e in np.eye(3)])
+    assert np.allclose(strength / m * w, nudged)
+    assert np.allclose(strength / (2 * m) * w, nudged / 2)  # as printed: half of it
+
+
+def test_e15_equal_weights_never_part_and_zeros_never_start():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(20, 4)), rng.integers(0, 2, (20, 3)).astype(float)
+    for start in (0.0, 0.5):
+        weights = [np.full(shape, start) for shape in ((4, 3), (3,), (3, 3), (3,))]
+        for _ in range(50):
+            slopes = right_gradients(weights, x, y)
+            weights = [value - 0.5 * slope for value, slope in zip(weights, slopes, strict=True)]
+        assert np.allclose(weights[0], weights[0][:, :1])  # all hidden neurons are the same one
+        assert np.ptp(weights[2], axis=0).max() < 1e-12
+    assert not np.allclose(weights[0], weights[0][:1])  # though the weights themselves have moved
+    # tanh and ReLU hidden neurons that start at 0 say 0, so neither layer's weights ever move
+    hidden, outgoing = np.zeros((20, 3)), np.zeros((3, 3))
+    delta = rng.normal(size=(20, 3))
+    assert not (hidden.T @ delta).any()
+    assert not (delta @ outgoing.T).any()
+
+
+def test_e18_one_convention_for_the_indices(network):
+    weights, x, y, right = network
+    _, z1, _, z2, a2 = network_pass(weights, x, y)
+    dz2 = (a2 - y) * bend(z2) / len(x)
+    mixed = (dz2 @ weights[2]) * bend(z1)  # forward i → j, backward k → j: the transpose is lost
+    assert off(x.T @ mixed, right[0]) > 0.5
+
+
+def test_e37_the_sum_over_examples_belongs_outside(network):
+    weights, x, y, right = network
+    _, _, a1, z2, a2 = network_pass(weights, x, y)
+    deltas = (a2 - y) * bend(z2) / len(x)
+    printed = np.outer(a1[0], deltas.sum(axis=0))  # the sum inside δ, times one example's input
+    assert np.allclose(sum(np.outer(a, d) for a, d in zip(a1, deltas, strict=True)), right[2])
+    assert off(printed, right[2]) > 0.1
+
+
+def test_e39_the_inner_sum_runs_over_the_next_layer(network):
+    weights, x, y, right = network
+    _, z1, _, z2, a2 = network_pass(weights, x, y)
+    dz2 = (a2 - y) * bend(z2) / len(x)
+    own_index = dz2 * np.diag(weights[2]) * bend(z1)  # terms with j in place of the summed p
+    summed = np.einsum("np,jp->nj", dz2, weights[2]) * bend(z1)
+    assert np.allclose(x.T @ summed, right[0])
+    assert off(x.T @ own_index, right[0]) > 0.3
+
+
+def test_e43_softmax_couples_its_outputs():
+    rng = np.random.default_rng(1)
+    z, target = rng.normal(size=4), 2
+    a = softmax(z[None, :])[0]
+    by_output = np.where(np.arange(4) == target, -1 / a, 0)  # ∂C/∂a of −ln a_t
+    nudged = np.array(
+        [
+            (np.log(softmax((z - H * e)[None, :])[0, target]) - np.log(softmax((z + H * e)[None, :])[0, target]))
+            / (2 * H)
+            for e in np.eye(4)
+        ]
+    )
+    jacobian = np.diag(a) - np.outer(a, a)
+    assert np.allclose(jacobian.T @ by_output, nudged, atol=1e-8)
+    assert np.allclose(a - np.eye(4)[target], nudged, atol=1e-8)
+    printed = a * (1 - a) * by_output  # element by element: only the right class would ever be told
+    assert (printed[np.arange(4) != target] == 0).all()
+    assert off(printed, nudged) > 0.3
+
+
+def test_e48_weights_are_changed_after_the_sweep(network):
+    weights, x, y, right = network
+    _, z1, a1, z2, a2 = network_pass(weights, x, y)
+    dz2 = (a2 - y) * bend(z2) / len(x)
+    for eta in (1.0, 0.1):
+        changed = weights[2] - eta * a1.T @ dz2  # inside the sweep
+        inside = x.T @ ((dz2 @ changed.T) * bend(z1))
+        assert off(inside, right[0]) > 0.01 * eta

@@ -1,0 +1,44 @@
+"""The drawing of a computation: every node, value, local slope and gradient is there, and columns follow the order."""
+
+import pytest
+
+from nnlib import plots
+from nnlib.autodiff import Variable
+from nnlib.graphs import graph
+
+
+def drawn(result, **options):
+    ax = plots.axes(plots.figure())
+    graph(ax, result, **options)
+    return [text.get_text() for text in ax.texts], {text.get_text(): text.get_position() for text in ax.texts}
+
+
+@pytest.fixture
+def product():
+    x, y = Variable(3.0, "x"), Variable(-2.0, "y")
+    z = x * y + 5
+    z.name = "z"
+    return x, y, z
+
+
+def test_names_values_and_local_slopes(product):
+    texts, _ = drawn(product[2])
+    assert {"x\n3", "y\n−2", "*\n−6", "z\n−1", "5"} <= set(texts)
+    assert sorted(text for text in texts if text.startswith("×")) == ["× 1", "× 3", "× −2"]  # none for the plain 5
+    assert not any(text.startswith("∂") for text in texts)
+    assert not any(text.startswith("×") for text in drawn(product[2], slopes=False)[0])
+
+
+def test_gradients_once_there_are_any(product):
+    product[2].backward()
+    texts, places = drawn(product[2])
+    assert sorted(text for text in texts if text.startswith("∂")) == ["∂ = 1", "∂ = 1", "∂ = 3", "∂ = −2"]
+    assert places["x\n3"][0] < places["*\n−6"][0] < places["z\n−1"][0]
+    assert places["5"][0] == places["*\n−6"][0]  # just left of its only child
+
+
+def test_no_two_nodes_in_one_place():
+    x = Variable(1.0, "x")
+    y = (x + 1) * (x * 2) + x.tanh() * (x - 3)
+    _, places = drawn(y, slopes=False)
+    assert len(set(places.values())) == len(places)
