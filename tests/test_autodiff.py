@@ -263,6 +263,11 @@ def test_values_are_never_changed():
     assert array.tolist() == [1, -2]
     x.grad += 1  # the reader's own: no other gradient is the same array
     assert y.grad == 2
+    wide = Variable(np.ones((2, 3)))
+    tall = wide.T
+    tall.sum().backward()
+    wide.grad += 1
+    assert (tall.grad == 1).all()
 
 
 # Wrong use.

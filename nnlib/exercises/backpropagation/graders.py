@@ -113,11 +113,6 @@ def grade_hidden_delta(hidden_delta: Any) -> str:
         ]
         name_mistake(answer, named)
         raise NotYet(f"dz[0, 0] should be {(back * slope)[0, 0]:.5f}, and it is {answer[0, 0]:.5f}.")
-    wide = numbers(
-        call(hidden_delta, dz_next[:, :2], w_next[:, :2], a), "dz, where the next layer has 2 neurons,", (6, 4)
-    )
-    if not np.allclose(wide, (dz_next[:, :2] @ w_next[:, :2].T) * slope):
-        raise NotYet("right where both layers have 4 neurons, and wrong where the next one has 2.")
     return "back through Wᵀ, then through the bend."
 
 
