@@ -16,7 +16,7 @@ Reading order, each file needing only the ones before it:
     Ground:  errors, parameter, numerics, initializers, files, idx, datasets, batches, metrics,
              landscapes, gradcheck, autodiff_rules, autodiff
     Blocks:  perceptron, layers, activations, losses, optimizers, schedules
-    Whole:   network, training, callbacks
+    Whole:   network, training, callbacks, sanity
     Seeing:  plots, graphs, demos/, exercises/
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.

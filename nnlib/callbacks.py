@@ -1,14 +1,18 @@
 """Callbacks: what ``fit`` asks after each epoch. One that returns True ends the training.
 
-Three ways to know when to stop: the cost no longer falls, the validation cost no longer falls, the time is up.
-Source: N14, N43; S1, S2, S4.
+Three ways to know when to stop: the cost no longer falls, the validation cost no longer falls, the time is up. And
+one to go on where the cost stalls.
+Source: N14, N22, N43; S1, S2, S4.
 """
 
 import math
 import time
 from itertools import pairwise
 
-from nnlib.errors import describe, require_count, require_positive
+import numpy as np
+
+from nnlib.errors import describe, require_count, require_positive, require_rng
+from nnlib.network import Network
 from nnlib.schedules import Rule
 from nnlib.training import State
 
@@ -74,3 +78,40 @@ class Budget:
         if state.epoch == 1:
             self.start = time.monotonic()
         return time.monotonic() - self.start >= self.seconds
+
+
+class Restart:
+    """Shakes the weights where the cost stalls: a way out of a bad place, not a promise of a better one.
+
+    Where the training loss has not been lower than its best for ``patience`` epochs, every weight gets N(0, scale²)
+    added, and the wait begins anew. The best weights so far are kept: ``restore(network)`` puts them back when
+    training is over. ``count`` says how often it happened.  Source: S1, N22.
+    """
+
+    def __init__(self, patience: int = 10, scale: float = 0.5, *, rng: np.random.Generator) -> None:
+        self.patience = require_count("Restart", "patience", patience)
+        self.scale = require_positive("Restart", "scale", scale)
+        self.rng = require_rng("Restart", rng)
+        self.count, self.waited = 0, 0
+        self.best_loss = math.inf
+        self.best: list[np.ndarray] = []
+
+    def __call__(self, state: State) -> None:
+        """Note the best weights, or shake the present ones."""
+        parameters = state.network.parameters()
+        if state.history.loss[-1] < self.best_loss:
+            self.best_loss, self.waited = state.history.loss[-1], 0
+            self.best = [parameter.value.copy() for parameter in parameters]
+            return
+        self.waited += 1
+        if self.waited >= self.patience:
+            for parameter in parameters:
+                parameter.value += self.scale * self.rng.standard_normal(parameter.value.shape)
+            self.count, self.waited = self.count + 1, 0
+
+    def restore(self, network: Network) -> None:
+        """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
+        if not self.best:
+            raise RuntimeError("Restart has no weights to restore: it was not called by fit yet")
+        for parameter, value in zip(network.parameters(), self.best, strict=True):
+            parameter.value[...] = value

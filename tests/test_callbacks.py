@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from nnlib.callbacks import Budget, Converged, Patience, Scheduled
+from nnlib.callbacks import Budget, Converged, Patience, Restart, Scheduled
 from nnlib.datasets import blobs
 from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy
@@ -111,3 +111,50 @@ def test_a_class_is_no_callback_and_a_number_is_no_rule():
         train([Patience])
     with pytest.raises(TypeError, match=r"Scheduled got 0\.1: expected a rule"):
         Scheduled(0.1)
+
+
+def test_restart_shakes_the_weights_where_the_cost_stalls_and_keeps_the_best():
+    rng = np.random.default_rng(0)
+    network = Network([Dense(2, 2, rng=rng)])
+    restart = Restart(patience=2, scale=0.5, rng=rng)
+    history, weights = History(), []
+    for epoch, loss in enumerate([1.0, 0.5, 0.6, 0.7, 0.4, 0.8, 0.9], start=1):
+        network.layers[0].W.value[0, 0] = epoch
+        history.loss.append(loss)
+        restart(State(epoch, network, None, history))
+        weights.append(network.layers[0].W.value.copy())
+    assert restart.count == 2  # after epochs 4 and 7, each the second without a new best
+    assert [weights[epoch - 1][0, 0] == epoch for epoch in range(1, 8)] == [True, True, True, False, True, True, False]
+    restart.restore(network)
+    assert network.layers[0].W.value[0, 0] == 5
+    assert restart.best_loss == 0.4
+
+
+def test_restart_helps_xor_out_of_a_bad_place():
+    from nnlib.activations import ReLU, Sigmoid
+    from nnlib.datasets import truth_table
+    from nnlib.losses import BinaryCrossEntropy
+
+    x, y = truth_table([0, 1, 1, 0])
+
+    def solved(seed, shake):
+        rng = np.random.default_rng(seed)
+        network = Network([Dense(2, 2, rng=rng), ReLU(), Dense(2, 1, rng=rng), Sigmoid()])
+        restart = Restart(patience=30, scale=1.0, rng=rng)
+        options = {"epochs": 600, "batch_size": 4, "rng": rng, "callbacks": [restart] if shake else []}
+        fit(network, BinaryCrossEntropy(), SGD(network.parameters(), 0.5), (x, y), **options)
+        if shake:
+            restart.restore(network)
+        return bool(((network.predict(x)[:, 0] > 0.5) == y).all())
+
+    plain, shaken = (sum(solved(seed, shake) for seed in range(12)) for shake in (False, True))
+    assert shaken >= plain + 3
+
+
+def test_wrong_use_of_restart():
+    with pytest.raises(TypeError, match="Restart got rng as None"):
+        Restart(rng=None)
+    with pytest.raises(ValueError, match="scale = 0"):
+        Restart(scale=0, rng=np.random.default_rng(0))
+    with pytest.raises(RuntimeError, match="no weights to restore"):
+        Restart(rng=np.random.default_rng(0)).restore(None)

@@ -22,7 +22,7 @@ TIERS = {
     "autodiff_rules autodiff",
     "blocks": "perceptron layers activations losses convolution pooling normalization recurrent regularization "
     "optimizers schedules",
-    "whole": "network training callbacks ensembles sweep runs",
+    "whole": "network training callbacks sanity ensembles sweep runs",
     "seeing": "plots graphs demos exercises",
 }
 ROWS = [row for rows in TIERS.values() for row in rows.split()]
