@@ -147,6 +147,6 @@ def _element_by_element(
 
 def _relative(distance: float, gradient: np.ndarray) -> float:
     largest = float(np.abs(gradient).max(initial=0.0))
-    if largest == 0:  # what is left of a numeric zero is rounding, some 1e-16 / STEP
+    if largest <= STEP**2:  # as good as zero: nudging cannot see less than rounding, some 1e-16 / STEP
         return 0.0 if distance <= STEP**2 else float("inf")
     return distance / largest

@@ -291,3 +291,23 @@ def test_two_wrong_elements_do_not_hide_each_other():
             return float((scale * W.value**2).sum() / 2)
 
         assert not check_gradients(f, [W], rng=rng).passed
+
+
+def test_a_gradient_that_is_zero_but_for_rounding_agrees():
+    value = Parameter(np.zeros(3), "b")
+
+    def f():
+        value.grad = np.full(3, 1e-17)  # what is left of sums that cancel
+        return 2.3 + float((value.value**3).sum())
+
+    assert check_gradients(f, [value], rng=np.random.default_rng(0)).passed
+
+
+def test_a_gradient_that_is_nearly_zero_and_should_not_be_is_found():
+    value = Parameter(np.ones(3), "b")
+
+    def f():
+        value.grad = np.full(3, 1e-12)
+        return float(value.value.sum()) * 1e-4
+
+    assert not check_gradients(f, [value], rng=np.random.default_rng(0)).passed
