@@ -36,7 +36,7 @@ class Traced:
         raise NotImplementedError
 
     def _two(self, operation: str, other: Any, turned: bool = False) -> Self:
-        if isinstance(other, int | float):
+        if isinstance(other, int | float | np.number):
             other = np.asarray(other, dtype=self.value.dtype)  # a plain number follows the array's precision
         pair = (self._lift(other), self) if turned else (self, self._lift(other))
         return self._apply(operation, pair)
@@ -75,7 +75,9 @@ class Traced:
         return self * -1.0
 
     def __pow__(self, exponent: Any) -> Self:
-        if isinstance(exponent, Traced):  # aᵇ = exp(b ln a), for a > 0
+        if isinstance(exponent, Traced):  # aᵇ = exp(b ln a)
+            if (self.value <= 0).any():
+                raise ValueError("a variable exponent needs a base above 0; a constant one, as in x ** 2, any base")
             return (self.log() * exponent).exp()
         return self._apply("**", (self,), (np.asarray(_array(exponent), dtype=self.value.dtype),))
 
@@ -110,9 +112,10 @@ class Traced:
         """Return the mean over ``axis``, or over everything."""
         return self._apply("mean", (self,), (axis, keepdims))
 
-    def reshape(self, *shape: int) -> Self:
-        """Return the same numbers in another shape."""
-        return self._apply("reshape", (self,), (shape,))
+    def reshape(self, *shape: Any) -> Self:
+        """Return the same numbers in another shape, given as numbers or as one tuple."""
+        whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
+        return self._apply("reshape", (self,), (whole,))
 
     @property
     def T(self) -> Self:  # noqa: N802 - as NumPy calls it
@@ -135,7 +138,7 @@ class Variable(Traced):
     __slots__ = ("_number", "grad", "name", "operation", "options", "parents", "sweeps", "value")
 
     def __init__(self, value: Any, name: str = "") -> None:
-        self.value = _array(value)
+        self.value = _array(value).copy()
         self.name = name
         self.grad: np.ndarray | None = None
         self.operation = ""
@@ -157,13 +160,13 @@ class Variable(Traced):
 
     def ancestors(self) -> list["Variable"]:
         """Return all that this came from and itself, parents before children. No recursion: graphs may be deep."""
-        found, waiting = {self._number: self}, [self]
+        found, waiting = {id(self): self}, [self]
         while waiting:
             for parent in waiting.pop().parents:
-                if parent._number not in found:
-                    found[parent._number] = parent
+                if id(parent) not in found:
+                    found[id(parent)] = parent
                     waiting.append(parent)
-        return [found[number] for number in sorted(found)]  # whoever is made later comes later
+        return sorted(found.values(), key=lambda node: node._number)  # whoever is made later comes later
 
     def backward(self, seed: np.ndarray | float | None = None) -> None:
         """Add ∂self/∂v to ``v.grad`` for every v that self came from: one sweep, children before parents.
@@ -172,9 +175,9 @@ class Variable(Traced):
         call *adds* a second time, as everywhere in this library: ``zero_grad`` forgets. ``sweeps`` counts the calls,
         and printing a variable shows it. Raises ``ValueError`` where the shape of the seed is wrong.
         """
-        flowing = {self._number: _seed(self, seed)}
+        flowing = {id(self): _seed(self, seed)}
         for node in reversed(self.ancestors()):
-            dy = flowing.pop(node._number)  # complete: all children have been here
+            dy = flowing.pop(id(node))  # complete: all children have been here
             node.grad = dy.copy() if node.grad is None else node.grad + dy
             node.sweeps += 1
             if node.parents:
@@ -182,7 +185,7 @@ class Variable(Traced):
                 for parent, dx in zip(
                     node.parents, RULES[node.operation].pull(dy, node.value, *values, *node.options), strict=True
                 ):
-                    flowing[parent._number] = flowing[parent._number] + dx if parent._number in flowing else dx
+                    flowing[id(parent)] = flowing[id(parent)] + dx if id(parent) in flowing else dx
 
     def zero_grad(self) -> None:
         """Forget the gradients of this and of all that it came from."""
@@ -229,17 +232,15 @@ class Dual(Traced):
 
 def slope(function: Callable[[Dual], Dual], x: float) -> float:
     """Return the derivative of a function of one number at x, by forward mode."""
-    return float(function(Dual(x, 1.0)).rate)
+    return float(Dual._lift(function(Dual(x, 1.0))).rate)
 
 
 def count_paths(result: Variable, start: Variable) -> int:
     """Return how many paths lead from ``start`` to ``result``: what a sum over paths would have to go through."""
-    paths = {node._number: 0 for node in result.ancestors()}
-    if start._number in paths:
-        paths[start._number] = 1
+    paths: dict[int, int] = {}
     for node in result.ancestors():
-        paths[node._number] += sum(paths[parent._number] for parent in node.parents)
-    return paths[result._number]
+        paths[id(node)] = int(node is start) + sum(paths[id(parent)] for parent in node.parents)
+    return paths[id(result)]
 
 
 def _array(value: Any) -> np.ndarray:

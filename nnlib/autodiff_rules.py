@@ -32,7 +32,7 @@ class Rule:
 def unbroadcast(dy: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return dy summed to ``shape``: a number that was used in many places gets the sum of what they send back."""
     extra = dy.ndim - len(shape)
-    repeated = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 and dy.shape[extra + i] > 1)
+    repeated = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 != dy.shape[extra + i])
     return dy.sum(axis=repeated).reshape(shape)
 
 

@@ -15,12 +15,20 @@ def graph(ax: Axes, result: Variable, slopes: bool = True) -> Axes:
 
     Each node shows its name (or its operation) and its value; below it, in orange, its gradient, once ``backward``
     was called. With ``slopes`` each edge shows its local slope: how fast the child changes with that parent alone.
+    Raises ``ValueError`` where a node holds more than one number.
     """
     nodes = result.ancestors()
+    for node in nodes:
+        if node.shape != ():
+            raise ValueError(f"graph draws single numbers, and {node.name or 'a node'} has shape {node.shape}")
     places = _places(nodes)
     for node in nodes:
+        texts: dict[int, str] = {}
         for parent, slope in zip(node.parents, _local_slopes(node), strict=True):
-            _edge(ax, places[id(parent)], places[id(node)], _short(slope) if slopes and _counts(parent) else "")
+            before = texts.get(id(parent))  # x · x has two edges from x, drawn as one
+            texts[id(parent)] = f"{before} + {_short(slope)}" if before else _short(slope)
+        for parent in dict.fromkeys(node.parents):
+            _edge(ax, places[id(parent)], places[id(node)], texts[id(parent)] if slopes and _counts(parent) else "")
     for node in nodes:
         _node(ax, places[id(node)], node)
     width, height = (max(place[i] for place in places.values()) for i in (0, 1))
@@ -73,7 +81,15 @@ def _counts(node: Variable) -> bool:
 
 
 def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], text: str) -> None:
-    ax.plot([start[0], end[0]], [start[1], end[1]], color="#999999", linewidth=1.5, zorder=1)
+    style = {
+        "arrowstyle": "-|>",
+        "color": "#888888",
+        "linewidth": 1.5,
+        "shrinkA": 19,
+        "shrinkB": 19,
+        "mutation_scale": 14,
+    }
+    ax.annotate("", xy=end, xytext=start, arrowprops=style, zorder=1)
     if text:
         across, up = (0.4 * a + 0.6 * b for a, b in zip(start, end, strict=True))  # not where edges cross
         label = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
@@ -95,4 +111,4 @@ DARK_ORANGE = "#A66A00"  # readable as text on white
 
 
 def _short(value: float) -> str:
-    return plots.minus(f"{value:.4g}")
+    return plots.minus(f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}")

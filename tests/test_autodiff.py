@@ -1,5 +1,6 @@
 """The graph engine: hand-worked examples, deep graphs, and agreement with forward mode, layers and PyTorch."""
 
+import copy
 import gc
 from itertools import pairwise
 
@@ -291,3 +292,35 @@ def test_values_are_never_changed():
 def test_wrong_use_is_told(use, error, words):
     with pytest.raises(error, match=words):
         use()
+
+
+def test_the_callers_array_may_change_afterwards():
+    array = np.ones(2)
+    y = (Variable(array, "x") * array).sum()
+    x = y.parents[0].parents[0]
+    array[:] = 5
+    y.backward()
+    assert x.grad.tolist() == [1, 1]
+
+
+def test_a_copy_is_another_variable():
+    w = Variable(3.0)
+    other = copy.deepcopy(w)
+    (w * other).backward()
+    assert (w.grad, other.grad) == (3, 3)
+
+
+def test_a_variable_exponent_needs_a_positive_base():
+    for base in (-2.0, 0.0):
+        with pytest.raises(ValueError, match="base above 0"):
+            Variable(base) ** Variable(2.0)
+
+
+def test_numpy_scalars_tuples_and_constants_are_welcome():
+    x = Variable(np.ones(6, dtype=np.float32))
+    assert (x * np.int64(2)).value.dtype == np.float32
+    assert x.reshape((3, 2)).shape == (3, 2)
+    assert slope(lambda x: 3.0, 1.0) == 0
+    empty = Variable(np.ones((1, 3)))
+    (np.zeros((0, 3)) + empty).sum().backward()
+    assert empty.grad.tolist() == [[0, 0, 0]]

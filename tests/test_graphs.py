@@ -10,7 +10,8 @@ from nnlib.graphs import graph
 def drawn(result, **options):
     ax = plots.axes(plots.figure())
     graph(ax, result, **options)
-    return [text.get_text() for text in ax.texts], {text.get_text(): text.get_position() for text in ax.texts}
+    texts = [text for text in ax.texts if text.get_text()]  # arrows are texts without words
+    return [text.get_text() for text in texts], {text.get_text(): text.get_position() for text in texts}
 
 
 @pytest.fixture
@@ -42,3 +43,13 @@ def test_no_two_nodes_in_one_place():
     y = (x + 1) * (x * 2) + x.tanh() * (x - 3)
     _, places = drawn(y, slopes=False)
     assert len(set(places.values())) == len(places)
+
+
+def test_a_variable_used_twice_by_one_child_shows_both_slopes():
+    x = Variable(3.0, "x")
+    assert "× 3 + 3" in drawn(x * x)[0]
+
+
+def test_arrays_are_refused_in_words():
+    with pytest.raises(ValueError, match=r"draws single numbers, and x has shape \(2,\)"):
+        drawn(Variable([1.0, 2.0], "x").sum())

@@ -142,9 +142,11 @@ class Chapter:
 
 
 def contains_todo(value: Any) -> bool:
-    """Whether ``value`` is ``todo``, or a list, tuple or array that holds it."""
+    """Whether ``value`` is ``todo``, or a list, tuple, dict or array that holds it."""
     if isinstance(value, list | tuple):
         return any(contains_todo(part) for part in value)
+    if isinstance(value, dict):
+        return any(contains_todo(part) for part in value.values())
     if isinstance(value, np.ndarray) and value.dtype == object:
         return any(contains_todo(part) for part in value.flat)
     return isinstance(value, Todo)

@@ -28,9 +28,9 @@ def draw_graph(figure: Figure, f: float, g: float, swept: int) -> str:
     a.backward()
     for node in nodes[: len(nodes) - swept]:
         node.grad = None
-    draw_nodes(ax, a)
+    draw_nodes(ax, a, slopes=swept > 0)
     figure.subplots_adjust(left=0, right=1, top=0.92, bottom=0)
-    values = plots.minus(f"f = {f:.1f}, g = {g:.1f}: a = {float(a.value):.5g}")
+    values = plots.minus(f"f = {f:.1f}, g = {g:.1f}" + (f": a = {float(a.value):.5g}" if swept else ""))
     known = ", ".join(f"∂a/∂{node.name} = {float(node.grad):.5g}" for node in reversed(nodes) if node.grad is not None)
     ax.set_title(f"{values};  swept {swept} of 7")
     return f"The graph a = b·c, b = d + e, c = e + 2, d = 3 + f, e = f·g. {values}. " + plots.minus(
@@ -45,19 +45,19 @@ def graph() -> Panel:
         size=(7.6, 4.6),
         f=slider("input f", -5, 5, 4.0, step=0.5),
         g=slider("input g", -5, 5, 2.0, step=0.5),
-        swept=Steps("nodes swept", 7, value=1, interval=900),
+        swept=Steps("nodes swept", 7, value=0, interval=900),
     )
 
 
 def cover() -> None:
     """Show the picture that the chapter starts with: the graph, its values and all its gradients."""
     figure = plots.figure(7.6, 4.2)
-    draw_graph(figure, 4.0, 2.0, 7)
+    draw_graph(figure, 3.0, -1.0, 7)
     figure.axes[0].set_title("")
     plots.show(
         figure,
-        alt="A computation as a graph from f = 4 and g = 2 to a = 150. Each edge carries its local slope, each node "
-        "its value and, below it, its gradient: 1 at a, 10 at b, 15 at c, 25 at e, 10 at d, 60 at f and 100 at g.",
+        alt="A computation as a graph from f = 3 and g = −1 to a = −3. Each edge carries its local slope, each node "
+        "its value and, below it, its gradient: 1 at a, −1 at b, 3 at c, 2 at e, −1 at d, −3 at f and 6 at g.",
     )
 
 
@@ -81,7 +81,7 @@ def draw_step_size(figure: Figure, name: str, exponent: float) -> str:
     error = float(np.abs(difference(name, np.array(10.0**exponent)) - TRUE))
     here = np.log10(max(error, 1e-17))
     ax.plot([exponent], [here], "o", color=plots.INK, markersize=10)
-    ax.set(xlabel="step size h", ylabel="error of the slope", ylim=(-14, 1), xlim=(-15, 0))
+    ax.set(xlabel="step size h", ylabel="error of the slope", ylim=(-14, 1), xlim=(-15.3, 0.3))
     ax.set_xticks([-15, -10, -5, 0], labels=["10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "1"])
     ax.set_yticks([-12, -8, -4, 0], labels=["10⁻¹²", "10⁻⁸", "10⁻⁴", "1"])
     ax.legend(loc="upper center", ncols=2)

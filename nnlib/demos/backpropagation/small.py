@@ -83,12 +83,13 @@ def draw_delta(figure: Figure, neuron: str, by: float) -> str:
     ax.plot(away, p.cost + delta * away, "--", color=plots.GRADIENT, label="slope δ")
     here = passes(start(), (neuron, by)).cost
     ax.plot([0], [p.cost], "o", color=plots.INK, markersize=8)
-    ax.plot([by], [here], "o", color=plots.BLUE, markersize=10)
-    ax.plot([by], [p.cost + delta * by], "D", color=plots.GRADIENT, markersize=8)
-    ax.set(xlabel=f"nudge Δz of neuron “{neuron}”", ylabel="cost C", xlim=(-4, 4), ylim=(0, 0.45))
-    words = plots.minus(f"δ·Δz = {delta * by:+.4f}, real ΔC = {here - p.cost:+.4f}")
+    ax.plot([by], [here], "o", color=plots.BLUE, markersize=10, label="real")
+    low, high = -0.05, 0.6
+    ax.plot([by], [np.clip(p.cost + delta * by, low, high)], "D", color=plots.GRADIENT, markersize=8, label="predicted")
+    ax.set(xlabel=f"nudge Δz of neuron “{neuron}”", ylabel="cost C", xlim=(-4.3, 4.3), ylim=(low, high))
+    words = plots.minus(f"δ·Δz = {delta * by + 0.0:.4f}, real ΔC = {here - p.cost + 0.0:.4f}")
     ax.set_title(f"δ = {plots.minus(f'{delta:.4f}')};  {words}")
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", ncols=2)
     return f"Neuron {neuron} nudged by {plots.minus(f'{by:.1f}')}: {words}; its δ is {plots.minus(f'{delta:.4f}')}."
 
 
@@ -115,6 +116,7 @@ def draw_stepper(figure: Figure, stage: int) -> str:
     w = start() if stage < 6 else updated(start())
     p = passes(w if stage == 7 else start())
     known = stage if stage < 7 else 2
+    known = 0 if stage == 6 else known  # the new weights were not used yet
     activations: list[Any] = [X, p.a1 if known >= 1 else np.zeros(2), p.a2 if known >= 2 else np.zeros(1)]
     labels = [["1.0", "0.5"], _texts(p.a1, known >= 1), _texts(p.a2, known >= 2)]
     plots.network(ax, activations, [w.W1, w.W2], labels)
@@ -131,17 +133,19 @@ def _texts(values: np.ndarray, known: bool) -> list[str]:
     return [f"{value:.3f}" if known else "?" for value in values]
 
 
+BOX = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+
+
 def _write_edges(ax: Axes, w: Weights, p: Passes, what: str) -> None:
     first, second = (w.W1, w.W2) if what == "w" else (np.outer(X, p.delta1), np.outer(p.a1, p.delta2))
     ups = (0.25, -0.25)
-    box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
     colour = plots.INK if what == "w" else "#A66A00"
     for layer, matrix, targets in ((0, first, ups), (1, second, (0.0,))):
         for i, j in np.ndindex(matrix.shape):
             share = 0.3 if layer == 0 else 0.45
             up = (1 - share) * ups[i] + share * targets[j]
             text = plots.minus(f"{what} {matrix[i, j]:+.3f}")
-            ax.text(layer + share, up, text, ha="center", va="center", fontsize=11, bbox=box, color=colour, zorder=4)
+            ax.text(layer + share, up, text, ha="center", va="center", fontsize=11, bbox=BOX, color=colour, zorder=4)
 
 
 def _write_neurons(ax: Axes, w: Weights, p: Passes, known: int, gradients: bool) -> None:
@@ -152,8 +156,10 @@ def _write_neurons(ax: Axes, w: Weights, p: Passes, known: int, gradients: bool)
             side = 1 if up > 0 or across == 2 else -1
             ax.text(across, up + side * 0.2, plots.minus("   ".join(lines)), ha="center", va="center", fontsize=11)
             if backward <= known <= 5:
-                words = plots.minus(f"δ {d:+.4f}" + (" = ∂C/∂b" if gradients else ""))
-                ax.text(across, up - side * 0.14, words, ha="center", va="center", fontsize=12, color="#A66A00")
+                words = plots.minus(f"∂C/∂b {d:+.3f}" if gradients else f"δ {d:+.4f}")
+                ax.text(
+                    across, up - side * 0.14, words, ha="center", va="center", fontsize=12, color="#A66A00", bbox=BOX
+                )
     ax.text(2.3, 0, f"wanted: {Y[0]:.0f}", va="center")
 
 

@@ -1,6 +1,7 @@
 """The exercises of chapter 05, in the order of the chapter: hints, solutions and the mistakes that are known."""
 
 from nnlib.exercises.backpropagation.graders import (
+    EXAMPLE,
     SUSPECTS,
     grade_break_it,
     grade_chain,
@@ -13,7 +14,7 @@ from nnlib.exercises.backpropagation.graders import (
 )
 from nnlib.exercises.engine import Chapter, Exercise, Mistake
 
-__all__ = ["SUSPECTS", "chapter", "check", "hint", "solution"]
+__all__ = ["EXAMPLE", "SUSPECTS", "chapter", "check", "hint", "solution"]
 
 S = "s = lambda z: 1 / (1 + np.exp(-z))\n"
 CHAIN = S + "def slope(w):\n a = s(w * w)\n return "
@@ -39,6 +40,7 @@ chapter = Chapter(
             Mistake(CHAIN + "a * (1 - a) * 2 * w", "outermost slope is missing"),
             Mistake(CHAIN + "4 * a * w", "slope of the sigmoid is missing"),
             Mistake(CHAIN + "a * a", "C itself"),
+            Mistake(CHAIN + "2 * a * a * (1 - a) * w", "half of it"),
         ),
         noise=lambda rng: (lambda _: rng.normal(),),
     ),
@@ -63,6 +65,7 @@ chapter = Chapter(
             Mistake("q, p, u, v = 6, 14, 6, 28", "u stands in p"),
             Mistake("q, p, u, v = 6, 14, 48, 16", "not complete"),
             Mistake("q, p, u, v = 6, 14, 48, 42", "by v is u"),
+            Mistake("q, p, u, v = 6, 48, 48, 28", "were multiplied"),
         ),
         noise=lambda rng: tuple(float(value) for value in rng.normal(size=4)),
     ),
@@ -101,6 +104,8 @@ chapter = Chapter(
             Mistake(HIDDEN + "(dz_next @ W_next.T) * a", "not a."),
             Mistake(HIDDEN + "(dz_next @ W_next.T) * a * (1 - a) / len(a)", "its 1/n already"),
             Mistake(HIDDEN + "dz_next * a * (1 - a)", "through the weights first"),
+            Mistake(HIDDEN + "(dz_next @ W_next.T + dz_next * 0)[:, :4] * a * (1 - a)", "stops with ValueError"),
+            Mistake(HIDDEN + "-(dz_next @ W_next.T) * a * (1 - a)", "turns round"),
         ),
         noise=lambda rng: (lambda *_: rng.normal(size=(6, 4)),),
     ),
@@ -123,6 +128,8 @@ chapter = Chapter(
             Mistake(GRADIENTS + "(x.T @ dz, dz.mean(axis=0))", "db sums the rows"),
             Mistake(GRADIENTS + "(x.T @ dz, dz.sum(axis=0, keepdims=True))", "without keepdims"),
             Mistake(GRADIENTS + "(x.T @ dz, dz.sum(axis=1))", "db should be of shape (3,)"),
+            Mistake(GRADIENTS + "(dz.sum(axis=0), x.T @ dz)", "swapped"),
+            Mistake(GRADIENTS + "(x.T @ dz, -dz.sum(axis=0))", "In db the sign"),
         ),
         noise=lambda rng: (lambda *_: (rng.normal(size=(4, 3)), rng.normal(size=3)),),
     ),
@@ -139,7 +146,7 @@ chapter = Chapter(
             Mistake("paths = 100", "so three choices"),
             Mistake("paths = 2000", "not both"),
             Mistake("paths = 4000", "not all four"),
-            Mistake("paths = 300", "edges"),
+            Mistake("paths = 260", "edges"),
         ),
         noise=lambda rng: (int(rng.integers(20_000, 50_000)),),
     ),
@@ -162,8 +169,9 @@ chapter = Chapter(
             Mistake(
                 'right = "third"; wrong = {"first": "order", "second": "sign"}', "The second one has another fault"
             ),
-            Mistake('right = "third"; wrong = {"first": "order"}', "should be a dict"),
+            Mistake('right = "third"; wrong = {"first": "order"}', "should be of the form"),
             Mistake('right = "fourth"; wrong = {}', "should be"),
+            Mistake('right = "third"; wrong = {"first": "chocolate", "second": "slope"}', "a fault is"),
         ),
         noise=lambda rng: (rng.choice(["first", "second"]).item(), {"third": "order"}),
     ),

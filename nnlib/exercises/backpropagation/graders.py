@@ -40,6 +40,9 @@ def grade_chain(slope: Any) -> str:
             (2 * a * 2 * w, "the slope of the sigmoid is missing: a (1 − a)."),
             (2 * w * w * w * w * (1 - w * w) * 2 * w, "σ′ is a (1 − a) with the output a, not with w²."),
             (a * a, "that is C itself, not its slope."),
+            (right / 2, "half of it: has every square its 2?"),
+            (-right, "the sign is wrong."),
+            (2 * a * (1 - a) * 2 * w, "one factor a is lost: the outermost slope is 2a, and σ′ is a (1 − a)."),
         ]
         if not np.isclose(answer, right):
             name_mistake(answer, named)
@@ -47,27 +50,33 @@ def grade_chain(slope: Any) -> str:
     return "three slopes, multiplied: 2a · a(1 − a) · 2w."
 
 
+SWEEP_MISTAKES = {
+    ("q", 8.0): "∂r/∂q is the *other* factor, p.",
+    ("q", 48.0): "48 is r itself.",
+    ("p", 8.0): "8 comes straight from r; but p acts through q too: slopes add where paths meet.",
+    ("p", 6.0): "6 comes through q; p stands in r = q·p as well: slopes add where paths meet.",
+    ("p", 48.0): "8 and 6 were multiplied: along a path slopes multiply, where paths meet they add.",
+    ("u", 42.0): "42 comes through p; u stands in q = u + p as well.",
+    ("u", 6.0): "6 comes straight from q; u stands in p = u·v as well.",
+    ("u", 20.0): "through p comes 14 · 3: the local slope of p = u·v by u is v.",
+    ("u", 34.0): "the local slope of p = u·v by u is the other factor, v = 3.",
+    ("u", 30.0): "through p comes 14 · 3: was p's own gradient complete?",
+    ("u", 24.0): "that is 8 · 3. p's gradient was not complete, and u stands in q as well.",
+    ("v", 16.0): "16 is 8 · 2: p's gradient was not complete when it was passed on.",
+    ("v", 12.0): "12 is 6 · 2: p's gradient was not complete when it was passed on.",
+    ("v", 14.0): "that is p's gradient; times the local slope of p = u·v by v.",
+    ("v", 42.0): "the local slope of p = u·v by v is u = 2.",
+}
+
+
 def grade_sweep(q: Any, p: Any, u: Any, v: Any) -> str:
     """The gradients of r = q·p, q = u + p, p = u·v at u = 2, v = 3, so p = 6, q = 8, r = 48."""
     wanted = {"q": 6.0, "p": 14.0, "u": 48.0, "v": 28.0}
-    named = {
-        ("q", 8.0): "∂r/∂q is the *other* factor, p.",
-        ("p", 8.0): "8 comes straight from r; but p acts through q too: slopes add where paths meet.",
-        ("p", 6.0): "6 comes through q; p stands in r = q·p as well: slopes add where paths meet.",
-        ("u", 42.0): "42 comes through p; u stands in q = u + p as well.",
-        ("u", 6.0): "6 comes straight from q; u stands in p = u·v as well.",
-        ("u", 30.0): "through p comes 14 · 3: was p's own gradient complete?",
-        ("u", 24.0): "that is 8 · 3. p's gradient was not complete, and u stands in q as well.",
-        ("v", 16.0): "16 is 8 · 2: p's gradient was not complete when it was passed on.",
-        ("v", 12.0): "12 is 6 · 2: p's gradient was not complete when it was passed on.",
-        ("v", 42.0): "the local slope of p = u·v by v is u = 2.",
-    }
     for (name, right), value in zip(wanted.items(), (q, p, u, v), strict=True):
         answer = number(value, name)
-        if answer != right:
-            raise NotYet(
-                f"{name}: " + named.get((name, answer), f"{answer:g} is not it. Draw the graph, start at r with 1.")
-            )
+        if not np.isclose(answer, right, rtol=1e-4):
+            words = {wrong: why for (of, wrong), why in SWEEP_MISTAKES.items() if of == name}
+            raise NotYet(f"{name}: " + words.get(answer, f"{answer:g} is not it. Draw the graph, start at r with 1."))
     return "6, then 8 + 6, then 6 + 14 · 3, and 14 · 2: children first."
 
 
@@ -86,6 +95,9 @@ def grade_output_delta(output_delta: Any) -> str:
         (5 * right, "the cost is a mean over the examples: 1/n is missing."),
         (right / 3, "divided by the number of *examples*, 5 here, not by all 15 numbers."),
         (2 * right, "twice too large: the ½ cancels the 2."),
+        (right / 2, "half of it: the derivative of ½ e² is e."),
+        (-5 * right, "two things: output minus target, and 1/n is missing."),
+        (5 * right / 3, "divided by the number of outputs, 3; it is the number of examples, 5."),
         ((a - y) / 5, "σ′ is missing: with the squared error nothing cancels it."),
         ((a - y) * again / 5, "σ′ is taken at a, but it belongs to z: a is σ(z) already, so σ′(z) = a (1 − a)."),
         ((a - y) * again, "σ′ is taken at a instead of z, and 1/n is missing."),
@@ -107,12 +119,16 @@ def grade_hidden_delta(hidden_delta: Any) -> str:
             ((dz_next @ w_next) * slope, "W is not transposed: δ comes back *against* the direction of the weights."),
             (back * sigmoid(a) * (1 - sigmoid(a)), "σ′ is taken at a, but a is σ(z) already: a (1 − a)."),
             (back * a, "σ′ is a (1 − a), not a."),
+            (-back * slope, "the sign is wrong: nothing turns round on the way back."),
             (back * slope / 6, "dz_next has its 1/n already."),
             (back * (1 - a * a), "that is the slope of tanh."),
             (slope * dz_next, "δ has to go back through the weights first."),
         ]
         name_mistake(answer, named)
         raise NotYet(f"dz[0, 0] should be {(back * slope)[0, 0]:.5f}, and it is {answer[0, 0]:.5f}.")
+    few = numbers(call(hidden_delta, dz_next[:, :2], w_next[:, :2], a), "dz before a layer of 2", (6, 4))
+    if not np.allclose(few, (dz_next[:, :2] @ w_next[:, :2].T) * slope):
+        raise NotYet("right before a layer of 4 neurons, and wrong before one of 2: which number is fixed in it?")
     return "back through Wᵀ, then through the bend."
 
 
@@ -123,6 +139,8 @@ def grade_gradients(gradients: Any) -> str:
     result = call(gradients, x, dz)
     if not (isinstance(result, tuple | list) and len(result) == 2):
         raise NotYet(f"the function should return two things, dW and db; it returned {type(result).__name__}.")
+    if np.shape(result[0]) == (3,) and np.shape(result[1]) == (4, 3):
+        raise NotYet("the two are swapped: dW comes first.")
     if np.shape(result[0]) == (3, 4):
         raise NotYet("dW has the shape (d_out, d_in) = (3, 4): it should have that of W, (4, 3). Transpose x, not dz.")
     if np.shape(result[1]) == (1, 3):
@@ -137,10 +155,18 @@ def grade_gradients(gradients: Any) -> str:
     name_mistake(weights, named)
     if not np.allclose(weights, x.T @ dz):
         raise NotYet(f"dW[0, 0] should be {(x.T @ dz)[0, 0]:.5f}: every example adds x times dz to it.")
-    name_mistake(biases, [(dz.mean(axis=0), "dW is right. db sums the rows of dz: its 1/n is in dz already.")])
     if not np.allclose(biases, dz.sum(axis=0)):
+        name_mistake(biases, _wrong_biases(dz))
         raise NotYet("dW is right. A bias moves z by as much as it moves itself: add up the rows of dz.")
     return "what came in times what comes back, summed over the batch."
+
+
+def _wrong_biases(dz: np.ndarray) -> Named:
+    return [
+        (dz.mean(axis=0), "dW is right. db sums the rows of dz: its 1/n is in dz already."),
+        (-dz.sum(axis=0), "dW is right. In db the sign is wrong."),
+        (dz[-1], "dW is right. In db only the last example is left."),
+    ]
 
 
 def grade_paths(paths: Any) -> str:
@@ -148,8 +174,10 @@ def grade_paths(paths: Any) -> str:
     answer = number(paths, "paths")
     named = {
         30.0: "paths multiply, they do not add: each of 10 ways goes on in 10 ways.",
-        300.0: "that is the number of edges between hidden layers and the like; paths multiply.",
-        10000.0: "between three hidden layers there are only three choices of a neuron.",
+        200.0: "that counts the edges between hidden layers; a path is a choice of one neuron in each.",
+        260.0: "that counts all edges; a path is a choice of one neuron in each hidden layer.",
+        36.0: "that counts neurons and inputs; a path is a choice of one neuron in each hidden layer.",
+        10000.0: "three hidden layers, so only three choices: 10 · 10 · 10.",
         100.0: "there are three hidden layers, so three choices.",
         8000.0: "that is for all 4 inputs and 2 outputs together.",
         2000.0: "one output, not both.",
@@ -177,21 +205,30 @@ def _step(*, order: bool = False, slope_at_output: bool = False) -> Callable[...
     return step
 
 
+def _example() -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(3)
+    shapes = ((4, 3), (3,), (3, 2), (2,))
+    weights = [1.5 * rng.normal(size=shape) for shape in shapes]
+    return *weights, rng.normal(size=(5, 4)), rng.integers(0, 2, (5, 2)).astype(float)
+
+
+EXAMPLE = _example()  # W1, b1, W2, b2, x, y to try the suspects on
 SUSPECTS = {"first": _step(order=True), "second": _step(slope_at_output=True), "third": _step()}
 
 
 def grade_break_it(right: Any, wrong: Any) -> str:
     """Which suspect is right, and what the others get wrong."""
-    if right not in ("first", "second", "third"):
+    if not isinstance(right, str) or right not in SUSPECTS:
         raise NotYet('right should be "first", "second" or "third".')
     if right != "third":
         raise NotYet(f"the {right} one does not move every parameter by −η times its slope: nudge them, W1 too.")
     if not isinstance(wrong, dict) or set(wrong) != {"first", "second"}:
-        raise NotYet(
-            'the third is right indeed. wrong should be a dict with "first" and "second", such as {"first": …}.'
-        )
+        raise NotYet('the third is right indeed. wrong should be of the form {"first": "…", "second": "…"}.')
     for name, fault in (("first", "order"), ("second", "slope")):
-        if wrong[name] != fault:
+        given = str(wrong[name]).strip().lower()
+        if given not in ("sign", "order", "slope"):
+            raise NotYet(f'the third is right indeed. {name}: a fault is "sign", "order" or "slope".')
+        if given != fault:
             raise NotYet(f"the third is right indeed. The {name} one has another fault. {HELP[name]}")
     return "the first sends δ back through weights already changed; the second takes σ′ at the output."
 
@@ -226,7 +263,8 @@ def grade_smallest(hidden: Any, learning_rate: Any, batch_size: Any) -> str:
         raise NotYet(
             f"{right:.1f} of 100 test digits are right, 96 are wanted: another η, smaller batches, more neurons?"
         )
-    return f"{right:.1f} of 100 with {width:.0f} hidden neurons. Fewer? We know that {FEWEST} can do it."
+    fewer = f"Fewer? {FEWEST} can do it." if width > FEWEST else "We know of none with fewer."
+    return f"{right:.1f} of 100 with {width:.0f} hidden neurons. {fewer}"
 
 
 FEWEST = 8
