@@ -1,30 +1,16 @@
 """What is right and what is wrong in the answers of chapter 05, and how the learner is told."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from nnlib.activations import Sigmoid
-from nnlib.batches import stratified_split
-from nnlib.datasets import load_digits
-from nnlib.exercises.engine import NotYet, call, number, numbers
+from nnlib.exercises.engine import Named, NotYet, call, name_mistake, number, numbers
+from nnlib.exercises.gradient_descent.softmax_graders import right_after
 from nnlib.layers import Dense
-from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
 from nnlib.numerics import sigmoid
-from nnlib.optimizers import SGD
-from nnlib.training import DivergedError, fit
-
-Named = list[tuple[Any, str]]
-
-
-def name_mistake(answer: np.ndarray, named: Named) -> None:
-    """Raise ``NotYet`` with the words of the first known wrong value that the answer equals."""
-    for wrong, words in named:
-        if np.shape(wrong) == np.shape(answer) and np.allclose(answer, wrong):
-            raise NotYet(words)
 
 
 def grade_chain(slope: Any) -> str:
@@ -239,12 +225,6 @@ HELP = {
 }
 
 
-@cache
-def _digits() -> Any:
-    x, y = load_digits()
-    return stratified_split(x.reshape(len(x), -1), y, held_out=0.2, rng=np.random.default_rng(4))
-
-
 def grade_smallest(hidden: Any, learning_rate: Any, batch_size: Any) -> str:
     """A hidden width, learning rate and batch size that read 96 of 100 test digits after ten epochs."""
     width, size, rate = (
@@ -258,7 +238,9 @@ def grade_smallest(hidden: Any, learning_rate: Any, batch_size: Any) -> str:
         raise NotYet("the batch size should be a whole number from 5 to 1,438.")
     if not 0 < rate < 1000:
         raise NotYet("the learning rate should be above 0, and below 1,000.")
-    right = _trained(int(width), rate, int(size))
+    rng = np.random.default_rng(0)
+    network = Network([Dense(64, int(width), rng=rng), Sigmoid(), Dense(int(width), 10, rng=rng)])
+    right = right_after(network, rate, int(size), epochs=10)
     if right < 96:
         raise NotYet(
             f"{right:.1f} of 100 test digits are right, 96 are wanted: another η, smaller batches, more neurons?"
@@ -268,15 +250,3 @@ def grade_smallest(hidden: Any, learning_rate: Any, batch_size: Any) -> str:
 
 
 FEWEST = 8
-
-
-def _trained(width: int, rate: float, size: int) -> float:
-    train, (x, y) = _digits()
-    rng = np.random.default_rng(0)
-    network = Network([Dense(64, width, rng=rng), Sigmoid(), Dense(width, 10, rng=rng)])
-    optimizer = SGD(network.parameters(), rate)
-    try:
-        fit(network, SoftmaxCrossEntropy(), optimizer, train, epochs=10, batch_size=size, rng=rng)
-    except DivergedError:
-        raise NotYet(f"with η = {rate:g} the cost ran away to infinity: smaller steps.") from None
-    return 100 * float((network.classify(x) == y).mean())

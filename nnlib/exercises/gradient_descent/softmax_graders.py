@@ -8,8 +8,8 @@ import numpy as np
 
 from nnlib.batches import stratified_split
 from nnlib.datasets import load_digits
-from nnlib.exercises.engine import NotYet, call, number, numbers
-from nnlib.exercises.gradient_descent.graders import Named, name_mistake, numbers_or_why
+from nnlib.exercises.engine import Named, NotYet, call, name_mistake, number, numbers
+from nnlib.exercises.gradient_descent.graders import numbers_or_why
 from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
@@ -117,9 +117,21 @@ def _grade_proof(name: str, batch: Any) -> None:
 
 
 @cache
-def _digits() -> Any:
+def digits_split() -> Any:
+    """Return ((x, y), (x_test, y_test)): the digits as rows of 64, a fifth of them held out."""
     x, y = load_digits()
     return stratified_split(x.reshape(len(x), -1), y, held_out=0.2, rng=np.random.default_rng(4))
+
+
+def right_after(network: Network, rate: float, size: int, epochs: int) -> float:
+    """Train on the digits and return how many of 100 test digits are right; a cost that runs away is an answer too."""
+    train, (x, y) = digits_split()
+    optimizer, rng = SGD(network.parameters(), rate), np.random.default_rng(0)
+    try:
+        fit(network, SoftmaxCrossEntropy(), optimizer, train, epochs=epochs, batch_size=size, rng=rng)
+    except DivergedError:
+        raise NotYet(f"with η = {rate:g} the cost ran away to infinity: smaller steps.") from None
+    return 100 * float((network.classify(x) == y).mean())
 
 
 def grade_tune(learning_rate: Any, batch_size: Any) -> str:
@@ -129,22 +141,10 @@ def grade_tune(learning_rate: Any, batch_size: Any) -> str:
         raise NotYet("the learning rate should be above 0, and below 1,000.")
     if size != int(size) or not 1 <= size <= 1438:
         raise NotYet("the batch size should be a whole number from 1 to 1,438, the number of training digits.")
-    right, steps = _tuned(rate, int(size))
+    right = right_after(Network([Dense(64, 10, rng=np.random.default_rng(0))]), rate, int(size), epochs=3)
+    steps = 3 * -(-len(digits_split()[0][0]) // int(size))
     if right < 95:
         many = "is η too small, or so large that it never settles?"
         why = "few steps: smaller batches" if steps < 100 else f"many steps: {many}"
         raise NotYet(f"{right:.1f} of 100 test digits are right after {steps} steps, and 95 are wanted; {why}")
     return f"{right:.1f} of 100 after {steps} steps. Pairs that work mostly have small batches, and an η to match."
-
-
-def _tuned(rate: float, size: int) -> tuple[float, int]:
-    """Train for three epochs; return the percentage of right test digits and the number of steps."""
-    train, (x, y) = _digits()
-    rng = np.random.default_rng(0)
-    network = Network([Dense(64, 10, rng=rng)])
-    optimizer = SGD(network.parameters(), rate)
-    try:
-        fit(network, SoftmaxCrossEntropy(), optimizer, train, epochs=3, batch_size=size, rng=rng)
-    except DivergedError:
-        raise NotYet(f"with η = {rate:g} the cost ran away to infinity: smaller steps.") from None
-    return 100 * float((network.classify(x) == y).mean()), 3 * -(-len(train[0]) // size)

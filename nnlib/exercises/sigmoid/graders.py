@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlib import numerics
 from nnlib.activations import ELU, LeakyReLU, ReLU, Sigmoid, Tanh
-from nnlib.exercises.engine import NotYet, call, number, numbers
+from nnlib.exercises.engine import Named, NotYet, call, name_mistake, number, numbers
 from nnlib.numerics import sigmoid
 
 Z = np.array([-4.0, -1.5, -0.2, 0.0, 0.7, 2.0, 5.0])
@@ -29,19 +29,13 @@ def grade_slope(slope: Any) -> str:
         (1 - a * a, "that is the slope's formula for tanh, 1 − a²."),
         (a * a, "that is a · a: the second factor is what a lacks to 1."),
     ]
-    _name(answer, named)
+    name_mistake(answer, named)
     raise NotYet(_worst(answer, a * (1 - a), "slope"))
 
 
 def _worst(answer: np.ndarray, right: np.ndarray, what: str) -> str:
     at = int(np.abs(answer - right).argmax())
     return f"at z = {Z[at]:g} the {what} is {right[at]:.6f}, and yours says {answer[at]:.6f}."
-
-
-def _name(answer: np.ndarray, named: list[tuple[np.ndarray, str]]) -> None:
-    for wrong, words in named:
-        if np.allclose(answer, wrong):
-            raise NotYet(words)
 
 
 def slope_at(z: float) -> float:
@@ -59,13 +53,13 @@ def grade_nudge(nudge: Any) -> str:
         answer = number(call(nudge, w, b, x, dw, db), "the predicted change")
         right = slope_at(w @ x + b) * (dw @ x + db)
         if not np.isclose(answer, right):
-            _name(np.array(answer), _wrong_nudges(w, b, x, dw, db))
+            name_mistake(np.array(answer), _wrong_nudges(w, b, x, dw, db))
             words = f"for one of our examples it says {answer:.5f}, and the prediction is {right:.5f}."
             raise NotYet(f"{words} Which z, which Δz?")
     return "σ′(z) (x·Δw + Δb). It is what every later chapter does for thousands of weights."
 
 
-def _wrong_nudges(w: np.ndarray, b: float, x: np.ndarray, dw: np.ndarray, db: float) -> list[tuple[np.ndarray, str]]:
+def _wrong_nudges(w: np.ndarray, b: float, x: np.ndarray, dw: np.ndarray, db: float) -> Named:
     old, new = float(w @ x + b), float((w + dw) @ x + b + db)
     a, slope, step = float(sigmoid(np.array(old))), slope_at(old), new - old
     wrong = [
@@ -102,7 +96,7 @@ def grade_tanh(tanh: Any) -> str:
         (1 - 2 * sigmoid(2 * Z), "turned upside down."),
         (sigmoid(2 * Z) - 0.5, "moved down to 0, and still only half as high: it goes from −½ to ½."),
     ]
-    _name(answer, named)
+    name_mistake(answer, named)
     raise NotYet(_worst(answer, np.tanh(Z), "tanh"))
 
 
@@ -167,7 +161,7 @@ def grade_softmax(softmax: Any) -> str:
             (mirrored / mirrored.sum(), "turned round: the largest score must get the largest share."),
         ]
         if not np.allclose(answer, right):
-            _name(answer, named)
+            name_mistake(answer, named)
             raise NotYet(
                 f"the first share of (2, 0.5, −1, 0) at T = {temperature} is {right[0]:.4f}, yours {answer[0]:.4f}."
             )
