@@ -393,7 +393,8 @@ def test_play_plays_until_it_is_paused(panel):
         start, stop = play.locator("button").all()[:2]
         assert name(start) == "play"
         panel.must_follow("play", start.click)
-        panel.must_follow("play, a step later", panel.page.wait_for_timeout, 0)
+        came = panel.live.seen("changed")  # from here on two more must come by themselves
+        panel.page.wait_for_function("(count) => window.seen.changed > count + 1", arg=came, timeout=10_000)
         assert name(start) == "pause"
         start.click()
         panel.must_be_true("paused")
