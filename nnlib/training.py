@@ -16,6 +16,7 @@ from nnlib.errors import describe, require_count, require_examples, require_fini
 from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
+from nnlib.regularization import Penalty
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -65,24 +66,26 @@ def fit(
     batch_size: int,
     rng: np.random.Generator,
     validation: Examples | None = None,
+    penalty: Penalty | None = None,
     callbacks: Iterable[Callback] = (),
 ) -> History:
     """Train ``network`` by mini-batches of ``examples = (x, y)`` and return the history.
 
     In each epoch all examples come once, in a new random order. After each epoch every callback is called with the
-    state; one that returns True ends training. Ctrl-C ends it too, after the running step: network and history stay.
+    state; one that returns True ends training. ``penalty`` adds to the slopes; the history's losses are without it, so
+    that training and validation can be compared. Ctrl-C ends it too, after the running step: network and history stay.
     Raises ``ValueError`` or ``TypeError`` for bad data before the first step, and ``DivergedError``, with the weights
     put back to those from before the epoch, where the loss stops being finite.  Source: S0, N19.
     """
     x, y = _require_examples("fit", examples)
     if validation is not None:
         _require_examples("fit's validation", validation)
-    callbacks = _require_parts(network, loss, optimizer, callbacks)
+    callbacks = _require_parts(network, loss, optimizer, penalty, callbacks)
     require_count("fit", "epochs", epochs)
     require_count("fit", "batch_size", batch_size)
     require_rng("fit", rng)
     history = History()
-    trainer = _Trainer(network, loss, optimizer, counts=_has_classes(y))
+    trainer = _Trainer(network, loss, optimizer, penalty, counts=_has_classes(y))
     with _Interrupt() as interrupt, tqdm(range(1, epochs + 1), unit="epoch", disable=None) as progress:
         try:
             for epoch in progress:
@@ -106,6 +109,7 @@ class _Trainer:
     network: Network
     loss: Loss
     optimizer: Optimizer
+    penalty: Penalty | None
     counts: bool  # whether there are classes, so that right answers can be counted
 
     def epoch(
@@ -141,6 +145,8 @@ class _Trainer:
         if math.isfinite(cost):
             self.optimizer.zero_grad()
             self.network.backward_to_parameters(self.loss.backward())
+            if self.penalty is not None:
+                self.penalty.add_gradients(self.network.parameters())
             self.optimizer.step()
         return cost, _count_right(predictions, y) if self.counts else 0
 
@@ -191,7 +197,7 @@ def _require_examples(who: str, examples: Any) -> Examples:
     return x, y
 
 
-def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> list[Callback]:
+def _require_parts(network: Any, loss: Any, optimizer: Any, penalty: Any, callbacks: Any) -> list[Callback]:
     """Return the callbacks as a list; raise where a part cannot do its work, or the optimizer works for another."""
     parts = (
         (network, "network", ("forward", "backward_to_parameters", "parameters", "predict")),
@@ -202,6 +208,8 @@ def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> l
         if isinstance(part, type) or not all(hasattr(part, method) for method in methods):
             hint = f"; call the class to make one, {part.__name__}(…)" if isinstance(part, type) else ""
             raise TypeError(f"fit got {describe(part)} in the place of the {name}{hint}")
+    if not (penalty is None or isinstance(penalty, Penalty)):
+        raise TypeError(f"fit got {describe(penalty)} as the penalty: expected one such as L2(0.001)")
     ours = {id(parameter) for parameter in network.parameters()}
     if ours.isdisjoint(id(parameter) for parameter in getattr(optimizer, "parameters", network.parameters())):
         raise ValueError(f"fit got {optimizer} of another network's parameters: expected those of {network}")
