@@ -247,16 +247,18 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
     """
     colours = matplotlib.colors.LinearSegmentedColormap.from_list("weights", [NEGATIVE, "white", POSITIVE], N=257)
     largest = largest or float(np.abs(weights).max()) or 1.0
-    ax.imshow(weights, cmap=colours, vmin=-largest, vmax=largest)
+    ax.imshow(weights, cmap=colours, vmin=-largest, vmax=largest, interpolation="none")  # no resampling: faster
     ax.set_axis_off()
     return ax
 
 
-def curves(ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str) -> Axes:
-    """Draw a quantity ``what`` by epoch, for training and (where given) validation, each named at its end."""
+def curves(
+    ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str, first: int = 1
+) -> Axes:
+    """Draw a quantity ``what`` from epoch ``first`` on, for training and (where given) validation, each named."""
     for values, (colour, dashes), name in ((training, TRAINING, "training"), (validation, VALIDATION, "validation")):
         if len(values):
-            ax.plot(range(1, len(values) + 1), values, dashes, color=colour, label=name)
+            ax.plot(range(first, first + len(values)), values, dashes, color=colour, label=name)
     ax.set(xlabel="epoch", ylabel=what)
     ax.legend()
     return ax

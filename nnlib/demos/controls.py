@@ -9,8 +9,13 @@ DESCRIPTION = {"description_width": "13em"}
 WIDE = widgets.Layout
 
 
-def slider(description: str, low: float, high: float, value: float, step: float = 0.1) -> widgets.FloatSlider:
-    """Return a slider for a number; the read-out has as many decimals as ``step``."""
+def slider(
+    description: str, low: float, high: float, value: float, step: float = 0.1, *, on_release: bool = False
+) -> widgets.FloatSlider:
+    """Return a slider for a number; the read-out has as many decimals as ``step``.
+
+    ``on_release`` is for what trains a network at each move: the picture waits until the mouse lets go.
+    """
     decimals = len(f"{step:.10f}".rstrip("0").split(".")[1])
     return widgets.FloatSlider(
         value=value,
@@ -18,16 +23,23 @@ def slider(description: str, low: float, high: float, value: float, step: float 
         max=high,
         step=step,
         readout_format=f".{decimals}f",
+        continuous_update=not on_release,
         description=description,
         style=DESCRIPTION,
         layout=WIDE(width="34em"),
     )
 
 
-def counter(description: str, low: int, high: int, value: int) -> widgets.IntSlider:
-    """Return a slider for a whole number."""
+def counter(description: str, low: int, high: int, value: int, *, on_release: bool = False) -> widgets.IntSlider:
+    """Return a slider for a whole number; ``on_release`` as for ``slider``."""
     return widgets.IntSlider(
-        value=value, min=low, max=high, description=description, style=DESCRIPTION, layout=WIDE(width="34em")
+        value=value,
+        min=low,
+        max=high,
+        continuous_update=not on_release,
+        description=description,
+        style=DESCRIPTION,
+        layout=WIDE(width="34em"),
     )
 
 

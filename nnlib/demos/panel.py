@@ -27,22 +27,37 @@ class ControlNames(anywidget.AnyWidget):
     _esm = SCRIPT
 
 
+def in_columns(controls: list[widgets.DOMWidget], columns: int) -> list[widgets.DOMWidget]:
+    """Return the controls as they are for one column; for more, narrower and in a grid, what has parts below it."""
+    if columns == 1:
+        return controls
+    small = [control for control in controls if not isinstance(control, widgets.Box)]
+    for control in small:
+        control.layout.width = "29em"
+        control.style.description_width = "9em"
+    grid = widgets.GridBox(small, layout=widgets.Layout(grid_template_columns=f"repeat({columns}, max-content)"))
+    return [grid, *(control for control in controls if control not in small)]
+
+
 class Panel(widgets.VBox):
     """Controls over a picture.
 
     ``draw(figure, **values)`` draws and returns the alt text: what the picture now shows, in words, the values
-    included. It is called once at the start and after each change. ``size`` is in inches. An exception in ``draw``
-    is shown as one line and raised as well; the last good picture stays.
+    included. It is called once at the start and after each change. ``size`` is in inches. With two ``columns`` the
+    controls stand side by side, steps below. An exception in ``draw`` is shown as one line and raised as well; the
+    last good picture stays.
     """
 
-    def __init__(self, draw: Callable[..., str], size: tuple[float, float] = (7.6, 4.2), **controls: Any) -> None:
+    def __init__(
+        self, draw: Callable[..., str], size: tuple[float, float] = (7.6, 4.2), columns: int = 1, **controls: Any
+    ) -> None:
         self.draw = draw
         self.controls = controls
         self.figure = plots.figure(*size)
         self.alt = ""
         self.picture = widgets.HTML()
         self.message = widgets.HTML()
-        super().__init__([*controls.values(), self.message, self.picture, ControlNames()])
+        super().__init__([*in_columns([*controls.values()], columns), self.message, self.picture, ControlNames()])
         self.redraw()
         for control in controls.values():
             control.observe(self.redraw, names="value")
