@@ -252,9 +252,7 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
     return ax
 
 
-def curves(
-    ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str, first: int = 1
-) -> Axes:
+def curves(ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str, first: int = 1) -> Axes:
     """Draw a quantity ``what`` from epoch ``first`` on, for training and (where given) validation, each named."""
     for values, (colour, dashes), name in ((training, TRAINING, "training"), (validation, VALIDATION, "validation")):
         if len(values):

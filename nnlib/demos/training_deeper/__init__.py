@@ -1,0 +1,57 @@
+"""The widgets of chapter 05b.
+
+``starts`` has a neuron that is badly wrong, the first weights and the sizes of slopes by depth; ``shapes`` has
+learning from mistakes, architectures and a regression.
+"""
+
+from nnlib.demos.training_deeper.shapes import (
+    architecture,
+    draw_mistakes,
+    draw_regression,
+    draw_width,
+    fitted,
+    mistakes,
+    regression,
+    walk,
+    wanted,
+    width,
+)
+from nnlib.demos.training_deeper.starts import (
+    begun,
+    cover,
+    deep_network,
+    depth,
+    digits,
+    draw_depth,
+    draw_slow,
+    draw_starts,
+    outputs,
+    sizes,
+    slow,
+    starts,
+)
+
+__all__ = [
+    "architecture",
+    "begun",
+    "cover",
+    "deep_network",
+    "depth",
+    "digits",
+    "draw_depth",
+    "draw_mistakes",
+    "draw_regression",
+    "draw_slow",
+    "draw_starts",
+    "draw_width",
+    "fitted",
+    "mistakes",
+    "outputs",
+    "regression",
+    "sizes",
+    "slow",
+    "starts",
+    "walk",
+    "wanted",
+    "width",
+]
