@@ -311,3 +311,15 @@ def test_a_gradient_that_is_nearly_zero_and_should_not_be_is_found():
         return float(value.value.sum()) * 1e-4
 
     assert not check_gradients(f, [value], rng=np.random.default_rng(0)).passed
+
+
+@pytest.mark.parametrize(("factor", "passes"), [(1, True), (1.5, False)])
+def test_tiny_slopes_beside_a_large_loss_are_judged_by_what_rounding_leaves(factor, passes):
+    value = Parameter(np.linspace(0.5, 1, 2000), "W")
+
+    def f():
+        value.grad = factor * 2e-7 * value.value
+        return 2.3 + 1e-7 * float((value.value**2).sum())
+
+    report = check_gradients(f, [value], rng=np.random.default_rng(0), tolerance=1e-5)
+    assert report.passed == passes

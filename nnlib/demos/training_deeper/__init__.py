@@ -1,9 +1,10 @@
 """The widgets of chapter 05b.
 
 ``starts`` has a neuron that is badly wrong, the first weights and the sizes of slopes by depth; ``shapes`` has
-learning from mistakes, architectures and a regression.
+learning from mistakes, architectures and a regression; ``playground`` has all of it in one.
 """
 
+from nnlib.demos.training_deeper.playground import Settings, draw_playground, playground, run_of, share_right
 from nnlib.demos.training_deeper.shapes import (
     architecture,
     draw_mistakes,
@@ -17,6 +18,9 @@ from nnlib.demos.training_deeper.shapes import (
     width,
 )
 from nnlib.demos.training_deeper.starts import (
+    BENDS,
+    DEPTH_STARTS,
+    STARTS,
     begun,
     cover,
     deep_network,
@@ -32,6 +36,10 @@ from nnlib.demos.training_deeper.starts import (
 )
 
 __all__ = [
+    "BENDS",
+    "DEPTH_STARTS",
+    "STARTS",
+    "Settings",
     "architecture",
     "begun",
     "cover",
@@ -40,6 +48,7 @@ __all__ = [
     "digits",
     "draw_depth",
     "draw_mistakes",
+    "draw_playground",
     "draw_regression",
     "draw_slow",
     "draw_starts",
@@ -47,7 +56,10 @@ __all__ = [
     "fitted",
     "mistakes",
     "outputs",
+    "playground",
     "regression",
+    "run_of",
+    "share_right",
     "sizes",
     "slow",
     "starts",

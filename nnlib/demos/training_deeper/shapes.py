@@ -106,8 +106,8 @@ def architecture(width: int, layers: int, epochs: int = 15) -> Learnt:
         parts += [Dense(n_in, width, rng=rng), BENDS["tanh"]()]
         n_in = width
     network = Network([*parts, Dense(n_in, 10, rng=rng)])
-    parts = network, SoftmaxCrossEntropy(), SGD(network.parameters(), 0.2)
-    history = fit(*parts, train, epochs=epochs, batch_size=20, rng=rng, validation=test)
+    optimizer, loss = SGD(network.parameters(), 0.2), SoftmaxCrossEntropy()
+    history = fit(network, loss, optimizer, train, epochs=epochs, batch_size=20, rng=rng, validation=test)
     return Learnt(history, count_values(network.parameters()))
 
 
@@ -164,13 +164,8 @@ def fitted(hidden: int, activation: str) -> Fitted:
         if state.epoch % EPOCHS_A_MOMENT == 0:
             moments.append(state.network.copy())
 
-    options: dict[str, Any] = {
-        "epochs": MOMENTS * EPOCHS_A_MOMENT,
-        "batch_size": 60,
-        "rng": rng,
-        "callbacks": [remember],
-    }
-    fit(network, SquaredError(), SGD(network.parameters(), 0.2), (x, y), **options)
+    parts = network, SquaredError(), SGD(network.parameters(), 0.2)
+    fit(*parts, (x, y), epochs=MOMENTS * EPOCHS_A_MOMENT, batch_size=60, rng=rng, callbacks=[remember])
     return Fitted(x, y, moments)
 
 
