@@ -4,6 +4,8 @@ import importlib
 import inspect
 import pkgutil
 import re
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -155,6 +157,31 @@ def test_one_move_draws_once():
     panel.controls["step"].slider.value = 7
     panel.controls["step"].play.value = 8
     assert drawn == [0, 1, 7, 8]
+
+
+def test_two_threads_never_draw_at_once_and_the_last_picture_is_that_of_the_last_values():
+    drawing, overlaps = [], []
+
+    def draw(figure, left, right):
+        overlaps.extend(drawing)
+        drawing.append(1)
+        time.sleep(0.001)
+        drawing.pop()
+        return f"left {left} and right {right}"
+
+    panel = Panel(draw, left=counter("left", 0, 50, 0), right=counter("right", 0, 50, 0))
+
+    def move(name):
+        for value in range(1, 51):
+            panel.controls[name].value = value
+
+    threads = [threading.Thread(target=move, args=[name]) for name in ("left", "right")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert overlaps == []
+    assert panel.alt == "left 50 and right 50"
 
 
 def test_a_counting_button_counts():

@@ -9,6 +9,7 @@ front end, and an error cannot be swallowed.
 """
 
 import html
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ import ipywidgets as widgets
 from nnlib import plots
 
 SCRIPT = Path(__file__).with_name("names.js")
+# JupyterLab may bring the messages of two controls in two threads at once, and a figure bears one at a time.
+DRAWING = threading.RLock()
 
 
 class ControlNames(anywidget.AnyWidget):
@@ -55,6 +58,7 @@ class Panel(widgets.VBox):
         self.controls = controls
         self.figure = plots.figure(*size)
         self.alt = ""
+        self.shown: dict[str, Any] = {}
         self.picture = widgets.HTML()
         self.message = widgets.HTML()
         super().__init__([*in_columns([*controls.values()], columns), self.message, self.picture, ControlNames()])
@@ -63,15 +67,21 @@ class Panel(widgets.VBox):
             control.observe(self.redraw, names="value")
 
     def redraw(self, _: Any = None) -> None:
-        """Draw the picture for the present values of the controls."""
+        """Draw the picture for the present values of the controls, if it is not there already."""
+        with DRAWING:
+            values = {name: control.value for name, control in self.controls.items()}
+            if values != self.shown or self.message.value:
+                self._draw(values)
+
+    def _draw(self, values: dict[str, Any]) -> None:
         try:
-            alt = self.draw(self.figure, **{name: control.value for name, control in self.controls.items()})
+            alt = self.draw(self.figure, **values)
             picture = plots.image_tag(self.figure, alt, "svg")
         except Exception as error:
             words = html.escape(f"{type(error).__name__}: {error}")
             self.message.value = f'<p role="alert" style="color: {plots.RED}; margin: 0">{words}</p>'
             raise
-        self.alt = alt
+        self.alt, self.shown = alt, values
         self.picture.value = picture
         if self.message.value:
             self.message.value = ""

@@ -48,8 +48,8 @@ class Server(NamedTuple):
         return f"{self.url}lab/tree/{notebook}?reset&token={self.token}"
 
 
-# One (notebook, panel, control, delays in ms) for each slider.
-TIMINGS = pytest.StashKey[list[tuple[str, str, str, list[float]]]]()
+# One (notebook, panel, control, delays in ms, whether it trains a network at each move) for each slider.
+TIMINGS = pytest.StashKey[list[tuple[str, str, str, list[float], bool]]]()
 
 
 def missing(what: str):
@@ -128,11 +128,14 @@ def pytest_terminal_summary(terminalreporter, config):
     line = terminalreporter.write_line
     terminalreporter.section("from key to painted picture, in ms")
     line(f"{'notebook':<24}{'panel':<14}{'control':<28}presses  median  90 %   max")
-    for notebook, panel, control, delays in timed:
+    for notebook, panel, control, delays, trains in timed:
         numbers = f"{len(delays):7}{statistics.median(delays):8.0f}{quantile(delays, 0.9):6.0f}{max(delays):6.0f}"
-        line(f"{notebook:<24}{panel:<14}{control:<28}{numbers}")
-    every = [delay for *_, delays in timed for delay in delays]
-    line(f"all {len(every)} presses: median {statistics.median(every):.0f}, 95 % within {quantile(every, 0.95):.0f} ms")
+        line(f"{notebook:<24}{panel:<14}{control:<28}{numbers}{'  trains' if trains else ''}")
+    every = [delay for *_, delays, trains in timed for delay in delays if not trains]
+    line(
+        f"all {len(every)} presses that train nothing: median {statistics.median(every):.0f}, "
+        f"95 % within {quantile(every, 0.95):.0f} ms"
+    )
 
 
 def quantile(values: list[float], share: float) -> float:

@@ -95,6 +95,7 @@ def _ask(model):
         "title": panel.draw.__name__.removeprefix("draw_"),
         "alt": panel.draw(plots.figure(*panel.figure.get_size_inches()), **values),
         "sliders": [part.value for part in parts(panel) if hasattr(part, "readout")],
+        "trains": [not part.continuous_update for part in parts(panel) if hasattr(part, "readout")],
         "others": [sum(isinstance(part, kind) for part in parts(panel)) for kind in (Dropdown, Button, Play)],
     }
 """
@@ -325,6 +326,7 @@ def test_every_control_is_known_and_has_a_name(panel):
 
 @for_each_panel
 def test_every_slider_moves_the_picture(panel):
+    trains = panel.live.ask(panel.model)["trains"]
     for number, handle in enumerate(panel.handles):
         what, delays = name(handle), []
         handle.focus()
@@ -339,7 +341,7 @@ def test_every_slider_moves_the_picture(panel):
         panel.settle()
         panel.must_follow(f"{what}, back from its end", panel.page.keyboard.press, "ArrowLeft")
         panel.must_be_true(what)
-        panel.live.timings.append((panel.live.name, panel.title, what, delays))
+        panel.live.timings.append((panel.live.name, panel.title, what, delays, trains[number]))
 
 
 @for_each_panel

@@ -4,6 +4,7 @@ A picture depends on the settings and the epoch alone, never on the way there: a
 *other* run would look like at the same epoch, from the same random start.
 """
 
+import threading
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -91,6 +92,7 @@ class Run:
         self.losses, self.new_losses = [self._cost(self.examples)], [self._cost(self.new_examples)]
         self.moments = [self.network.copy()]
         self.diverged = False
+        self.training = threading.Lock()  # a panel and a cell may ask for more at the same time
 
     def _layers(self, width: int) -> list[Layer]:
         layers: list[Layer] = []
@@ -109,8 +111,9 @@ class Run:
 
     def at(self, epoch: int) -> Network:
         """Return the network after ``epoch`` epochs; training goes on where it has not been that far."""
-        while len(self.moments) <= epoch and not self.diverged:
-            self._one_epoch()
+        with self.training:
+            while len(self.moments) <= epoch and not self.diverged:
+                self._one_epoch()
         return self.moments[min(epoch, len(self.moments) - 1)]
 
     def _one_epoch(self) -> None:

@@ -1,0 +1,117 @@
+"""The playground in a real page: it plays, everything can be changed meanwhile, and a reset is a reset."""
+
+import re
+import time
+
+import pytest
+from test_sliders import ROOT, SCREENSHOTS, SHUT_DOWN, SIZE, Live, name
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 5
+# Widgets are set by what is seen in their lists and read-outs; each line is one screenshot.
+FOUR = {
+    "circles_from_squares": {"data": "circles", "features": "x₁² and x₂² alone"},
+    "spirals_relu": {"data": "spirals", "activation": "ReLU", "batch size": "5"},
+    "xor_sigmoid": {"data": "XOR", "activation": "sigmoid", "learning rate η": "3.0"},
+    "moons_l1": {"data": "two moons", "penalty": "L1, λ = 0.01"},
+}
+
+
+@pytest.fixture(scope="module")
+def playground(chromium, server, timings):
+    page = chromium.new_page(viewport=SIZE)
+    live = Live(page, ROOT / "notebooks" / "05b_training_deeper.ipynb", timings)
+    live.run(server.page(live.path.name))
+    yield next(panel for panel in live.panels if panel.title == "playground")
+    page.evaluate(SHUT_DOWN)
+    page.close()
+
+
+@pytest.fixture
+def panel(playground):
+    """The playground, playing from epoch 0."""
+    (play,), (handle,) = playground.plays, playground.steps
+    playground.start, playground.stop = play.locator("button").all()[:2]
+    playground.to_the_start(handle)
+    playground.start.click()
+    came = playground.live.seen("changed")
+    playground.page.wait_for_function("(count) => window.seen.changed > count + 2", arg=came, timeout=10_000)
+    yield playground
+    if name(playground.start) == "pause":
+        playground.start.click()
+    playground.settle()
+
+
+def epoch(panel):
+    return int(re.search(r"After (\d+) epochs", panel.state()["alt"])[1])
+
+
+def lists(panel):
+    return {name(part): part for part in panel.lists}
+
+
+def sliders(panel):
+    return {name(handle): handle for handle in panel.handles}
+
+
+def test_pictures_come_while_it_trains(panel):
+    painted, start, first = panel.live.seen("painted"), time.perf_counter(), epoch(panel)
+    panel.page.wait_for_timeout(SECONDS * 1000)
+    rate = (panel.live.seen("painted") - painted) / (time.perf_counter() - start)
+    print(f"\nplayground: {rate:.1f} pictures a second while it trains")
+    assert epoch(panel) > first + 10
+
+
+def test_every_list_is_usable_while_it_plays(panel):
+    for what, part in lists(panel).items():
+        chosen = part.locator("option").all_inner_texts()
+        now = part.evaluate("list => list.selectedIndex")
+        option = chosen[(now + 1) % len(chosen)]
+        panel.must_follow(f"{what} while it plays", part.select_option, label=option)
+        shown = f"{float(option):g}" if re.fullmatch(r"[\d.]+", option) else option
+        panel.page.wait_for_function(
+            "([box, words]) => box.querySelector('.widget-html img').alt.toLowerCase().includes(words.toLowerCase())",
+            arg=[panel.box.element_handle(), shown],
+            timeout=10_000,
+        )
+        assert name(panel.start) == "pause", f"{what}: it no longer plays"
+    panel.start.click()
+    panel.must_be_true("paused after all lists")
+
+
+def test_every_slider_is_usable_while_it_plays(panel):
+    for what, handle in sliders(panel).items():
+        if what == "epoch":
+            continue
+        before = handle.get_attribute("aria-valuenow")
+        handle.focus()
+        panel.page.keyboard.press("ArrowRight" if float(before) < 4 else "ArrowLeft")
+        panel.page.wait_for_timeout(300)
+        assert handle.get_attribute("aria-valuenow") != before, f"{what} does not move"
+        assert name(panel.start) == "pause", f"{what}: it no longer plays"
+    panel.start.click()
+    panel.must_be_true("paused after all sliders")
+
+
+def test_a_reset_leaves_nothing_behind(panel):
+    panel.must_follow("reset", panel.stop.click)
+    panel.settle()
+    assert epoch(panel) == 0
+    changed = panel.live.seen("changed")
+    panel.page.wait_for_timeout(1500)
+    assert panel.live.seen("changed") == changed, "pictures still come after the reset"
+    panel.must_be_true("after the reset")
+    panel.must_follow("play again", panel.start.click)
+    assert epoch(panel) < 20
+
+
+@pytest.mark.parametrize("title", FOUR)
+def test_four_settings_for_people(panel, title):
+    for what, option in FOUR[title].items():
+        lists(panel)[what].select_option(label=option)
+    panel.page.wait_for_timeout(6000)
+    panel.start.click()
+    panel.must_be_true(title)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    panel.box.screenshot(path=SCREENSHOTS / f"playground_{title}.png")
