@@ -83,9 +83,9 @@ class Budget:
 class Restart:
     """Shakes the weights where the cost stalls: a way out of a bad place, not a promise of a better one.
 
-    Where the training loss has not been lower than its best for ``patience`` epochs, every weight gets N(0, scale²)
-    added, and the wait begins anew. The best weights so far are kept: ``restore(network)`` puts them back when
-    training is over. ``count`` says how often it happened.  Source: S1, N22.
+    Where the training loss has not fallen by a thousandth for ``patience`` epochs, training goes on from the best
+    weights so far with N(0, scale²) added to each. ``restore(network)`` puts the best back when training is over;
+    ``count`` says how often it was shaken.  Source: S1, N22.
     """
 
     def __init__(self, patience: int = 10, scale: float = 0.5, *, rng: np.random.Generator) -> None:
@@ -93,20 +93,22 @@ class Restart:
         self.scale = require_positive("Restart", "scale", scale)
         self.rng = require_rng("Restart", rng)
         self.count, self.waited = 0, 0
-        self.best_loss = math.inf
+        self.best_loss, self.mark = math.inf, math.inf
         self.best: list[np.ndarray] = []
 
     def __call__(self, state: State) -> None:
-        """Note the best weights, or shake the present ones."""
-        parameters = state.network.parameters()
-        if state.history.loss[-1] < self.best_loss:
-            self.best_loss, self.waited = state.history.loss[-1], 0
+        """Note the best weights, or shake them where nothing better comes."""
+        loss, parameters = state.history.loss[-1], state.network.parameters()
+        if loss < self.best_loss:
+            self.best_loss = loss
             self.best = [parameter.value.copy() for parameter in parameters]
+        if loss < 0.999 * self.mark:
+            self.mark, self.waited = loss, 0
             return
         self.waited += 1
         if self.waited >= self.patience:
-            for parameter in parameters:
-                parameter.value += self.scale * self.rng.standard_normal(parameter.value.shape)
+            for parameter, best in zip(parameters, self.best, strict=True):
+                parameter.value[...] = best + self.scale * self.rng.standard_normal(best.shape)
             self.count, self.waited = self.count + 1, 0
 
     def restore(self, network: Network) -> None:

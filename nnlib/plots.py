@@ -256,7 +256,7 @@ def curves(ax: Axes, training: Sequence[float], validation: Sequence[float] = ()
     """Draw a quantity ``what`` from epoch ``first`` on, for training and (where given) validation, each named."""
     for values, (colour, dashes), name in ((training, TRAINING, "training"), (validation, VALIDATION, "validation")):
         if len(values):
-            ax.plot(range(first, first + len(values)), values, dashes, color=colour, label=name)
+            ax.plot(range(1, len(values) + 1), values, dashes, color=colour, label=name)
     ax.set(xlabel="epoch", ylabel=what)
     ax.legend()
     return ax

@@ -116,7 +116,7 @@ def test_a_class_is_no_callback_and_a_number_is_no_rule():
 def test_restart_shakes_the_weights_where_the_cost_stalls_and_keeps_the_best():
     rng = np.random.default_rng(0)
     network = Network([Dense(2, 2, rng=rng)])
-    restart = Restart(patience=2, scale=0.5, rng=rng)
+    restart = Restart(patience=2, scale=0.1, rng=rng)
     history, weights = History(), []
     for epoch, loss in enumerate([1.0, 0.5, 0.6, 0.7, 0.4, 0.8, 0.9], start=1):
         network.layers[0].W.value[0, 0] = epoch
@@ -125,9 +125,21 @@ def test_restart_shakes_the_weights_where_the_cost_stalls_and_keeps_the_best():
         weights.append(network.layers[0].W.value.copy())
     assert restart.count == 2  # after epochs 4 and 7, each the second without a new best
     assert [weights[epoch - 1][0, 0] == epoch for epoch in range(1, 8)] == [True, True, True, False, True, True, False]
+    assert abs(weights[6][0, 0] - 5) < 1  # shaken from the best, that of epoch 5, and not from 7
     restart.restore(network)
     assert network.layers[0].W.value[0, 0] == 5
     assert restart.best_loss == 0.4
+
+
+def test_restart_takes_creeping_for_a_stall_and_keeps_what_it_brought():
+    network = Network([Dense(2, 2, rng=np.random.default_rng(0))])
+    restart = Restart(patience=3, rng=np.random.default_rng(0))
+    history = History()
+    for epoch in range(1, 5):
+        history.loss.append(1 - 1e-5 * epoch)
+        restart(State(epoch, network, None, history))
+    assert restart.count == 1
+    assert restart.best_loss == history.loss[-1]
 
 
 def test_restart_helps_xor_out_of_a_bad_place():

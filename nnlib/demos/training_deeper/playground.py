@@ -5,6 +5,7 @@ A picture depends on the settings and the epoch alone, never on the way there: a
 """
 
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -28,16 +29,16 @@ from nnlib.training import DivergedError, fit
 Points = tuple[np.ndarray, np.ndarray]
 
 EXAMPLES, EPOCHS = 200, 200
-EDGE = 1.25  # the pictures reach from −EDGE to EDGE on both axes
+EDGE = 1.1  # the pictures reach from −EDGE to EDGE on both axes
 BORDER_STEPS, MAP_STEPS = 48, 24
 WIDEST = 8  # neurons in a layer, as many as fit side by side
 
-DATA = {
-    "two moons": lambda n, noise, rng: _fit_in(datasets.moons(n, noise=noise, rng=rng), np.array([0.5, 0.25]), 1.5),
-    "circles": lambda n, noise, rng: datasets.circles(n, noise=noise, rng=rng),
-    "XOR": lambda n, noise, rng: _fit_in(datasets.xor(n, noise=2 * noise + 0.1, rng=rng), np.zeros(2), 1.5),
-    "spirals": lambda n, noise, rng: datasets.spirals(n, noise=noise / 2, rng=rng),
-    "two clouds": lambda n, noise, rng: _fit_in(datasets.blobs(n, spread=4 * noise + 0.2, rng=rng), np.zeros(2), 2),
+DATA: dict[str, Callable[..., Points]] = {
+    "two moons": lambda noise, rng: datasets.moons(2 * EXAMPLES, noise=noise, rng=rng),
+    "circles": lambda noise, rng: datasets.circles(2 * EXAMPLES, noise=noise, rng=rng),
+    "XOR": lambda noise, rng: datasets.xor(2 * EXAMPLES, noise=2 * noise + 0.1, rng=rng),
+    "spirals": lambda noise, rng: datasets.spirals(2 * EXAMPLES, noise=noise / 2, rng=rng),
+    "two clouds": lambda noise, rng: datasets.blobs(2 * EXAMPLES, spread=4 * noise + 0.2, rng=rng),
 }
 FEATURES = {
     "x₁, x₂": lambda x1, x2: [x1, x2],
@@ -56,11 +57,6 @@ PENALTIES: dict[str, Penalty | None] = {
     "L2, λ = 0.001": L2(0.001),
     "L2, λ = 0.01": L2(0.01),
 }
-
-
-def _fit_in(points: Points, centre: np.ndarray, radius: float) -> Points:
-    x, y = points
-    return (x - centre) / radius, y
 
 
 class Settings(NamedTuple):
@@ -82,9 +78,10 @@ class Run:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.rng = np.random.default_rng(3)
-        points = DATA[settings.data]
-        self.x, self.y = points(EXAMPLES, settings.noise, self.rng)
-        self.x_new, self.y_new = points(EXAMPLES, settings.noise, self.rng)
+        x, y = DATA[settings.data](settings.noise, self.rng)
+        middle, radius = (x.min(axis=0) + x.max(axis=0)) / 2, float(np.ptp(x, axis=0).max()) / 2
+        x = (x - middle) / radius  # whatever the noise, all points are in the picture
+        self.x, self.x_new, self.y, self.y_new = x[:EXAMPLES], x[EXAMPLES:], y[:EXAMPLES], y[EXAMPLES:]
         self.network = Network(self._layers(self.inputs(self.x[:1]).shape[1]))
         self.optimizer = SGD(self.network.parameters(), settings.learning_rate)
         self.examples = self.inputs(self.x), self.y[:, None]
@@ -152,19 +149,19 @@ def draw_playground(figure: Figure, epoch: int, layer_1: int, layer_2: int, laye
     losses.set_position((0.6, 0.13, 0.37, 0.26))
     right = [share_right(network, *examples) for examples in (run.examples, run.new_examples)]
     paint_border(border, run, network)
-    border.set_title(f"epoch {epoch}: {right[0]} % right, {right[1]} % of new points")
+    border.set_title(f"epoch {epoch}: {right[0]} % right; new points: {right[1]} %")
     paint_maps(maps, run, network)
-    plots.curves(losses, run.losses[: epoch + 1], run.new_losses[: epoch + 1], what="loss", first=0)
-    losses.set(ylim=(0, 1.05), xlim=(0, max(epoch, 10)))
+    paint_losses(losses, run.losses[: epoch + 1], run.new_losses[: epoch + 1])
     return words(settings, epoch, right)
 
 
 def words(settings: Settings, epoch: int, right: list[int]) -> str:
     """Say the settings, and how good the network is."""
-    neurons = " – ".join(map(str, settings.widths)) or "no"
+    neurons = " – ".join(map(str, settings.widths))
+    layers = f"by hidden {settings.activation} neurons {neurons}" if neurons else "without a hidden layer"
     return (
-        f"{settings.data.capitalize()} with noise {settings.noise:.2f}, from {settings.features}, by {neurons} hidden "
-        f"{settings.activation} neurons; η = {settings.learning_rate:g}, batches of {settings.batch_size}, penalty "
+        f"{settings.data[0].upper()}{settings.data[1:]} with noise {settings.noise:.2f}, from {settings.features}, "
+        f"{layers}; η = {settings.learning_rate:g}, batches of {settings.batch_size}, penalty "
         f"{settings.penalty}. After {epoch} epochs about {right[0]} of 100 training points and about {right[1]} of 100 "
         "new points are on their own side."
     )
@@ -184,7 +181,10 @@ def paint_border(ax: Axes, run: Run, network: Network) -> None:
 
 
 def paint_maps(ax: Axes, run: Run, network: Network) -> None:
-    """Draw, a row for each layer, what its neurons answer in the plane: green above 0, purple below."""
+    """Draw, a row for each layer, what its neurons answer in the plane: green above 0, purple below.
+
+    The colours are full at 1, or at the layer's largest answer where that is above 1.
+    """
     values = run.inputs(_plane(MAP_STEPS))
     rows = [values]
     for layer in network.layers[:-2]:  # without the output neuron, which the large picture shows
@@ -194,7 +194,7 @@ def paint_maps(ax: Axes, run: Run, network: Network) -> None:
     cell, frames = MAP_STEPS + 4, []
     sheet = np.full((4 * cell, WIDEST * cell), np.nan)
     for row, answers in enumerate(rows):
-        largest = np.maximum(np.abs(answers).max(axis=0), 1e-9)
+        largest = max(1.0, float(np.abs(answers).max()))
         for column, neuron in enumerate((answers / largest).T):
             top, left = row * cell, column * cell
             block = neuron.reshape(MAP_STEPS, MAP_STEPS)[::-1]  # the first row of a sheet is its top
@@ -204,6 +204,16 @@ def paint_maps(ax: Axes, run: Run, network: Network) -> None:
         ax.text(-4, row * cell + MAP_STEPS / 2, name, ha="right", va="center", fontsize=12)
     plots.weight_image(ax, sheet, largest=1)
     ax.add_collection(PatchCollection(frames, facecolor="none", edgecolor=plots.INK, linewidth=0.6))
+
+
+def paint_losses(ax: Axes, losses: list[float], new_losses: list[float]) -> None:
+    """Draw the losses from epoch 0 on, each with a dot at the present one."""
+    last = len(losses) - 1
+    for values, (colour, dashes) in ((losses, plots.TRAINING), (new_losses, plots.VALIDATION)):
+        ax.plot(values, dashes, color=colour)
+        ax.plot([last], values[-1:], "o", color=colour)
+    ax.set(xlabel="epoch", xlim=(0, max(last, 10) * 1.03), ylim=(0, max(1.0, 1.1 * max(losses + new_losses))))
+    ax.set_title("loss (dashed: new points)")
 
 
 def playground() -> Panel:

@@ -33,9 +33,9 @@ class Walk(NamedTuple):
 
 
 @cache
-def walk(learn_from: str, distance: float) -> Walk:
+def walk(learn_from: str, distance: float, learning_rate: float = 0.5, seed: int = 1) -> Walk:
     """Let logistic regression learn two clouds, from all examples or only from those that it now gets wrong."""
-    x, y = blobs(120, rng=np.random.default_rng(1), distance=distance)
+    x, y = blobs(120, rng=np.random.default_rng(seed), distance=distance)
     ones = np.column_stack([x, np.ones(len(x))])
     weights, costs, w = [], [], np.zeros(3)
     for _ in range(STEPS + 1):
@@ -43,14 +43,14 @@ def walk(learn_from: str, distance: float) -> Walk:
         weights.append(w)
         costs.append(BinaryCrossEntropy().forward(a[:, None], y))
         chosen = ((a > 0.5) != y) | (learn_from == LEARN_FROM[0])
-        w = w - 0.5 * ones[chosen].T @ (a - y)[chosen] / len(x)
+        w = w - learning_rate * ones[chosen].T @ (a - y)[chosen] / len(x)
     return Walk(x, y, weights, costs)
 
 
-def draw_mistakes(figure: Figure, learn_from: str, distance: float, step: int) -> str:
+def draw_mistakes(figure: Figure, learn_from: str, distance: float, learning_rate: float, step: int) -> str:
     """Draw where the network says ½, and where it is sure to nine tenths; and the cost of all examples."""
     left, right = plots.axes(figure, columns=2)
-    found = walk(learn_from, round(distance, 1))
+    found = walk(learn_from, round(distance, 1), learning_rate)
     w1, w2, b = found.weights[step]
     limits = (-4.5, 4.5, -4.5, 4.5)
     plots.decision_regions(left, lambda x: x @ np.array([w1, w2]) + b, limits)
@@ -61,16 +61,16 @@ def draw_mistakes(figure: Figure, learn_from: str, distance: float, step: int) -
             left.plot(across, (level - b - w1 * across) / w2, "--", color=plots.INK, linewidth=1.2)
     left.set(xlabel="x₁", ylabel="x₂")
     for name, colour, dashes in zip(LEARN_FROM, (plots.BLUE, plots.RED), ("-", "--"), strict=True):
-        right.plot(walk(name, round(distance, 1)).costs, dashes, color=colour, label=name)
+        right.plot(walk(name, round(distance, 1), learning_rate).costs, dashes, color=colour, label=name)
     right.plot([step], [found.costs[step]], "o", color=plots.INK, markersize=9)
-    right.set(xlabel="step", ylabel="cost of all examples", ylim=(0, 1.05))
+    right.set(xlabel="step", ylabel="cost of all examples", ylim=(0, 1.4))
     right.legend(loc="upper right")
     wrong = int(((sigmoid(found.x @ np.array([w1, w2]) + b) > 0.5) != found.y).sum())
     left.set_title(f"step {step}: {wrong} of {len(found.y)} wrong")
     right.set_title(f"cost {found.costs[step]:.2f}")
     return (
-        f"Two clouds {distance:.1f} apart, learnt from {learn_from}: after {step} steps {wrong} of {len(found.y)} are "
-        f"wrong and the cost of all examples is {found.costs[step]:.2f}."
+        f"Two clouds {distance:.1f} apart, learnt from {learn_from} with η = {learning_rate:g}: after {step} steps "
+        f"{wrong} of {len(found.y)} are wrong and the cost of all examples is {found.costs[step]:.2f}."
     )
 
 
@@ -81,6 +81,7 @@ def mistakes() -> Panel:
         size=(8.4, 4.0),
         learn_from=choice("learns from", list(LEARN_FROM), LEARN_FROM[1]),
         distance=slider("distance of the clouds", 1.0, 5.0, 2.0, step=0.5),
+        learning_rate=choice("learning rate η", [0.5, 5.0, 50.0], 0.5),
         step=Steps("step", STEPS, value=60, interval=100),
     )
 

@@ -53,13 +53,14 @@ def draw_slow(figure: Figure, z: float, learning_rate: float) -> str:
     across = np.linspace(-6, 6, 121)
     answer = sigmoid(across)
     for cost, (colour, dashes) in lines.items():
-        left.plot(outputs(cost, z, learning_rate), dashes, color=colour, label=cost)
+        left.plot(outputs(cost, z, learning_rate), dashes, color=colour)
         flat = cost == "quadratic"
-        right.plot(across, answer * answer * (1 - answer) if flat else answer, dashes, color=colour)
+        right.plot(across, answer * answer * (1 - answer) if flat else answer, dashes, color=colour, label=cost)
         right.plot([z], [a * a * (1 - a) if flat else a], "o", color=colour, markersize=9)
     left.set(xlabel="step", ylabel="output a (wanted: 0)", ylim=(0, 1.02))
-    left.legend(loc="center right")
+    left.set_xlim(0, STEPS)
     right.set(xlabel="weighted input z", ylabel="slope ∂C/∂z", ylim=(0, 1.02))
+    right.legend(loc="upper left")
     left.set_title(f"start: a = {a:.3f}, η = {learning_rate:.2f}")
     right.set_title(f"slopes {a:.3f} and {a * a * (1 - a):.3f}")
     late = {cost: outputs(cost, z, learning_rate)[-1] for cost in lines}
@@ -93,7 +94,7 @@ STARTS: dict[str, Initializer] = {
     "Glorot": glorot,
     "He, N(0, 2/d)": he,
     "N(0, 1)": standard_normal,
-    "N(0, 3²)": normal(3),
+    "N(0, 2.5²)": normal(2.5),
 }
 
 
@@ -122,8 +123,8 @@ def draw_starts(figure: Figure, start: str, compared: str) -> str:
     words = []
     for name, colour, dashes in ((start, plots.BLUE, "-"), (compared, plots.RED, "--")):
         z, history = begun(name)
-        heights, edges = np.histogram(z, bins=80, range=(-20, 20))
-        left.plot((edges[:-1] + edges[1:]) / 2, heights / z.size, dashes, color=colour)
+        heights, edges = np.histogram(z, bins=np.arange(-30.5, 31.5))
+        left.stairs(heights / z.size, edges, color=colour, linestyle=dashes, linewidth=2.2)
         right.plot(range(1, 11), history.validation_accuracy, dashes, color=colour, label=name)
         flat = round(100 * float((np.abs(z) > 4).mean()))
         words.append(
@@ -132,8 +133,8 @@ def draw_starts(figure: Figure, start: str, compared: str) -> str:
             "of 100 test digits right"
         )
     left.axvspan(-4, 4, color="#F0F0F0", zorder=0)
-    left.set(xlabel="z of the hidden neurons", ylabel="share", ylim=(0, None))
-    left.set_title("before learning (grey: not saturated)")
+    left.set(xlabel="z of the hidden neurons", ylabel="share, in steps of 1", ylim=(0, 1.05), xlim=(-30, 30))
+    left.set_title("before (grey: not saturated)")
     right.set(xlabel="epoch", ylabel="test accuracy", ylim=(0, 1.02))
     right.set_title("learning")
     right.legend(loc="lower right")
@@ -147,7 +148,7 @@ def starts() -> Panel:
         draw_starts,
         size=(8.4, 3.8),
         start=choice("weights start as", names, "scaled, N(0, 1/d)"),
-        compared=choice("compared with", names, "N(0, 3²)"),
+        compared=choice("compared with", names, "N(0, 2.5²)"),
     )
 
 
@@ -173,27 +174,27 @@ def deep_network(layers: int, activation: str, start: str, *, rng: np.random.Gen
 
 
 class Sizes(NamedTuple):
-    """Root mean squares, one for each dense layer: of what comes out of it, and of its ∂C/∂W."""
+    """How far the outputs of each hidden layer differ between digits, and how large each layer's ∂C/∂W is."""
 
-    outputs: np.ndarray
+    spreads: np.ndarray
     slopes: np.ndarray
 
 
 @cache
 def sizes(layers: int, activation: str, start: str) -> Sizes:
-    """Measure a new network of ``layers`` dense layers on 100 digits."""
+    """Measure a new network of ``layers`` dense layers on 100 digits, in root mean squares."""
     (x, y), _ = digits()
     x, y = x[:100], y[:100]
     network = deep_network(layers, activation, start, rng=np.random.default_rng(0))
-    values, a = [], x
+    spreads, a = [], x
     for layer in network.layers:
         a = layer.forward(a)
-        values.append(rms(a))
+        spreads.append(rms(a - a.mean(axis=0)))
     loss = SoftmaxCrossEntropy()
     loss.forward(a, y)
     network.backward(loss.backward())
     slopes = [rms(layer.W.grad) for layer in network.layers if isinstance(layer, Dense) and layer.W.grad is not None]
-    return Sizes(np.array(values[1::2] + values[-1:]), np.array(slopes))
+    return Sizes(np.array(spreads[1::2]), np.array(slopes))
 
 
 def rms(values: np.ndarray) -> float:
@@ -202,18 +203,18 @@ def rms(values: np.ndarray) -> float:
 
 
 def draw_depth(figure: Figure, layers: int, activation: str, start: str) -> str:
-    """Draw for each layer how large its outputs and its slopes are before learning."""
+    """Draw for each layer how far its outputs differ between digits, and how large its slopes are."""
     left, right = plots.axes(figure, columns=2)
     found = sizes(layers, activation, start)
-    places = np.arange(1, layers + 1)
-    _powers(left, places, found.outputs, plots.BLUE)
-    _powers(right, places, found.slopes, plots.GRADIENT)
-    left.set_title("outputs, root mean square")
-    right.set_title("slopes ∂C/∂W, root mean square")
+    _powers(left, np.arange(1, layers), found.spreads, plots.BLUE)
+    _powers(right, np.arange(1, layers + 1), found.slopes, plots.GRADIENT)
+    left.set_title("forward: spread of the outputs")
+    right.set_title("backward: size of ∂C/∂W")
     first, last = (power(value) for value in (found.slopes[0], found.slopes[-1]))
     return (
         f"{layers} layers, {activation}, weights {start}: the slopes of the first layer are about {first} in size, "
-        f"those of the last about {last}; the last hidden outputs about {power(found.outputs[-2])}."
+        f"those of the last about {last}; the outputs of the last hidden layer differ between digits by about "
+        f"{power(found.spreads[-1])}."
     )
 
 

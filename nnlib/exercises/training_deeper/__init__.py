@@ -62,6 +62,7 @@ chapter = Chapter(
             Mistake(CLUELESS + "classes * np.log(classes)", "one term, not C"),
             Mistake(CLUELESS + "1 / classes", "minus its logarithm"),
             Mistake(CLUELESS + "1 - 1 / classes", "0-1 loss"),
+            Mistake(CLUELESS + "round(np.log(classes), 2)", "Do not round"),
         ),
         noise=lambda rng: (lambda _: rng.normal(),),
     ),
@@ -82,9 +83,13 @@ chapter = Chapter(
             Mistake(START + "rng.standard_normal((n_in, n_out)) * np.sqrt(2 / n_in)", "He's start"),
             Mistake(START + "rng.standard_normal((n_in, n_out)) * np.sqrt(2 / (n_in + n_out))", "Glorot's start"),
             Mistake(START + "rng.standard_normal((n_in, n_out)) * np.sqrt(n_in)", "instead of divided"),
-            Mistake(START + "np.zeros((n_in, n_out))", "all weights are equal"),
+            Mistake(START + "np.zeros((n_in, n_out))", "all neurons (columns)"),
             Mistake(START + "rng.random((n_in, n_out)) / np.sqrt(n_in)", "mean is not 0"),
             Mistake(START + "rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(3 / n_in)", "normal distribution is wanted"),
+            Mistake(START + "rng.normal(0, 0.05, (n_in, n_out))", "with 100 inputs"),
+            Mistake(START + "rng.normal(0, n_in**-0.5, (n_in, 1)) * np.ones((1, n_out))", "all neurons (columns)"),
+            Mistake(START + "rng.normal(0, n_in**-0.5, (1, n_out)) * np.ones((n_in, 1))", "for all of its inputs"),
+            Mistake(START + "rng.laplace(0, (2 * n_in) ** -0.5, (n_in, n_out))", "normal distribution is wanted"),
             Mistake(
                 START + "np.random.default_rng(0).standard_normal((n_in, n_out)) / np.sqrt(n_in)",
                 "same seed, same weights",
@@ -103,7 +108,7 @@ chapter = Chapter(
         code="""
             def first_slope(w, b, x):
                 slope, a = x, x
-                for weight, bias in zip(w, b):
+                for weight, bias in zip(w, b, strict=True):
                     a = 1 / (1 + np.exp(-(weight * a + bias)))
                     slope = slope * weight * a * (1 - a)
                 return slope / w[0]
@@ -117,6 +122,11 @@ chapter = Chapter(
             Mistake(CHAIN + "np.prod(w[1:]) * np.prod((o * (1 - o))[:-1]) * x", "last neuron's σ′"),
             Mistake(CHAIN + "np.prod(w[1:]) * np.prod((o * (1 - o))[1:]) * x", "first neuron's σ′"),
             Mistake(CHAIN + "o[-1]", "a_L itself"),
+            Mistake(CHAIN + "np.prod(w[1:]) * np.prod(o) * x", "a alone"),
+            Mistake(CHAIN + "np.prod(w[1:]) * np.prod(s(o) * (1 - s(o))) * x", "a is σ(z) already"),
+            Mistake(CHAIN + "np.prod(w[:-1]) * np.prod(o * (1 - o)) * x", "not the last weight"),
+            Mistake(CHAIN.replace("+ bias", "") + "np.prod(w[1:]) * np.prod(o * (1 - o)) * x", "biases are missing"),
+            Mistake(CHAIN.replace("* a", "* x") + "np.prod(w[1:]) * np.prod(o * (1 - o)) * x", "only the first neuron"),
         ),
         noise=lambda rng: (lambda *_: rng.normal(),),
     ),
@@ -138,10 +148,13 @@ chapter = Chapter(
     ),
     parameters=Exercise(
         grade_parameters,
-        hints=("A layer from d_in to d_out has d_in · d_out weights and d_out biases.", "zip(widths, widths[1:])."),
+        hints=(
+            "A layer from d_in to d_out has d_in · d_out weights and d_out biases.",
+            "Layer i leads from widths[i] to widths[i + 1].",
+        ),
         code="""
             def parameters(widths):
-                return sum((n_in + 1) * n_out for n_in, n_out in zip(widths, widths[1:]))
+                return sum((widths[i] + 1) * widths[i + 1] for i in range(len(widths) - 1))
         """,
         mistakes=(
             Mistake(COUNT + "sum(i * o for i, o in pairs)", "has a bias too"),
@@ -149,6 +162,8 @@ chapter = Chapter(
             Mistake(COUNT + "sum(i * (o + 1) for i, o in pairs)", "not to its inputs"),
             Mistake(COUNT + "sum(i * o + 1 for i, o in pairs)", "one for each neuron"),
             Mistake(COUNT + "sum(i * o for i, o in pairs) + sum(w[1:-1])", "outputs have biases"),
+            Mistake(COUNT + "sum(i * o for i, o in pairs) + 1", "one bias in all"),
+            Mistake(COUNT + "sum((i + 1) * (o + 1) for i, o in pairs)", "a weight more"),
             Mistake(COUNT + "int(np.prod(w))", "two neighbours only"),
         ),
         noise=lambda rng: (lambda _: int(rng.integers(1, 100)),),
@@ -196,7 +211,7 @@ chapter = Chapter(
             learning_rate = 0.03
         """,
         mistakes=(
-            Mistake('layers, activation, start_name, learning_rate = 8, "sigmoid", "Glorot", 0.1', "its slopes vanish"),
+            Mistake('layers, activation, start_name, learning_rate = 8, "sigmoid", "Glorot", 0.1', "it fades"),
             Mistake(
                 'layers, activation, start_name, learning_rate = 8, "tanh", "N(0, 1)", 0.0001', "another start, or"
             ),
