@@ -76,14 +76,18 @@ class Steps(widgets.VBox):
         self.back = widgets.Button(description="◀ back", layout=WIDE(width="6em"))
         self.on = widgets.Button(description="next ▶", layout=WIDE(width="6em"))
         self.play = widgets.Play(value=value, min=0, max=high, interval=interval, show_repeat=False)
-        row = widgets.HBox([self.back, self.on, self.play], layout=WIDE(margin="0 0 0 13.5em"))
-        super().__init__([self.slider, row], value=value)
+        self.row = widgets.HBox([self.back, self.on, self.play], layout=WIDE(margin="0 0 0 13.5em"))
+        super().__init__([self.slider, self.row], value=value)
         self.back.on_click(lambda _: self._move(-1))
         self.on.on_click(lambda _: self._move(1))
         self._links = [
             traitlets.link((self.slider, "value"), (self, "value")),
             traitlets.link((self.play, "value"), (self, "value")),
         ]
+
+    def in_one_row(self) -> None:
+        """Put the buttons beside the slider and not below it."""
+        self.layout.flex_flow, self.row.layout.margin = "row", "0 0 0 2em"
 
     @traitlets.validate("value")
     def _within(self, proposal: Any) -> int:

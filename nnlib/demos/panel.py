@@ -18,6 +18,7 @@ import anywidget
 import ipywidgets as widgets
 
 from nnlib import plots
+from nnlib.demos.controls import Steps
 
 SCRIPT = Path(__file__).with_name("names.js")
 # JupyterLab may bring the messages of two controls in two threads at once, and a figure bears one at a time.
@@ -31,15 +32,18 @@ class ControlNames(anywidget.AnyWidget):
 
 
 def in_columns(controls: list[widgets.DOMWidget], columns: int) -> list[widgets.DOMWidget]:
-    """Return the controls as they are for one column; for more, narrower and in a grid, what has parts below it."""
+    """Return the controls as they are for one column; for more, in a grid, and steps in one row below it."""
     if columns == 1:
         return controls
-    small = [control for control in controls if not isinstance(control, widgets.Box)]
-    for control in small:
+    parts = [control for control in controls if isinstance(control, Steps)]
+    small = [control for control in controls if control not in parts]
+    for control in [*small, *(steps.slider for steps in parts)]:
         control.layout.width = "29em"
         control.style.description_width = "9em"
+    for steps in parts:
+        steps.in_one_row()
     grid = widgets.GridBox(small, layout=widgets.Layout(grid_template_columns=f"repeat({columns}, max-content)"))
-    return [grid, *(control for control in controls if control not in small)]
+    return [grid, *parts]
 
 
 class Panel(widgets.VBox):

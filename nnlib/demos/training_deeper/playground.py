@@ -144,9 +144,9 @@ def draw_playground(figure: Figure, epoch: int, layer_1: int, layer_2: int, laye
     run = run_of(settings)
     network = run.at(epoch)
     border, maps, losses = plots.axes(figure, columns=3)
-    border.set_position((0.07, 0.13, 0.4, 0.78))
-    maps.set_position((0.56, 0.47, 0.43, 0.5))
-    losses.set_position((0.6, 0.13, 0.37, 0.26))
+    border.set_position((0.07, 0.15, 0.37, 0.75))
+    maps.set_position((0.55, 0.48, 0.42, 0.5))
+    losses.set_position((0.58, 0.15, 0.39, 0.22))
     right = [share_right(network, *examples) for examples in (run.examples, run.new_examples)]
     paint_border(border, run, network)
     border.set_title(f"epoch {epoch}: {right[0]} % right; new points: {right[1]} %")
@@ -220,7 +220,7 @@ def playground() -> Panel:
     """Choose data, network and training, press play, and change anything while it runs."""
     return Panel(
         draw_playground,
-        size=(9.0, 4.6),
+        size=(9.0, 3.9),
         columns=2,
         data=choice("data", list(DATA), "two moons"),
         noise=slider("noise", 0, 0.5, 0.15, step=0.05, on_release=True),
