@@ -24,7 +24,7 @@ from nnlib.losses import BinaryCrossEntropy
 from nnlib.network import Network
 from nnlib.optimizers import SGD
 from nnlib.regularization import L1, L2, Penalty
-from nnlib.training import DivergedError, fit
+from nnlib.training import fit
 
 Points = tuple[np.ndarray, np.ndarray]
 
@@ -88,7 +88,6 @@ class Run:
         self.new_examples = self.inputs(self.x_new), self.y_new[:, None]
         self.losses, self.new_losses = [self._cost(self.examples)], [self._cost(self.new_examples)]
         self.moments = [self.network.copy()]
-        self.diverged = False
         self.training = threading.Lock()  # a panel and a cell may ask for more at the same time
 
     def _layers(self, width: int) -> list[Layer]:
@@ -109,18 +108,14 @@ class Run:
     def at(self, epoch: int) -> Network:
         """Return the network after ``epoch`` epochs; training goes on where it has not been that far."""
         with self.training:
-            while len(self.moments) <= epoch and not self.diverged:
+            while len(self.moments) <= epoch:
                 self._one_epoch()
-        return self.moments[min(epoch, len(self.moments) - 1)]
+        return self.moments[epoch]
 
     def _one_epoch(self) -> None:
         options: dict[str, Any] = {"batch_size": self.settings.batch_size, "penalty": PENALTIES[self.settings.penalty]}
         parts = self.network, BinaryCrossEntropy(), self.optimizer
-        try:
-            history = fit(*parts, self.examples, epochs=1, validation=self.new_examples, rng=self.rng, **options)
-        except DivergedError:
-            self.diverged = True
-            return
+        history = fit(*parts, self.examples, epochs=1, validation=self.new_examples, rng=self.rng, **options)
         self.losses += history.loss
         self.new_losses += history.validation_loss
         self.moments.append(self.network.copy())
