@@ -15,7 +15,8 @@ Reading order, each file needing only the ones before it:
 
     Ground:  errors, parameter, numerics, initializers, files, idx, datasets, batches, metrics,
              landscapes, gradcheck, autodiff_rules, autodiff
-    Blocks:  perceptron, layers, activations, losses, optimizers, schedules
+    Blocks:  perceptron, layers, activations, losses, convolution, pooling, normalization,
+             optimizers, schedules
     Whole:   network, training, callbacks, sanity
     Seeing:  plots, graphs, demos/, exercises/
 

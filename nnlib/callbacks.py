@@ -101,7 +101,7 @@ class Restart:
         parameters = state.network.parameters()
         if state.history.loss[-1] < self.best_loss:
             self.best_loss, self.waited = state.history.loss[-1], 0
-            self.best = [parameter.value.copy() for parameter in parameters]
+            self.best = [parameter.value.copy() for parameter in state.network.state()]
             return
         self.waited += 1
         if self.waited >= self.patience:
@@ -113,5 +113,5 @@ class Restart:
         """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
         if not self.best:
             raise RuntimeError("Restart has no weights to restore: it was not called by fit yet")
-        for parameter, value in zip(network.parameters(), self.best, strict=True):
+        for parameter, value in zip(network.state(), self.best, strict=True):
             parameter.value[...] = value
