@@ -7,17 +7,29 @@ What libraries and this layer call convolution is cross-correlation: the kernel 
 learnt, nothing is lost by it.  Source: N24, N25; S4.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from nnlib.errors import describe, require_count, require_images, require_pair, require_rank, require_rng, require_shape
+from nnlib.blocks import by_blocks
+from nnlib.errors import require_count, require_images, require_pair, require_rank, require_rng, require_shape
 from nnlib.initializers import Initializer, glorot, zeros
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
+from nnlib.windows import (
+    Columns,
+    Layout,
+    Pair,
+    Strips,
+    margins,
+    output_size,
+    pair_text,
+    places,
+    require_padding,
+    require_room,
+)
 
-Pair = tuple[int, int]
+FEW = 16  # numbers in a row of a window: from here on strips are quicker than columns
 
 
 def cross_correlate(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -46,66 +58,6 @@ def _slide(who: str, image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
         raise ValueError(f"{who} got kernel of shape {kernel.shape}: expected at most {image.shape}, that of the image")
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijuv,uv->ij", windows, kernel)
-
-
-def output_size(n: int, size: int, *, stride: int = 1, padding: int | str = 0) -> int:
-    """Return how many places a window of ``size`` pixels has on n pixels: ⌊(n + p − size) / stride⌋ + 1.
-
-    p are the zeros added on both sides together: 2 · padding, or 0 for "valid", or as many as ⌈n / stride⌉ places
-    need for "same". From one place to the next, stride − 1 pixels are left out (E45).
-    Raises ``ValueError`` or ``TypeError`` where the window does not fit or an argument is wrong.  Source: N24.
-    """
-    require_count("output_size", "n", n)
-    require_count("output_size", "size", size)
-    require_count("output_size", "stride", stride)
-    before, after = margins(n, size, stride, require_padding("output_size", padding))
-    if n + before + after < size:
-        raise ValueError(f"output_size got a window of {size} on {n + before + after} pixels: expected one that fits")
-    return (n + before + after - size) // stride + 1
-
-
-def margins(n: int, size: int, stride: int, padding: int | str) -> Pair:
-    """Return how many zeros go before and after n pixels; where "same" needs an odd number, one more goes after."""
-    if padding == "valid":
-        return 0, 0
-    if padding != "same":
-        return int(padding), int(padding)
-    total = max((-(-n // stride) - 1) * stride + size - n, 0)
-    return total // 2, total - total // 2
-
-
-def require_padding(who: Any, padding: Any) -> int | str:
-    """Return ``padding`` if it is "same", "valid" or a whole number of at least 0; else raise."""
-    if isinstance(padding, str) and padding in ("same", "valid"):
-        return padding
-    if isinstance(padding, bool | str) or not isinstance(padding, int | np.integer):
-        came = repr(padding) if isinstance(padding, str) else describe(padding)
-        raise TypeError(f'{who} got padding = {came}: expected a whole number, "same" or "valid"')
-    if padding < 0:
-        raise ValueError(f"{who} got padding = {padding}: expected 0 or more")
-    return int(padding)
-
-
-def parts(x: np.ndarray, size: Pair, stride: Pair) -> Iterator[np.ndarray]:
-    """Yield, for each place in a window in row order, a view of what lies there in every window on x (n, h, w, c).
-
-    Each is (n, rows, columns, c), with rows × columns the places of the window. What is added to it is added to x.
-    """
-    rows, columns = ((x.shape[axis + 1] - size[axis]) // stride[axis] + 1 for axis in (0, 1))
-    for u, v in np.ndindex(*size):
-        down = slice(u, u + (rows - 1) * stride[0] + 1, stride[0])
-        right = slice(v, v + (columns - 1) * stride[1] + 1, stride[1])
-        yield x[:, down, right]
-
-
-def require_room(who: Any, x: np.ndarray, size: Pair) -> np.ndarray:
-    """Return ``x`` (n, h, w, c) if a window of ``size`` has room on it; else raise ``ValueError``."""
-    if x.shape[1] < size[0] or x.shape[2] < size[1]:
-        raise ValueError(
-            f"{who} got images of {x.shape[1]}×{x.shape[2]} pixels, margins included: expected {size[0]}×{size[1]} "
-            "or more, as large as the window"
-        )
-    return x
 
 
 class Conv2D(Layer):
@@ -148,36 +100,59 @@ class Conv2D(Layer):
         sides = [margins(x.shape[i + 1], self.size[i], self.stride[i], self.padding) for i in (0, 1)]
         return x if not any(map(any, sides)) else np.pad(x, ((0, 0), *sides, (0, 0)))
 
+    def layout(self, padded: np.ndarray) -> Layout:
+        """Return what the windows on some images show, laid out in the quicker way."""
+        kind: type[Layout] = Columns if self.c_in * self.size[1] < FEW else Strips
+        return kind(padded, self.size, self.stride)
+
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return z (n, rows, columns, c_out)."""
         padded = require_room(self, self.pad(require_images(self, x, self.c_in)), self.size)
-        places = np.stack(list(parts(padded, self.size, self.stride)), axis=3)  # (n, rows, columns, kh·kw, c_in)
-        rows = places.reshape(-1, self.W.value[..., 0].size)
-        z = rows @ self.W.value.reshape(-1, self.c_out)
-        z += self.b.value
-        shape = (*places.shape[:3], self.c_out)
-        self.cache = rows, x.shape, padded.shape, shape
+        shape = len(x), *places(padded.shape, self.size, self.stride), self.c_out
+        z = np.empty((len(x), shape[1] * shape[2], self.c_out), np.result_type(x, self.W.value))
+        biases = np.tile(self.b.value, shape[1] * shape[2])
+
+        def work(images: slice) -> None:
+            self.layout(padded[images]).product(self.W.value, z[images])
+            rows = z[images].reshape(-1, biases.size)  # one long row for each image adds up faster than many short ones
+            rows += biases
+
+        by_blocks(work, len(x), self.bytes_each(padded))
+        self.cache = padded, x.shape, shape
         return z.reshape(shape)
 
     def backward(self, dz: np.ndarray) -> np.ndarray:
-        """Return dx; add rowsᵀ @ dz to dW and the sums of dz to db."""
-        self.backward_to_parameters(dz)
-        _, x_shape, padded_shape, shape = self.cache
-        places = (dz.reshape(-1, self.c_out) @ self.W.value.reshape(-1, self.c_out).T).reshape(
-            *shape[:3], -1, self.c_in
-        )
-        dx = np.zeros(padded_shape, places.dtype)
-        for k, part in enumerate(parts(dx, self.size, self.stride)):
-            part += places[:, :, :, k]
-        (top, _), (left, _) = (margins(x_shape[i + 1], self.size[i], self.stride[i], self.padding) for i in (0, 1))
-        return dx[:, top : top + x_shape[1], left : left + x_shape[2]]
+        """Return dx, the margin taken off; add to dW and db."""
+        padded, (_, h, w, _), shape = self.recall()
+        require_shape(self, "dz", dz, shape)
+        dx = np.zeros(padded.shape, np.result_type(dz, self.W.value))
+        self.add_gradients(dz, dx)
+        (top, _), (left, _) = (margins((h, w)[i], self.size[i], self.stride[i], self.padding) for i in (0, 1))
+        return dx[:, top : top + h, left : left + w]
 
     def backward_to_parameters(self, dz: np.ndarray) -> None:
-        """Add rowsᵀ @ dz to dW and the sums of dz to db, and leave out dx."""
-        rows, _, _, shape = self.recall()
-        dz = require_shape(self, "dz", dz, shape).reshape(-1, self.c_out)
-        self.W.add_grad((rows.T @ dz).reshape(self.W.value.shape))
-        self.b.add_grad(dz.sum(axis=0))
+        """Add to dW, and the sums of dz to db, and leave out dx."""
+        require_shape(self, "dz", dz, self.recall()[2])
+        self.add_gradients(dz)
+
+    def add_gradients(self, dz: np.ndarray, dx: np.ndarray | None = None) -> None:
+        """Add to dW and db, and to dx (n, height, width, c_in) of the padded images if it is given."""
+        padded = self.cache[0]
+        dz = dz.reshape(len(dz), -1, self.c_out)
+
+        def work(images: slice) -> tuple[np.ndarray, np.ndarray]:
+            layout, dz_here = self.layout(padded[images]), dz[images]
+            if dx is not None:
+                layout.d_input(dz_here, self.W.value, dx[images])
+            return layout.d_weights(dz_here), dz_here.sum(axis=0).sum(axis=0)
+
+        for dW, db in by_blocks(work, len(dz), self.bytes_each(padded)):
+            self.W.add_grad(dW)
+            self.b.add_grad(db)
+
+    def bytes_each(self, padded: np.ndarray) -> int:
+        """Return about how much memory one image takes when it is laid out."""
+        return padded[0].size * self.size[1] * padded.itemsize
 
     def parameters(self) -> list[Parameter]:
         """Return [W, b]."""
@@ -197,11 +172,6 @@ class Conv2D(Layer):
         stride = "" if self.stride == (1, 1) else f", stride {pair_text(self.stride)}"
         padding = "" if self.padding in (0, "valid") else f", padding {self.padding}"
         return f"Conv2D({self.c_in} → {self.c_out}, {self.size[0]}×{self.size[1]}{stride}{padding})"
-
-
-def pair_text(pair: Pair) -> str:
-    """Return "2" for (2, 2) and "2×3" for (2, 3)."""
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
 
 
 def naive_forward(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -> np.ndarray:

@@ -39,30 +39,36 @@ class BatchNorm(Layer):
         """Return γ x̂ + β, same shape as x."""
         rows = self._rows(x)
         if self.training:
-            mean = rows.mean(axis=0)
-            centred = rows - mean
-            variance = np.square(centred).mean(axis=0)
-            self._note(mean, variance, len(rows))
+            m = x.size // self.features
+            mean = self._sum(rows) / m
+            normal = rows - self._wide(mean, rows)
+            variance = self._sum(np.square(normal)) / m
+            self._note(mean, variance, m)
         else:
-            centred, variance = rows - self.running_mean.value, self.running_variance.value
+            normal, variance = rows - self._wide(self.running_mean.value, rows), self.running_variance.value
         scale = 1 / np.sqrt(variance + EPSILON)
-        normal = centred * scale
+        normal *= self._wide(scale, rows)
         self.cache = normal, scale, self.training, x.shape
-        return (self.gamma.value * normal + self.beta.value).reshape(x.shape)
+        y = normal * self._wide(self.gamma.value, rows)
+        y += self._wide(self.beta.value, rows)
+        return y.reshape(x.shape)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx; add Σ dy x̂ to dγ and Σ dy to dβ."""
         normal, scale, training, shape = self.recall()
         rows = require_shape(self, "dy", dy, shape).reshape(normal.shape)
-        d_gamma, d_beta = (rows * normal).sum(axis=0), rows.sum(axis=0)
+        d_gamma, d_beta = self._sum(rows * normal), self._sum(rows)
         self.gamma.add_grad(d_gamma)
         self.beta.add_grad(d_beta)
         if training:
-            rows = rows - (d_beta + normal * d_gamma) / len(rows)
-        return (rows * (self.gamma.value * scale)).reshape(shape)
+            m = dy.size // self.features
+            shared = normal * self._wide(d_gamma / -m, rows)
+            shared -= self._wide(d_beta / m, rows)
+            rows = np.add(rows, shared, out=shared)
+        return (rows * self._wide(self.gamma.value * scale, rows)).reshape(shape)
 
     def _rows(self, x: np.ndarray) -> np.ndarray:
-        """Return x as (m, features)."""
+        """Return x with an example a row, all its pixels side by side: long rows are quicker than many short ones."""
         require_array(self, "x", x)
         if x.ndim not in (2, 4) or x.shape[-1] != self.features:
             wanted = f"(n, {self.features}) or (n, height, width, {self.features})"
@@ -74,7 +80,15 @@ class BatchNorm(Layer):
                 f"{self} got a single row in training, and one value has no spread: expected two or more. "
                 "Does the last mini-batch hold one example only? Then choose another batch_size"
             )
-        return x.reshape(-1, self.features)
+        return x.reshape(len(x), -1)
+
+    def _sum(self, rows: np.ndarray) -> np.ndarray:
+        """Return the sum for each feature, (features,): over the examples, then over the pixels."""
+        return rows.sum(axis=0).reshape(-1, self.features).sum(axis=0)
+
+    def _wide(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the values of the features as often as there are pixels, one row for all examples."""
+        return np.tile(values, rows.shape[1] // self.features)
 
     def _note(self, mean: np.ndarray, variance: np.ndarray, m: int) -> None:
         for running, new in ((self.running_mean, mean), (self.running_variance, variance * (m / (m - 1)))):

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.convolution import Pair, pair_text, parts, require_room
+from nnlib.blocks import by_blocks
 from nnlib.errors import require_images, require_pair, require_shape
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
+from nnlib.windows import Pair, pair_text, parts, places, require_room
 
 
 class Pool2D(Layer):
@@ -28,8 +29,8 @@ class Pool2D(Layer):
         self.size = require_pair(name, "size", size)
         self.stride = self.size if stride is None else require_pair(name, "stride", stride)
 
-    def pool(self, parts: list[np.ndarray]) -> np.ndarray:
-        """Return y (n, rows, columns, c) of one part of the same shape for each place in the window, in row order."""
+    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
+        """Write y (n, rows, columns, c) from one part of the same shape for each place in the window, in row order."""
         raise NotImplementedError
 
     def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
@@ -40,7 +41,8 @@ class Pool2D(Layer):
         """Return y (n, rows, columns, channels)."""
         require_room(self, require_images(self, x), self.size)
         x = x if x.dtype.kind == "f" else x.astype(float)
-        y = self.pool(self.parts(x))
+        y = np.empty((len(x), *places(x.shape, self.size, self.stride), x.shape[3]), x.dtype)
+        by_blocks(lambda images: self.pool(self.parts(x[images]), y[images]), len(x), x[0].nbytes)
         self.cache = x, y
         return y
 
@@ -49,8 +51,16 @@ class Pool2D(Layer):
         x, y = self.recall()
         require_shape(self, "dy", dy, y.shape)
         dx = np.zeros(x.shape, dy.dtype)
-        self.unpool(dy, self.parts(x), y, self.parts(dx))
+
+        def work(images: slice) -> None:
+            self.unpool(dy[images], self.parts(x[images]), y[images], self.parts(dx[images]))
+
+        by_blocks(work, len(x), x[0].nbytes)
+        self.learn_from(dy, x)
         return dx
+
+    def learn_from(self, dy: np.ndarray, x: np.ndarray) -> None:
+        """Add to the gradients of what is learnt; nothing unless told otherwise."""
 
     def parts(self, x: np.ndarray) -> list[np.ndarray]:
         """Return the views of x, one for each place in the window."""
@@ -68,13 +78,12 @@ class Pool2D(Layer):
 class AvgPool2D(Pool2D):
     """y = mean of the window; each pixel gets dy / (number of pixels).  Source: N26."""
 
-    def pool(self, parts: list[np.ndarray]) -> np.ndarray:
-        """Return the mean."""
-        y = parts[0].copy()
+    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
+        """Write the mean."""
+        y[...] = parts[0]
         for part in parts[1:]:
             y += part
         y /= len(parts)
-        return y
 
     def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
         """Add dy / (number of pixels) to all."""
@@ -108,19 +117,22 @@ class WeightedAvgPool2D(Pool2D):
             raise ValueError(f"{self} got weights {values.tolist()}: expected none below 0, with a sum above 0")
         self.W = Parameter(values / values.sum(), f"{self}.W")
 
-    def pool(self, parts: list[np.ndarray]) -> np.ndarray:
-        """Return Σ w x."""
-        y = np.zeros(parts[0].shape, np.result_type(self.W.value, parts[0]))
+    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
+        """Write Σ w x."""
+        y[...] = 0
         for weight, part in zip(self.W.value.flat, parts, strict=True):
             y += weight * part
-        return y
 
     def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
-        """Add w dy to all, and to dW where W is learnt."""
+        """Add w dy to all."""
         for weight, d_part in zip(self.W.value.flat, d_parts, strict=True):
             d_part += weight * dy
+
+    def learn_from(self, dy: np.ndarray, x: np.ndarray) -> None:
+        """Add Σ dy x to dW where W is learnt."""
         if self.learn:
-            self.W.add_grad(np.array([(dy * part).sum() for part in parts], dy.dtype).reshape(self.size))
+            slopes = [(dy * part).sum() for part in self.parts(x)]
+            self.W.add_grad(np.array(slopes, dy.dtype).reshape(self.size))
 
     def parameters(self) -> list[Parameter]:
         """Return [W] where it is learnt, else nothing."""
@@ -138,12 +150,12 @@ class WeightedAvgPool2D(Pool2D):
 class L2Pool2D(Pool2D):
     """y = √Σ x², the length of the window as a vector, no mean; dx = dy · x / y, and 0 where y = 0.  Source: N26."""
 
-    def pool(self, parts: list[np.ndarray]) -> np.ndarray:
-        """Return √Σ x²."""
-        y = np.square(parts[0])
+    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
+        """Write √Σ x²."""
+        np.square(parts[0], out=y)
         for part in parts[1:]:
             y += np.square(part)
-        return np.sqrt(y, out=y)
+        np.sqrt(y, out=y)
 
     def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
         """Add dy · x / y, the slope 0 at 0 being a choice."""
@@ -158,20 +170,20 @@ class MaxPool2D(Pool2D):
     Source: N26.
     """
 
-    def pool(self, parts: list[np.ndarray]) -> np.ndarray:
-        """Return the largest."""
-        y = parts[0].copy()
+    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
+        """Write the largest."""
+        y[...] = parts[0]
         for part in parts[1:]:
             np.maximum(y, part, out=y)
-        return y
 
     def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
         """Add dy to the first of the parts that is as large as y."""
         waiting = np.ones(y.shape, bool)
         for part, d_part in zip(parts, d_parts, strict=True):
-            found = waiting & (part == y)
+            found = part == y
+            found &= waiting
             d_part += dy * found
-            waiting &= ~found
+            waiting ^= found
 
 
 def falling_weights(size: Pair) -> np.ndarray:

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from nnlib.batches import minibatches
-from nnlib.convolution import Conv2D, output_size
+from nnlib.convolution import Conv2D
 from nnlib.datasets import load_digits
 from nnlib.losses import BinaryCrossEntropy
 from nnlib.metrics import zero_one_loss
 from nnlib.numerics import one_hot, sigmoid, softmax
 from nnlib.schedules import linear
+from nnlib.windows import output_size
 
 H = 1e-6
 

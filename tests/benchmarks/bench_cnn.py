@@ -143,7 +143,11 @@ def memory(batch_size=128):
     print(f"\npeak memory of training at batch {batch_size}, MB above the start, each in a fresh process")
     for name in NETWORKS:
         one, other = (
-            float(subprocess.run([sys.executable, __file__, "--peak", name, library], capture_output=True, check=True).stdout)
+            float(
+                subprocess.run(
+                    [sys.executable, __file__, "--peak", name, library], capture_output=True, check=True
+                ).stdout
+            )
             for library in ("ours", "torch")
         )
         print(f"{name:<28}{one:9.1f}{other:9.1f} torch {other / one:8.2f}", flush=True)
