@@ -28,7 +28,8 @@ def by_blocks(work: Callable[[slice], Result], n: int, bytes_each: int) -> list[
     if len(blocks) == 1 or _cores() == 1:
         return [work(rows) for rows in blocks]
     waiting = [_threads(os.getpid()).submit(copy_context().run, work, rows) for rows in blocks]
-    return [block.result() for block in waiting]
+    mine = {i: work(blocks[i]) for i in reversed(range(len(blocks))) if waiting[i].cancel()}  # from the other end
+    return [mine[i] if i in mine else block.result() for i, block in enumerate(waiting)]
 
 
 def _cores() -> int:
@@ -38,5 +39,5 @@ def _cores() -> int:
 
 @cache
 def _threads(process: int) -> ThreadPoolExecutor:
-    """The threads of a process; one that was forked needs its own."""
-    return ThreadPoolExecutor(min(_cores(), THREADS), "nnlib")
+    """The threads of a process that help its own; one that was forked needs others."""
+    return ThreadPoolExecutor(min(_cores(), THREADS) - 1, "nnlib")

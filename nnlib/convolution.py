@@ -100,10 +100,14 @@ class Conv2D(Layer):
         sides = [margins(x.shape[i + 1], self.size[i], self.stride[i], self.padding) for i in (0, 1)]
         return x if not any(map(any, sides)) else np.pad(x, ((0, 0), *sides, (0, 0)))
 
+    @property
+    def way(self) -> type[Layout]:
+        """The quicker way to lay out what the windows show."""
+        return Columns if self.c_in * self.size[1] < FEW else Strips
+
     def layout(self, padded: np.ndarray) -> Layout:
-        """Return what the windows on some images show, laid out in the quicker way."""
-        kind: type[Layout] = Columns if self.c_in * self.size[1] < FEW else Strips
-        return kind(padded, self.size, self.stride)
+        """Return what the windows on some images show."""
+        return self.way(padded, self.size, self.stride)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return z (n, rows, columns, c_out)."""
@@ -152,7 +156,7 @@ class Conv2D(Layer):
 
     def bytes_each(self, padded: np.ndarray) -> int:
         """Return about how much memory one image takes when it is laid out."""
-        return padded[0].size * self.size[1] * padded.itemsize
+        return padded[0].nbytes * self.way.copies(self.size)
 
     def parameters(self) -> list[Parameter]:
         """Return [W, b]."""

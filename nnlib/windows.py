@@ -95,6 +95,11 @@ class Layout:
         self.size, self.stride = size, stride
         self.places = places(x.shape, size, stride)
 
+    @staticmethod
+    def copies(size: Pair) -> int:
+        """Return how often a pixel is copied."""
+        raise NotImplementedError
+
     def product(self, W: np.ndarray, z: np.ndarray) -> None:
         """Write to z, for each window, the sum of what it shows times W."""
         raise NotImplementedError
@@ -118,6 +123,11 @@ class Columns(Layout):
         super().__init__(x, size, stride)
         rows = [part.transpose(0, 3, 1, 2) for part in parts(x, size, stride)]  # each (n, c_in, rows, columns)
         self.columns = np.stack(rows, axis=1).reshape(len(x), size[0] * size[1] * x.shape[3], -1)
+
+    @staticmethod
+    def copies(size: Pair) -> int:
+        """Return kh·kw."""
+        return size[0] * size[1]
 
     def product(self, W: np.ndarray, z: np.ndarray) -> None:
         """Write z = columnsᵀ @ W."""
@@ -145,7 +155,12 @@ class Strips(Layout):
     def __init__(self, x: np.ndarray, size: Pair, stride: Pair) -> None:
         super().__init__(x, size, stride)
         windows = np.lib.stride_tricks.sliding_window_view(x, size[1], axis=2)[:, :, :: stride[1]]
-        self.strips = windows.swapaxes(3, 4).reshape(*windows.shape[:3], -1)
+        self.strips = np.ascontiguousarray(windows.swapaxes(3, 4)).reshape(*windows.shape[:3], -1)
+
+    @staticmethod
+    def copies(size: Pair) -> int:
+        """Return kw."""
+        return size[1]
 
     def rows(self, u: int) -> slice:
         """Return which strips the kernel's row u meets, one for each row of places."""
@@ -169,10 +184,10 @@ class Strips(Layout):
 
     def d_input(self, dz: np.ndarray, W: np.ndarray, dx: np.ndarray) -> None:
         """Add to dx the d strips, to which each row of the kernel adds dz @ W[u]ᵀ."""
-        rows = W.reshape(len(W), -1, W.shape[3])
+        rows = np.ascontiguousarray(W.reshape(len(W), -1, W.shape[3]).swapaxes(1, 2))  # each W[u]ᵀ
         d_strips = np.zeros(self.strips.shape, dx.dtype)
         for u in range(len(W)):
-            d_strips[:, self.rows(u)] += (dz @ rows[u].T).reshape(len(dz), *self.places, -1)
+            d_strips[:, self.rows(u)] += (dz @ rows[u]).reshape(len(dz), *self.places, -1)
         d_pixels = d_strips.reshape(*d_strips.shape[:3], self.size[1], -1)
         for v, part in enumerate(parts(dx, (1, self.size[1]), (1, self.stride[1]))):
             part += d_pixels[:, :, :, v]
