@@ -13,7 +13,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-BLOCK = 1 << 21  # bytes that one block works on
+BLOCK = 1 << 21  # bytes that one block works on: with less, waking a thread costs more than it helps
 THREADS = 4  # at most; matrix products of a library may use more cores by themselves
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.blocks import by_blocks
 from nnlib.errors import require_array, require_count, require_shape
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
@@ -39,33 +40,45 @@ class BatchNorm(Layer):
         """Return γ x̂ + β, same shape as x."""
         rows = self._rows(x)
         if self.training:
-            m = x.size // self.features
-            mean = self._sum(rows) / m
-            normal = rows - self._wide(mean, rows)
-            variance = self._sum(np.square(normal)) / m
-            self._note(mean, variance, m)
+            mean, variance = self._note(*self._moments(rows), x.size // self.features)
         else:
-            normal, variance = rows - self._wide(self.running_mean.value, rows), self.running_variance.value
+            mean, variance = self.running_mean.value, self.running_variance.value
         scale = 1 / np.sqrt(variance + EPSILON)
-        normal *= self._wide(scale, rows)
-        self.cache = normal, scale, self.training, x.shape
-        y = normal * self._wide(self.gamma.value, rows)
-        y += self._wide(self.beta.value, rows)
+        self.cache = rows, mean, scale, self.training, x.shape
+        gamma, beta = self._wide(rows, self.gamma.value, self.beta.value)
+        y = np.empty(rows.shape, np.result_type(rows, gamma))
+
+        def work(some: slice) -> None:
+            np.multiply(self._normal(rows[some], mean, scale), gamma, out=y[some])
+            y[some] += beta
+
+        by_blocks(work, len(rows), rows[0].nbytes)
         return y.reshape(x.shape)
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx; add Σ dy x̂ to dγ and Σ dy to dβ."""
-        normal, scale, training, shape = self.recall()
-        rows = require_shape(self, "dy", dy, shape).reshape(normal.shape)
-        d_gamma, d_beta = self._sum(rows * normal), self._sum(rows)
-        self.gamma.add_grad(d_gamma)
-        self.beta.add_grad(d_beta)
-        if training:
-            m = dy.size // self.features
-            shared = normal * self._wide(d_gamma / -m, rows)
-            shared -= self._wide(d_beta / m, rows)
-            rows = np.add(rows, shared, out=shared)
-        return (rows * self._wide(self.gamma.value * scale, rows)).reshape(shape)
+        rows, mean, scale, training, shape = self.recall()
+        d_rows = require_shape(self, "dy", dy, shape).reshape(rows.shape)
+
+        def sums(some: slice) -> np.ndarray:
+            return np.stack([self._sum(d_rows[some] * self._normal(rows[some], mean, scale)), self._sum(d_rows[some])])
+
+        d_gamma, d_beta = np.sum(by_blocks(sums, len(rows), rows[0].nbytes), axis=0)
+        self.gamma.add_grad(d_gamma.copy())
+        self.beta.add_grad(d_beta.copy())
+        m = dy.size // self.features if training else np.inf  # in prediction nothing is shared
+        slope, of_all, of_normal = self._wide(rows, self.gamma.value * scale, d_beta / m, d_gamma / m)
+        dx = np.empty(rows.shape, np.result_type(d_rows, slope))
+
+        def work(some: slice) -> None:
+            shared = self._normal(rows[some], mean, scale)
+            shared *= of_normal
+            shared += of_all
+            np.subtract(d_rows[some], shared, out=dx[some])
+            dx[some] *= slope
+
+        by_blocks(work, len(rows), rows[0].nbytes)
+        return dx.reshape(shape)
 
     def _rows(self, x: np.ndarray) -> np.ndarray:
         """Return x with an example a row, all its pixels side by side: long rows are quicker than many short ones."""
@@ -80,20 +93,37 @@ class BatchNorm(Layer):
                 f"{self} got a single row in training, and one value has no spread: expected two or more. "
                 "Does the last mini-batch hold one example only? Then choose another batch_size"
             )
-        return x.reshape(len(x), -1)
+        return (x if x.dtype.kind == "f" else x.astype(float)).reshape(len(x), -1)
+
+    def _moments(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return μ and σ² of each feature."""
+        m, each = rows.size // self.features, rows[0].nbytes
+        mean = np.sum(by_blocks(lambda some: self._sum(rows[some]), len(rows), each), axis=0) / m
+        (wide,) = self._wide(rows, mean)
+        squares = by_blocks(lambda some: self._sum(np.square(rows[some] - wide)), len(rows), each)
+        return mean, np.sum(squares, axis=0) / m
+
+    def _note(self, mean: np.ndarray, variance: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+        """Mix μ and σ² of m values into the running ones, and hand them on."""
+        for running, new in ((self.running_mean, mean), (self.running_variance, variance * (m / (m - 1)))):
+            running.value *= 1 - NEW
+            running.value += NEW * new
+        return mean, variance
+
+    def _normal(self, rows: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        """Return x̂ of some rows."""
+        mean, scale = self._wide(rows, mean, scale)
+        normal = rows - mean
+        normal *= scale
+        return normal
 
     def _sum(self, rows: np.ndarray) -> np.ndarray:
         """Return the sum for each feature, (features,): over the examples, then over the pixels."""
         return rows.sum(axis=0).reshape(-1, self.features).sum(axis=0)
 
-    def _wide(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return the values of the features as often as there are pixels, one row for all examples."""
-        return np.tile(values, rows.shape[1] // self.features)
-
-    def _note(self, mean: np.ndarray, variance: np.ndarray, m: int) -> None:
-        for running, new in ((self.running_mean, mean), (self.running_variance, variance * (m / (m - 1)))):
-            running.value *= 1 - NEW
-            running.value += NEW * new
+    def _wide(self, rows: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
+        """Return values (features,) as often as there are pixels: one row that fits all examples."""
+        return [np.tile(value, rows.shape[1] // self.features) for value in values]
 
     def parameters(self) -> list[Parameter]:
         """Return [γ, β]."""
