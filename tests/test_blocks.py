@@ -25,19 +25,18 @@ def test_blocks_are_even_in_number_and_do_not_depend_on_cores(cores, monkeypatch
     assert cut(3, 1000, cores, monkeypatch) == [(0, 1), (1, 2), (2, 3)]  # one example is the least
 
 
-def test_results_come_in_order_whoever_is_first(monkeypatch):
+@pytest.fixture
+def two_cores(monkeypatch):
     monkeypatch.setattr(blocks, "_cores", lambda: 2)
-    second_is_done = threading.Event()
-
-    def work(rows):
-        if rows.start == 0:
-            assert second_is_done.wait(10)  # a deadlock, were there one thread only
-        second_is_done.set()
-        return rows.start
-
     blocks._threads.cache_clear()
-    assert by_blocks(work, 2, blocks.BLOCK) == [0, 1]
+    yield
     blocks._threads.cache_clear()
+
+
+def test_two_run_at_once_and_results_come_in_order(two_cores):
+    names = on_two_threads(lambda rows: (rows.start, threading.current_thread().name))
+    assert [start for start, _ in names] == [0, 1]
+    assert len({name for _, name in names}) == 2
 
 
 @pytest.mark.parametrize("cores", [1, 2])
@@ -47,25 +46,33 @@ def test_errors_come_out(cores, monkeypatch):
         by_blocks(lambda rows: 1 // rows.start, 4, blocks.BLOCK)
 
 
-def test_threads_heed_errstate_of_the_caller(monkeypatch):
-    monkeypatch.setattr(blocks, "_cores", lambda: 2)
-    huge = np.full(4, 1e308)
+def on_two_threads(work):
+    """Two blocks that wait for each other, so that each has a thread of its own."""
+    meet = threading.Barrier(2)
+
+    def together(rows):
+        meet.wait(10)
+        return work(rows)
+
+    return by_blocks(together, 2, blocks.BLOCK)
+
+
+def test_threads_heed_errstate_of_the_caller(two_cores):
     with np.errstate(over="ignore"), warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert by_blocks(lambda rows: float((10 * huge[rows])[0]), 4, blocks.BLOCK) == [np.inf] * 4
+        assert on_two_threads(lambda rows: float((10 * np.full(1, 1e308))[0])) == [np.inf, np.inf]
 
 
 def halves(_) -> list[int]:
-    return by_blocks(lambda rows: rows.start, 2, blocks.BLOCK)
+    return on_two_threads(lambda rows: rows.start)
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # forking with threads, which is the point
-def test_a_forked_process_gets_threads_of_its_own(monkeypatch):
-    monkeypatch.setattr(blocks, "_cores", lambda: 2)
+def test_a_forked_process_gets_threads_of_its_own(two_cores):
     assert halves(0) == [0, 1]
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        assert pool.map_async(halves, [0]).get(timeout=20) == [[0, 1]]
+        assert pool.map_async(halves, [0]).get(timeout=30) == [[0, 1]]
 
 
 def test_at_least_one_core_is_found():

@@ -41,7 +41,7 @@ def cases(draw):
     ]
     h, w = (draw(st.integers(least[i], least[i] + 6)) for i in (0, 1))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    layer = Conv2D(draw(st.integers(1, 3)), draw(st.integers(1, 3)), size, stride=stride, padding=padding, rng=rng)
+    layer = Conv2D(draw(st.integers(1, 7)), draw(st.integers(1, 3)), size, stride=stride, padding=padding, rng=rng)
     layer.b.value[...] = rng.standard_normal(layer.c_out)
     x = rng.standard_normal((draw(st.integers(1, 3)), h, w, layer.c_in))
     return layer, x, rng.standard_normal(layer.forward(x).shape)

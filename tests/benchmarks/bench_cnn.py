@@ -6,9 +6,13 @@ float32, forward, backward and a step of SGD on random images, softmax and cross
 PyTorch leaves it out, too. PyTorch's time is its better one of 1 and 2 threads. The libraries take turns in every
 repeat, each for about S seconds, and the ratios are of medians: above 1, ours is faster. Memory is the peak of a
 fresh process that does ten steps, above what it held before the first (VmHWM in /proc/self/status: Linux only).
+
+OpenBLAS's threads wait for their next product by turning round and round, which keeps one core from ours; with
+OPENBLAS_THREAD_TIMEOUT=18 in the environment they go to sleep after 0.1 ms. What is set is printed.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -114,7 +118,8 @@ def milliseconds(step, seconds):
 
 
 def speeds(options):
-    print(f"one training step, milliseconds; medians of {options.repeats}")
+    waiting = os.environ.get("OPENBLAS_THREAD_TIMEOUT", "not set")
+    print(f"one training step, milliseconds; medians of {options.repeats}; OPENBLAS_THREAD_TIMEOUT {waiting}")
     print(f"{'network':<22}{'batch':>6}{'ours':>9}{'torch 1':>9}{'torch 2':>9}   ratio")
     for name in NETWORKS:
         for batch_size in BATCHES if options.only in name else ():
