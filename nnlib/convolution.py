@@ -68,8 +68,8 @@ class Conv2D(Layer):
     each side, or "valid" for none, or "same" for ⌈n / stride⌉ places, with one more zero at the end than at the
     start where their number is odd. ``weights`` is an initializer, Glorot unless told otherwise; biases start at zero.
 
-    All windows are laid out as rows of a matrix, so that one product does all: z = rows @ W. Backward: dW = rowsᵀ @ dz,
-    db = Σ dz, and dx is dz @ Wᵀ with each row added back to where its window was.
+    What the windows show is laid out as a matrix, so that products do it all (``windows.py`` says how): z = matrix @ W.
+    Backward: dW = matrixᵀ @ dz, db = Σ dz, and dx is dz @ Wᵀ, each row of it added back to where its window was.
     Raises ``ValueError`` or ``TypeError`` naming the layer where an argument is wrong or x does not fit.
     Source: N24, N25.
     """
