@@ -98,22 +98,23 @@ class Restart:
 
     def __call__(self, state: State) -> None:
         """Note the best weights, or shake them where nothing better comes."""
-        loss, parameters = state.history.loss[-1], state.network.parameters()
+        loss = state.history.loss[-1]
         if loss < self.best_loss:
             self.best_loss = loss
-            self.best = [parameter.value.copy() for parameter in parameters]
+            self.best = [value.value.copy() for value in state.network.state()]
         if loss < 0.999 * self.mark:
             self.mark, self.waited = loss, 0
             return
         self.waited += 1
         if self.waited >= self.patience:
-            for parameter, best in zip(parameters, self.best, strict=True):
-                parameter.value[...] = best + self.scale * self.rng.standard_normal(best.shape)
+            self.restore(state.network)
+            for parameter in state.network.parameters():
+                parameter.value += self.scale * self.rng.standard_normal(parameter.value.shape)
             self.count, self.waited = self.count + 1, 0
 
     def restore(self, network: Network) -> None:
         """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
         if not self.best:
             raise RuntimeError("Restart has no weights to restore: it was not called by fit yet")
-        for parameter, value in zip(network.parameters(), self.best, strict=True):
+        for parameter, value in zip(network.state(), self.best, strict=True):
             parameter.value[...] = value

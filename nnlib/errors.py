@@ -48,6 +48,21 @@ def require_rows(who: Any, x: Any, width: int) -> np.ndarray:
     return x
 
 
+def require_images(who: Any, x: Any, channels: int | None = None) -> np.ndarray:
+    """Return ``x`` if it has shape (n, height, width, channels), nothing of it empty; else raise.
+
+    ``channels`` None takes any number of them.
+    """
+    require_array(who, "x", x)
+    wanted = f"(n, height, width, {channels or 'channels'})"
+    if x.ndim != 4 or (channels is not None and x.shape[3] != channels):
+        hint = "; grey images need their one channel, as x[..., None] gives" if x.ndim == 3 and channels == 1 else ""
+        raise ValueError(f"{who} got x of shape {x.shape}: expected {wanted}{hint}")
+    if x.size == 0:
+        raise ValueError(f"{who} got an empty batch of shape {x.shape}: expected {wanted} with at least one image")
+    return x
+
+
 def require_shape(who: Any, name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
     """Return ``value`` if it is an array of exactly ``shape``; else raise ``TypeError`` or ``ValueError``."""
     require_array(who, name, value)
@@ -90,6 +105,14 @@ def require_count(who: Any, name: str, value: Any) -> int:
     if value < 1:
         raise ValueError(f"{who} got {name} = {value}: expected 1 or more")
     return int(value)
+
+
+def require_pair(who: Any, name: str, value: Any) -> tuple[int, int]:
+    """Return (height, width) for a whole number, used for both, or a pair of them, each of at least one; else raise."""
+    pair = value if isinstance(value, tuple | list) else (value, value)
+    if len(pair) != 2:
+        raise ValueError(f"{who} got {name} with {len(pair)} numbers: expected one, or a pair (height, width)")
+    return require_count(who, name, pair[0]), require_count(who, name, pair[1])
 
 
 def require_rng(who: Any, rng: Any) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""Layers: what a network is built from. The contract, and the first two that keep it.
+"""Layers: what a network is built from. The contract, and the first three that keep it.
 
 - ``layer.forward(x) -> y`` remembers what backward needs and never changes x
 - ``layer.backward(dy) -> dx`` adds to each ``parameter.grad`` and never changes dy
@@ -6,11 +6,20 @@
 - ``layer.training`` is True while learning; some layers act otherwise when they predict
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlib.errors import describe, require_array, require_count, require_rng, require_rows, require_shape
+from nnlib.errors import (
+    describe,
+    require_array,
+    require_count,
+    require_examples,
+    require_rng,
+    require_rows,
+    require_shape,
+)
 from nnlib.initializers import Initializer, glorot, zeros
 from nnlib.parameter import Parameter, Remembers
 
@@ -23,6 +32,8 @@ class Layer(Remembers):
     training: bool = True
     n_in: int | None = None  # numbers per row that come in and go out, where the layer fixes them
     n_out: int | None = None
+    size: tuple[int, int] = (1, 1)  # of the window of an image that one output sees, in pixels of the layer's input
+    stride: tuple[int, int] = (1, 1)  # from one such window to the next
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Remember every kind of layer by name, so that a saved network can be built again."""
@@ -48,6 +59,17 @@ class Layer(Remembers):
 
     def parameters(self) -> list[Parameter]:
         """Return the layer's parameters, in a fixed order."""
+        return []
+
+    def statistics(self) -> list[Parameter]:
+        """Return what is saved, copied and cast like the parameters, but noted by forward and not learnt.
+
+        No optimizer ever sees these.
+        """
+        return []
+
+    def inner(self) -> list["Layer"]:
+        """Return the layers that this one is made of, if any."""
         return []
 
     def config(self) -> dict[str, Any]:
@@ -136,6 +158,121 @@ class Flatten(Layer):
         return require_shape(self, "dy", dy, (shape[0], int(np.prod(shape[1:])))).reshape(shape)
 
 
+class Residual(Layer):
+    """Around layers F a short cut for x: y = F(x) + x, or F(x) + projection(x) where F changes the shape.
+
+    Any shape (n, …). Backward: dx = dx through F + dy (or + dx through the projection), so that a gradient always has
+    a way back that nothing weakens. With F near zero the block does nothing at all: learning starts near the identity.
+    Put the activation after it. Raises ``ValueError`` naming both shapes where they differ and there is no
+    projection.  Source: He et al. 2016; S3, S4, N28.
+    """
+
+    def __init__(self, layers: Sequence[Layer], projection: Layer | None = None) -> None:
+        self.layers = require_layers("Residual", layers)
+        self.projection = None if projection is None else require_layers("Residual", [projection])[0]
+        self.n_in, self.n_out = self.layers[0].n_in, require_fitting("Residual", self.layers)
+        self.size, self.stride = receptive_field(self.layers)
+        if self.projection is None and None not in (self.n_in, self.n_out) and self.n_in != self.n_out:
+            raise ValueError(f"{self} makes {self.n_out} numbers of {self.n_in}: expected as many, {PROJECTION}")
+
+    @property
+    def training(self) -> bool:  # here it is set for all layers at once
+        """Whether the layers inside act as in learning (True) or as in prediction."""
+        return self.layers[0].training
+
+    @training.setter
+    def training(self, value: bool) -> None:
+        for layer in self.inner():
+            layer.training = value
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return F(x) + x, or F(x) + projection(x)."""
+        y = require_examples(self, "x", x)
+        for layer in self.layers:
+            y = layer.forward(y)
+        short = x if self.projection is None else self.projection.forward(x)
+        if y.shape != short.shape:
+            hint = f", {PROJECTION}" if self.projection is None else ""
+            raise ValueError(f"{self} got x that becomes {short.shape} and F(x) {y.shape}: expected equal shapes{hint}")
+        self.cache = y.shape
+        return y + short
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx, the sum of what comes back along both ways; add to the gradients of all layers inside."""
+        short = require_shape(self, "dy", dy, self.recall())
+        if self.projection is not None:
+            short = self.projection.backward(dy)
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        return dy + short
+
+    def inner(self) -> list[Layer]:
+        """Return the layers of F, and the projection if there is one."""
+        return [*self.layers, *([] if self.projection is None else [self.projection])]
+
+    def parameters(self) -> list[Parameter]:
+        """Return the parameters of all layers inside, the projection's last."""
+        return [parameter for layer in self.inner() for parameter in layer.parameters()]
+
+    def statistics(self) -> list[Parameter]:
+        """Return the statistics of all layers inside."""
+        return [statistic for layer in self.inner() for statistic in layer.statistics()]
+
+    def config(self) -> dict[str, Any]:
+        """Return the layers inside as saving needs them."""
+        projection = None if self.projection is None else saved_form(self.projection)
+        return {"layers": [saved_form(layer) for layer in self.layers], "projection": projection}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Layer":
+        """Return a new block of the same layers, their values still to be filled in."""
+        projection = config["projection"]
+        return cls(
+            [from_saved_form(layer) for layer in config["layers"]],
+            None if projection is None else from_saved_form(projection),
+        )
+
+    def __repr__(self) -> str:
+        short = "" if self.projection is None else f"; short cut {self.projection}"
+        return f"Residual({' – '.join(map(str, self.layers))}{short})"
+
+
+PROJECTION = "or a projection=… that makes x fit, such as Dense or Conv2D of size 1"
+
+
+def saved_form(layer: Layer) -> dict[str, Any]:
+    """Return all that is needed to build ``layer`` again but its values: its kind and its ``config()``."""
+    return {"kind": layer.kind(), **layer.config()}
+
+
+def from_saved_form(saved: dict[str, Any]) -> Layer:
+    """Return a new layer from what ``saved_form`` gave. Raises ``ValueError`` where its kind is not known here."""
+    config = dict(saved)
+    kind = config.pop("kind")
+    if kind not in Layer.kinds:
+        raise ValueError(f"it has a layer {kind}, which is not known here: import the module that defines it first")
+    return Layer.kinds[kind].from_config(config)
+
+
+def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """Yield all layers in order, each before those that it is made of."""
+    for layer in layers:
+        yield layer
+        yield from every_layer(layer.inner())
+
+
+def receptive_field(layers: Sequence[Layer]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return (size, stride), each (height, width): the window of the input that one output of all ``layers`` sees.
+
+    Layer after layer: size ← size + (its size − 1) · stride, then stride ← stride · its stride.
+    """
+    (h, w), (down, right) = (1, 1), (1, 1)
+    for layer in layers:
+        h, w = h + (layer.size[0] - 1) * down, w + (layer.size[1] - 1) * right
+        down, right = down * layer.stride[0], right * layer.stride[1]
+    return (h, w), (down, right)
+
+
 def require_layers(who: str, layers: Any) -> list[Layer]:
     """Return ``layers`` as a list if it is a non-empty list of layers; else raise in words."""
     if not isinstance(layers, list | tuple):
@@ -147,3 +284,13 @@ def require_layers(who: str, layers: Any) -> list[Layer]:
             hint = "; call the class to make one, with (…)" if isinstance(layer, type) else ""
             raise TypeError(f"{who} got {describe(layer)} at place {place}: expected a layer{hint}")
     return list(layers)
+
+
+def require_fitting(who: str, layers: Sequence[Layer]) -> int | None:
+    """Return the numbers per row that come out, if known; raise where the sizes of two layers in a row do not fit."""
+    width: int | None = None
+    for place, layer in enumerate(layers):
+        if width is not None and layer.n_in is not None and layer.n_in != width:
+            raise ValueError(f"{who} got {layer} at place {place} after {width} outputs: expected {width} inputs")
+        width = width if layer.n_out is None else layer.n_out
+    return width

@@ -11,7 +11,15 @@ import numpy as np
 
 from nnlib.errors import describe, require_count, require_examples, require_finite
 from nnlib.files import write_whole
-from nnlib.layers import Layer, require_layers
+from nnlib.layers import (
+    Layer,
+    every_layer,
+    from_saved_form,
+    receptive_field,
+    require_fitting,
+    require_layers,
+    saved_form,
+)
 from nnlib.parameter import Parameter, count_values
 
 FORMAT = "nnlib network 1"
@@ -26,15 +34,12 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = require_layers("Network", layers)
-        if len({id(layer) for layer in self.layers}) < len(self.layers):
+        inside = [id(layer) for layer in every_layer(self.layers)]
+        if len(set(inside)) < len(inside):
             raise ValueError(
                 "Network got the same layer at two places: expected a new one for each, as it has a memory"
             )
-        width: int | None = None
-        for place, layer in enumerate(self.layers):
-            if width is not None and layer.n_in is not None and layer.n_in != width:
-                raise ValueError(f"Network got {layer} at place {place} after {width} outputs: expected {width} inputs")
-            width = width if layer.n_out is None else layer.n_out
+        require_fitting("Network", self.layers)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output of the last layer for a batch x, rows are examples."""
@@ -58,6 +63,10 @@ class Network:
         """Return all parameters, first layer first."""
         return [parameter for layer in self.layers for parameter in layer.parameters()]
 
+    def state(self) -> list[Parameter]:
+        """Return all that makes the network what it is: its parameters, then the statistics that layers keep."""
+        return [*self.parameters(), *(statistic for layer in self.layers for statistic in layer.statistics())]
+
     @property
     def training(self) -> bool:
         """Whether the layers act as in learning (True) or as in prediction; set it for all of them at once."""
@@ -65,7 +74,7 @@ class Network:
 
     @training.setter
     def training(self, value: bool) -> None:
-        for layer in self.layers:
+        for layer in every_layer(self.layers):
             layer.training = value
 
     def predict(self, x: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
@@ -75,12 +84,12 @@ class Network:
         """
         require_count("predict", "batch_size", batch_size)
         require_finite("predict", "x", require_examples("predict", "x", x))
-        modes = [layer.training for layer in self.layers]
+        modes = [layer.training for layer in every_layer(self.layers)]
         self.training = False
         try:
             parts = [self.forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)]
         finally:
-            for layer, mode in zip(self.layers, modes, strict=True):
+            for layer, mode in zip(every_layer(self.layers), modes, strict=True):
                 layer.training = mode
         return np.concatenate(parts)
 
@@ -88,26 +97,49 @@ class Network:
         """Return the most likely class of each row of x, (n,) whole numbers: the arg-max of ``predict``."""
         return self.predict(x).argmax(axis=1)
 
-    def summary(self) -> str:
-        """Return a table, one line per layer: its place, what it is, its number of parameters."""
-        rows = [(str(place), str(layer), layer.parameters()) for place, layer in enumerate(self.layers)]
-        width = max(len(text) for _, text, _ in rows)
-        lines = [f"{place:>2}  {text:<{width}}  {count_values(parameters):>10,}" for place, text, parameters in rows]
-        return "\n".join([*lines, f"    {'parameters':<{width}}  {count_values(self.parameters()):>10,}"])
+    def summary(self, input_shape: Sequence[int] | None = None) -> str:
+        """Return a table, one line per layer: its place, what it is, its number of parameters.
+
+        With ``input_shape``, that of one example such as (28, 28, 1), also the shape of what comes out of each layer
+        and, as long as that is an image, how many pixels of the input across one of its numbers sees: its receptive
+        field. Raises ``ValueError`` where such an example does not fit.
+        """
+        columns = [[f"{layer}" for layer in self.layers]]
+        if input_shape is not None:
+            columns += self._shapes(tuple(input_shape))
+        widths = [max(map(len, column)) for column in columns]
+        lines = []
+        for place, (layer, *texts) in enumerate(zip(self.layers, *columns, strict=True)):
+            cells = [texts[0].ljust(widths[0]), *(t.rjust(w) for t, w in zip(texts[1:], widths[1:], strict=True))]
+            lines.append(f"{place:>2}  {'  '.join(cells)}  {count_values(layer.parameters()):>10,}")
+        blank = "parameters".ljust(sum(widths) + 2 * (len(widths) - 1))
+        return "\n".join([*lines, f"    {blank}  {count_values(self.parameters()):>10,}"])
+
+    def _shapes(self, input_shape: tuple[int, ...]) -> list[list[str]]:
+        """Two columns of the table, found by sending one example of zeros through a copy."""
+        network, shapes, sees = self.copy(), [], []
+        network.training = False
+        y = np.zeros((1, *input_shape))
+        for place, layer in enumerate(network.layers):
+            y = layer.forward(y)
+            field, _ = receptive_field(network.layers[: place + 1])
+            shapes.append("×".join(map(str, y.shape[1:])))
+            sees.append(f"sees {'×'.join(map(str, np.minimum(field, input_shape[:2])))}" if y.ndim == 4 else "")
+        return [shapes, sees]
 
     def astype(self, dtype: Any) -> "Network":
         """Return a copy whose parameters are of ``dtype``, np.float32 or np.float64; this one stays as it is."""
         if np.dtype(dtype).kind != "f":
             raise ValueError(f"astype got {np.dtype(dtype)}: expected a float type, np.float32 or np.float64")
         network = self.copy()
-        for parameter in network.parameters():
+        for parameter in network.state():
             parameter.value = parameter.value.astype(dtype)
         return network
 
     def copy(self) -> "Network":
         """Return a network with the same layers and values, sharing nothing with this one."""
         network = copy.deepcopy(self)
-        for layer in network.layers:
+        for layer in every_layer(network.layers):
             layer.cache = None
         for parameter in network.parameters():
             parameter.grad = None
@@ -119,8 +151,8 @@ class Network:
         The file is written under a temporary name and then renamed, so a crash never leaves half of one.
         """
         path = _with_ending(path)
-        layers = [{"kind": layer.kind(), **layer.config()} for layer in self.layers]
-        values = {f"value_{i}": parameter.value for i, parameter in enumerate(self.parameters())}
+        layers = [saved_form(layer) for layer in self.layers]
+        values = {f"value_{i}": parameter.value for i, parameter in enumerate(self.state())}
         values["format"], values["layers"] = np.array(FORMAT), np.array(json.dumps(layers))
         content = io.BytesIO()
         np.savez(content, **values)  # type: ignore[arg-type] # NumPy's stubs take any name for allow_pickle
@@ -155,18 +187,10 @@ def _with_ending(path: str | Path) -> Path:
 def _rebuild(arrays: dict[str, np.ndarray]) -> Network:
     if str(arrays.get("format")) != FORMAT:
         raise ValueError(f"it does not say that it is a {FORMAT}")
-    network = Network([_layer(config) for config in json.loads(str(arrays["layers"]))])
-    parameters = network.parameters()
-    for i, parameter in enumerate(parameters):
+    network = Network([from_saved_form(layer) for layer in json.loads(str(arrays["layers"]))])
+    for i, parameter in enumerate(network.state()):
         value = arrays[f"value_{i}"]
         if value.shape != parameter.value.shape or value.dtype.kind != "f":
             raise ValueError(f"{parameter.name} is {describe(value)} there, and {parameter.value.shape} was expected")
         parameter.value = value
     return network
-
-
-def _layer(config: dict[str, Any]) -> Layer:
-    kind = config.pop("kind")
-    if kind not in Layer.kinds:
-        raise ValueError(f"it has a layer {kind}, which is not known here: import the module that defines it first")
-    return Layer.kinds[kind].from_config(config)

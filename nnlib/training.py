@@ -122,7 +122,7 @@ class _Trainer:
     ) -> None:
         self.network.training = True
         (x, y), total, right = examples, 0.0, 0
-        good = [parameter.value.copy() for parameter in self.network.parameters()]
+        good = [parameter.value.copy() for parameter in self.network.state()]
         with np.errstate(over="ignore", invalid="ignore"):
             for step, rows in enumerate(batches, start=1):
                 cost, right_here = self.step(x[rows], y[rows])
@@ -160,7 +160,7 @@ class _Trainer:
         return cost, _count_right(predictions, y) / len(x) if self.counts else math.nan
 
     def give_up(self, what: str, step: int, good: list[np.ndarray], history: History) -> NoReturn:
-        for parameter, value in zip(self.network.parameters(), good, strict=True):
+        for parameter, value in zip(self.network.state(), good, strict=True):
             parameter.value[...] = value
         epoch = len(history.loss) + 1
         history.ended = f"the {what} in epoch {epoch}"

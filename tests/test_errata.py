@@ -1,17 +1,19 @@
 """Where the source notes err: the wrong version fails by a number, and the right one passes.
 
-One test for each row of the list of errata that concerns chapters 02 to 05; the others follow with their chapters.
+One test for each row of the list of errata that concerns chapters 02 to 06; the others follow with their chapters.
 """
 
 import numpy as np
 import pytest
 
 from nnlib.batches import minibatches
+from nnlib.convolution import Conv2D
 from nnlib.datasets import load_digits
 from nnlib.losses import BinaryCrossEntropy
 from nnlib.metrics import zero_one_loss
 from nnlib.numerics import one_hot, sigmoid, softmax
 from nnlib.schedules import linear
+from nnlib.windows import output_size
 
 H = 1e-6
 
@@ -334,3 +336,52 @@ def test_e48_weights_are_changed_after_the_sweep(network):
         changed = weights[2] - eta * a1.T @ dz2  # inside the sweep
         inside = x.T @ ((dz2 @ changed.T) * bend(z1))
         assert off(inside, right[0]) > 0.01 * eta
+
+
+def test_e45_from_window_to_window_stride_minus_1_pixels_are_skipped():
+    image = np.zeros((1, 28, 28, 1))
+    right, skipped = [], []
+    for stride in (1, 2, 3):
+        layer = Conv2D(1, 1, 5, stride=stride, rng=np.random.default_rng(0))
+        right.append(layer.forward(image).shape[1])
+        skipped.append(len(range(0, 28 - 5 + 1, stride + 1)))  # as printed: that many pixels lie between
+        assert right[-1] == output_size(28, 5, stride=stride) == len(range(0, 28 - 5 + 1, stride))
+    assert right == [24, 12, 8]
+    assert skipped == [12, 8, 6]
+
+
+def lenet_savings():
+    """How many times fewer weights a convolution has than a dense layer between the same two images, layer by layer."""
+    layers = (28 * 28 * 1, 24 * 24 * 20, 5 * 5 * 1 * 20), (12 * 12 * 20, 8 * 8 * 40, 5 * 5 * 20 * 40)
+    return [n_in * n_out / weights for n_in, n_out, weights in layers]
+
+
+def test_e46_savings_shrink_for_later_layers():
+    first, second = lenet_savings()
+    assert (round(first), round(second)) == (18_063, 369)
+    assert not second > first  # as printed
+
+
+def off_by(layer, x) -> float:
+    """How far the answer to a moved image is from the moved answer, as a share of the largest number."""
+    moved = np.roll(layer(x), 1, axis=1)
+    return float(np.abs(layer(np.roll(x, 1, axis=1)) - moved)[:, 2:-2].max() / np.abs(moved).max())
+
+
+def test_e46_equivariance_comes_from_sharing_alone():
+    rng = np.random.default_rng(0)
+    x = np.zeros((1, 12, 12, 1))
+    x[0, 4:8, 4:8, 0] = rng.standard_normal((4, 4))
+    # sparse, not shared: 3×3 windows, with weights of their own at every place
+    windows = np.lib.stride_tricks.sliding_window_view
+    own = rng.standard_normal((12, 12, 3, 3))
+    border = (0, 0), (1, 1), (1, 1), (0, 0)
+
+    def sparse(x):
+        return np.einsum("nijcuv,ijuv->nij", windows(np.pad(x, border), (3, 3), axis=(1, 2)), own)[..., None]
+
+    # shared, not sparse: one kernel that reaches from any pixel to any other
+    shared = Conv2D(1, 1, 23, padding=11, rng=rng).forward
+    assert off_by(Conv2D(1, 1, 3, padding=1, rng=rng).forward, x) < 1e-12
+    assert off_by(shared, x) < 1e-12
+    assert off_by(sparse, x) > 0.3

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import nnlib
-from nnlib import activations, layers
+from nnlib import activations, convolution, layers, normalization, pooling
 from nnlib.gradcheck import check_gradients
 from nnlib.layers import Layer
 from nnlib.network import Network
@@ -25,7 +25,7 @@ for found in pkgutil.iter_modules(nnlib.__path__, "nnlib."):
         importlib.import_module(found.name)
 
 KINDS = {name: kind for name, kind in Layer.kinds.items() if kind.__module__.startswith("nnlib.")}
-ABSTRACT = {"Activation"}  # only there to be derived from
+ABSTRACT = {"Activation", "Pool2D"}  # only there to be derived from
 
 Generator = np.random.Generator
 
@@ -57,6 +57,13 @@ class Case:
 
 
 ANY_SHAPE = {"empty batch": zeros(0, 3)}
+IMAGES = {
+    "one image alone": zeros(5, 6, 2),
+    "rows": zeros(5, 60),
+    "empty batch": zeros(0, 5, 6, 2),
+    "no pixels": zeros(5, 0, 6, 2),
+    "smaller than the window": zeros(5, 6, 1, 2),
+}
 CASES = {
     "Dense": Case(
         lambda rng: layers.Dense(4, 3, rng=rng),
@@ -69,6 +76,33 @@ CASES = {
         normal(5, 2, 3, 2),
         (5, 12),
         {"rank 1": zeros(4), "empty batch": zeros(0, 2, 2, 1)},
+    ),
+    "Residual": Case(
+        lambda rng: layers.Residual(
+            [layers.Dense(4, 6, rng=rng), normalization.BatchNorm(6), activations.Tanh(), layers.Dense(6, 3, rng=rng)],
+            projection=layers.Dense(4, 3, rng=rng),
+        ),
+        normal(5, 4),
+        (5, 3),
+        {"empty batch": zeros(0, 4)},
+    ),
+    "Conv2D": Case(
+        lambda rng: convolution.Conv2D(2, 3, (3, 2), stride=(2, 1), padding="same", rng=rng),
+        normal(5, 4, 5, 2),
+        (5, 2, 5, 3),
+        {"channels": zeros(5, 4, 5, 3), **{name: make for name, make in IMAGES.items() if "window" not in name}},
+    ),
+    "AvgPool2D": Case(lambda rng: pooling.AvgPool2D((2, 3)), normal(5, 5, 6, 2), (5, 2, 2, 2), IMAGES),
+    "WeightedAvgPool2D": Case(
+        lambda rng: pooling.WeightedAvgPool2D(3, 2, learn=True), normal(5, 5, 6, 2), (5, 2, 2, 2), IMAGES
+    ),
+    "L2Pool2D": Case(lambda rng: pooling.L2Pool2D(2), clear_of_zero(5, 5, 6, 2), (5, 2, 3, 2), IMAGES),
+    "MaxPool2D": Case(lambda rng: pooling.MaxPool2D(2, stride=1), normal(5, 5, 6, 2), (5, 4, 5, 2), IMAGES),
+    "BatchNorm": Case(
+        lambda rng: normalization.BatchNorm(2),
+        normal(3, 2, 2, 2),
+        (3, 2, 2, 2),
+        {"features": zeros(5, 3), "rank 3": zeros(5, 2, 2), "empty batch": zeros(0, 2), "one row": zeros(1, 2)},
     ),
     "Step": Case(lambda rng: activations.Step(), clear_of_zero(5, 3), (5, 3), ANY_SHAPE),
     "Sign": Case(lambda rng: activations.Sign(), clear_of_zero(5, 3), (5, 3), ANY_SHAPE),
@@ -102,6 +136,8 @@ def built(kind: str, rng: Generator, dtype: type = np.float64) -> tuple[Layer, n
     layer = case.build(rng)
     for parameter in layer.parameters():
         parameter.value = rng.standard_normal(parameter.value.shape).astype(dtype)
+    for statistic in layer.statistics():
+        statistic.value = rng.uniform(0.5, 2, statistic.value.shape).astype(dtype)
     return layer, case.x(rng).astype(dtype), rng.standard_normal(case.shape).astype(dtype)
 
 
@@ -173,7 +209,7 @@ def test_dtype_stays(kind, dtype, rng):
     assert layer.forward(x).dtype == dtype
     assert layer.backward(dy).dtype == dtype
     assert {gradient.dtype for gradient in gradients(layer)} <= {np.dtype(dtype)}
-    assert {parameter.value.dtype for parameter in layer.parameters()} <= {np.dtype(dtype)}
+    assert {p.value.dtype for p in [*layer.parameters(), *layer.statistics()]} <= {np.dtype(dtype)}
 
 
 @every_kind
@@ -268,9 +304,10 @@ def test_an_array_that_was_refused_leaves_no_trace(kind, rng):
 def test_names_read_well(kind, rng):
     layer, _, _ = built(kind, rng)
     assert str(layer).startswith(f"{kind}(")
-    names = [parameter.name for parameter in layer.parameters()]
+    names = [parameter.name for parameter in [*layer.parameters(), *layer.statistics()]]
+    owners = tuple(f"{owner}." for owner in layers.every_layer([layer]))  # what is inside keeps its name
     assert len(set(names)) == len(names)
-    assert all(name.startswith(f"{layer}.") for name in names)
+    assert all(name.startswith(owners) for name in names)
 
 
 def test_a_bare_layer_says_what_it_lacks():

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from nnlib import files
 from nnlib.activations import ReLU, Sigmoid, Softmax
-from nnlib.layers import Dense, Flatten, Layer
+from nnlib.convolution import Conv2D
+from nnlib.layers import Dense, Flatten, Layer, Residual, receptive_field
 from nnlib.network import FORMAT, Network
+from nnlib.normalization import BatchNorm
+from nnlib.pooling import MaxPool2D
 
 
 def small(seed: int = 0) -> Network:
@@ -88,6 +91,64 @@ def test_summary_reads_as_a_table():
 
 def test_summary_groups_thousands(rng):
     assert Network([Dense(784, 30, rng=rng)]).summary().split()[-1] == "23,550"
+
+
+def lenet(rng) -> Network:
+    small = [Conv2D(1, 20, 5, rng=rng), ReLU(), MaxPool2D(2), Conv2D(20, 40, 5, rng=rng), ReLU(), MaxPool2D(2)]
+    return Network([*small, Flatten(), Dense(640, 100, rng=rng), ReLU(), Dense(100, 10, rng=rng)])
+
+
+def test_summary_follows_an_example_through_the_layers(rng):
+    assert lenet(rng).summary(input_shape=(28, 28, 1)).splitlines() == [
+        " 0  Conv2D(1 → 20, 5×5)   24×24×20    sees 5×5         520",  # 25·20 + 20
+        " 1  ReLU()                24×24×20    sees 5×5           0",
+        " 2  MaxPool2D(2×2)        12×12×20    sees 6×6           0",  # 5 + (2 − 1)·1
+        " 3  Conv2D(20 → 40, 5×5)    8×8×40  sees 14×14      20,040",  # 6 + (5 − 1)·2; 25·20·40 + 40
+        " 4  ReLU()                  8×8×40  sees 14×14           0",
+        " 5  MaxPool2D(2×2)          4×4×40  sees 16×16           0",  # 14 + (2 − 1)·2
+        " 6  Flatten()                  640                       0",
+        " 7  Dense(640 → 100)           100                  64,100",
+        " 8  ReLU()                     100                       0",
+        " 9  Dense(100 → 10)             10                   1,010",
+        "    parameters                                      85,670",
+    ]
+
+
+def test_nothing_sees_more_than_there_is(rng):
+    deep = Network([Conv2D(1, 1, (3, 1), padding="same", rng=rng) for _ in range(4)])
+    assert [line.split("sees ")[1].split()[0] for line in deep.summary((6, 5, 1)).splitlines()[:-1]] == [
+        "3×1",
+        "5×1",
+        "6×1",
+        "6×1",
+    ]
+
+
+def test_summary_leaves_no_trace(rng):
+    network = Network([Conv2D(1, 2, 3, rng=rng), BatchNorm(2), Flatten()])
+    before = [parameter.value.copy() for parameter in network.state()]
+    network.summary((3, 3, 1))
+    assert all(np.array_equal(p.value, value) for p, value in zip(network.state(), before, strict=True))
+    assert network.training
+    assert all(layer.cache is None for layer in network.layers)
+
+
+def test_summary_refuses_an_example_that_does_not_fit(rng):
+    with pytest.raises(ValueError, match=r"Conv2D\(1 → 20, 5×5\) got x of shape \(1, 28, 28\): expected"):
+        lenet(rng).summary((28, 28))
+
+
+def test_what_one_output_sees_is_what_changes_it(rng):
+    network = Network(lenet(rng).layers[:6])
+    x = rng.random((1, 28, 28, 1))
+    moved, found = network.forward(x)[0, 1, 1].copy(), np.zeros((28, 28), bool)
+    for i, j in np.ndindex(28, 28):
+        nudged = x.copy()
+        nudged[0, i, j, 0] += 10
+        found[i, j] = not np.array_equal(network.forward(nudged)[0, 1, 1], moved)
+    rows, columns = np.nonzero(found)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (4, 19, 4, 19)  # 16 × 16, from 1 · stride 4
+    assert receptive_field(network.layers) == ((16, 16), (4, 4))
 
 
 @pytest.mark.parametrize(
@@ -394,3 +455,127 @@ def test_one_layer_cannot_stand_at_two_places(rng):
     bend = Sigmoid()
     with pytest.raises(ValueError, match="same layer at two places: expected a new one for each"):
         Network([Dense(2, 3, rng=rng), bend, Dense(3, 2, rng=rng), bend])
+
+
+# Layers inside a layer.
+
+
+def block(rng, projection=None) -> Residual:
+    return Residual([Dense(3, 4, rng=rng), Sigmoid(), Dense(4, 3, rng=rng)], projection)
+
+
+def test_residual_by_hand():
+    layer = Residual([Dense(1, 1, rng=np.random.default_rng(0))])
+    layer.layers[0].W.value[...], layer.layers[0].b.value[...] = 3, 1
+    # 3·2 + 1 + 2 = 9;  dx = 3·10 + 10
+    assert layer.forward(np.array([[2.0]])).tolist() == [[9]]
+    assert layer.backward(np.array([[10.0]])).tolist() == [[40]]
+    assert [parameter.grad.tolist() for parameter in layer.parameters()] == [[[20]], [10]]
+
+
+def test_residual_with_a_projection_by_hand():
+    layer = Residual([Dense(1, 2, rng=np.random.default_rng(0))], projection=Dense(1, 2, rng=np.random.default_rng(0)))
+    for parameter, value in zip(layer.parameters(), ([[3, 4]], [1, 0], [[5, 6]], [0, 0]), strict=True):
+        parameter.value[...] = value
+    # 3·2 + 1 + 5·2 = 17 and 4·2 + 6·2 = 20;  dx = 10·(3 + 5) + 1·(4 + 6)
+    assert layer.forward(np.array([[2.0]])).tolist() == [[17, 20]]
+    assert layer.backward(np.array([[10.0, 1.0]])).tolist() == [[90]]
+
+
+def test_a_block_of_zeros_is_the_identity(rng):
+    layer, x = block(rng), rng.standard_normal((4, 3))
+    layer.layers[-1].W.value[...] = 0
+    assert np.array_equal(layer.forward(x), x)
+    assert np.array_equal(layer.backward(x), x)
+
+
+def test_residual_of_images_may_change_their_size(rng):
+    inside = [Conv2D(2, 4, 3, stride=2, padding="same", rng=rng), BatchNorm(4), ReLU()]
+    layer = Residual(inside, projection=Conv2D(2, 4, 1, stride=2, rng=rng))
+    assert layer.forward(rng.standard_normal((3, 7, 6, 2))).shape == (3, 4, 3, 4)
+    assert (layer.size, layer.stride) == ((3, 3), (2, 2))
+    assert str(layer) == (
+        "Residual(Conv2D(2 → 4, 3×3, stride 2, padding same) – BatchNorm(4) – ReLU(); "
+        "short cut Conv2D(2 → 4, 1×1, stride 2))"
+    )
+
+
+def test_residual_refuses_shapes_that_differ(rng):
+    with pytest.raises(ValueError, match=r"makes 4 numbers of 3: expected as many, or a projection=… that makes x fit"):
+        Residual([Dense(3, 4, rng=rng)])
+    layer = Residual([Conv2D(2, 4, 3, padding="same", rng=rng)])
+    words = r"got x that becomes \(3, 5, 5, 2\) and F\(x\) \(3, 5, 5, 4\): expected equal shapes, or a projection=…"
+    with pytest.raises(ValueError, match=words):
+        layer.forward(np.ones((3, 5, 5, 2)))
+    layer = Residual([Dense(3, 1, rng=rng)], projection=Dense(3, 3, rng=rng))  # NumPy would stretch it in silence
+    with pytest.raises(ValueError, match=r"got x that becomes \(5, 3\) and F\(x\) \(5, 1\): expected equal shapes$"):
+        layer.forward(np.ones((5, 3)))
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda rng: Residual([]), ValueError, "Residual got no layers"),
+        (lambda rng: Residual(Sigmoid()), TypeError, "Residual got a Sigmoid: expected a list of layers"),
+        (lambda rng: Residual([Sigmoid()], projection=3), TypeError, "Residual got 3 at place 0: expected a layer"),
+        (
+            lambda rng: Residual([Dense(3, 4, rng=rng), Dense(3, 3, rng=rng)]),
+            ValueError,
+            r"Residual got Dense\(3 → 3\) at place 1 after 4 outputs: expected 4 inputs",
+        ),
+        (
+            lambda rng: Network([Dense(3, 2, rng=rng), block(rng)]),
+            ValueError,
+            r"Network got Residual\(.*\) at place 1 after 2 outputs: expected 2 inputs",
+        ),
+    ],
+)
+def test_blocks_that_cannot_work_are_refused(make, error, words, rng):
+    with pytest.raises(error, match=words):
+        make(rng)
+
+
+def test_a_layer_cannot_stand_both_inside_and_outside(rng):
+    bend = Sigmoid()
+    with pytest.raises(ValueError, match="same layer at two places"):
+        Network([bend, Residual([bend])])
+
+
+def test_mode_reaches_the_layers_inside_and_comes_back(rng):
+    inner = [BatchNorm(3), ReLU()]
+    network = Network([Residual([Residual(inner)])])
+    network.training = False
+    assert [layer.training for layer in inner] == [False, False]
+    inner[1].training = True  # odd, but the learner's own business
+    network.predict(np.ones((2, 3)))
+    assert [layer.training for layer in inner] == [False, True]
+    network.training = True
+    assert network.layers[0].training
+    assert [layer.training for layer in inner] == [True, True]
+
+
+def test_blocks_within_blocks_are_saved_copied_and_cast(rng, tmp_path):
+    network = Network([Residual([block(rng, Dense(3, 3, rng=rng)), BatchNorm(3)]), Dense(3, 2, rng=rng)])
+    x = rng.standard_normal((6, 3))
+    network.backward(network.forward(x))
+    loaded, light = Network.load(network.save(tmp_path / "model")), network.astype(np.float32)
+    assert str(loaded) == str(network)
+    assert len(network.parameters()) == 4 + 2 + 2 + 2
+    assert loaded.predict(x).tobytes() == network.predict(x).tobytes()
+    assert light.predict(x.astype(np.float32)).dtype == np.float32
+    for parameter in light.parameters():
+        assert parameter.grad is None
+    with pytest.raises(RuntimeError, match="backward was called before forward"):
+        network.copy().layers[0].layers[0].layers[0].backward(x)
+
+
+def test_a_deep_row_of_blocks_lets_the_gradient_through(rng):
+    def first_gradient(wrap):
+        layers = [wrap([Dense(8, 8, rng=rng), Sigmoid()]) for _ in range(30)]
+        network = Network([layer for group in layers for layer in group])
+        network.forward(rng.standard_normal((5, 8)))
+        network.backward(np.ones((5, 8)))
+        return np.abs(network.parameters()[0].grad).max()
+
+    assert first_gradient(lambda layers: layers) < 1e-12
+    assert first_gradient(lambda layers: [Residual(layers)]) > 1e-3
