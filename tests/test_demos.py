@@ -12,7 +12,7 @@ import pytest
 
 import nnlib.demos
 from nnlib import plots
-from nnlib.demos.controls import CountingButton, Steps, choice, counter, slider
+from nnlib.demos.controls import CountingButton, KernelGrid, Steps, choice, counter, slider
 from nnlib.demos.panel import Panel
 
 MODULES = [
@@ -36,6 +36,8 @@ def values(control):
         return [option[1] if isinstance(option, tuple) else option for option in control.options]
     if isinstance(control, CountingButton):
         return [0, 1, 2]
+    if isinstance(control, KernelGrid):
+        return [*control.known.values(), (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0)]
     numbers = control.slider if isinstance(control, Steps) else control
     middle = type(numbers.min)((numbers.min + numbers.max) / 2)
     near = [control.value - numbers.step, control.value + numbers.step]
@@ -99,7 +101,8 @@ def test_it_is_the_same_picture_after_coming_back(module, name):
 def test_every_control_has_a_name_and_the_picture_has_words(module, name):
     panel = make(module, name)
     for control in panel.controls.values():
-        assert len((control.slider if isinstance(control, Steps) else control).description) >= 3
+        named = {Steps: "slider", KernelGrid: "choice"}.get(type(control))
+        assert len((getattr(control, named) if named else control).description) >= 3
     bundle = panel._repr_mimebundle_()
     assert bundle["text/plain"] == panel.alt
     assert len(panel.alt) > 30
@@ -198,3 +201,14 @@ def test_a_slider_shows_as_many_decimals_as_it_steps(step, wanted):
 
 def test_a_choice_takes_names_and_values():
     assert choice("c", [("one", 1), ("two", 2)], 2).value == 2
+
+
+def test_a_kernel_is_chosen_or_written():
+    grid = KernelGrid("kernel", {"one": np.eye(3), "thirds": np.full((3, 3), 1 / 3)}, "one")
+    seen = []
+    grid.observe(lambda change: seen.append(change["new"]), names="value")
+    grid.choice.value = "thirds"
+    assert [cell.value for cell in grid.cells] == [0.333] * 9
+    grid.cells[2].value = 5.0
+    assert seen == [(1 / 3,) * 9, (0.333, 0.333, 5.0, *[0.333] * 6)]
+    assert [cell.tooltip for cell in grid.cells[3:5]] == ["row 2, column 1", "row 2, column 2"]

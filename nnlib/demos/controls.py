@@ -63,6 +63,40 @@ class CountingButton(widgets.Button):
         self.value += 1
 
 
+class KernelGrid(widgets.VBox):
+    """Nine numbers, row by row, to write into a grid of 3 × 3, or to take from a list of known kernels."""
+
+    value = traitlets.Tuple()
+
+    def __init__(self, description: str, known: dict[str, Any], start: str) -> None:
+        self.known = {name: tuple(float(weight) for row in rows for weight in row) for name, rows in known.items()}
+        self.choice = choice(description, list(known), start)
+        self.cells = [
+            widgets.FloatText(step=0.1, tooltip=f"row {i // 3 + 1}, column {i % 3 + 1}", layout=WIDE(width="5.2em"))
+            for i in range(9)
+        ]
+        columns = WIDE(grid_template_columns="repeat(3, 5.6em)", margin="0 0 0 13.3em")
+        super().__init__([self.choice, widgets.GridBox(self.cells, layout=columns)], value=self.known[start])
+        self._fill()
+        self.choice.observe(self._take, names="value")
+        for cell in self.cells:
+            cell.observe(self._read, names="value")
+        self.observe(self._fill, names="value")
+
+    def _take(self, _: Any) -> None:
+        self.value = self.known[self.choice.value]
+
+    def _read(self, _: Any) -> None:
+        if not self.filling:
+            self.value = tuple(cell.value for cell in self.cells)
+
+    def _fill(self, _: Any = None) -> None:
+        self.filling = True  # nine changes, of which the first eight are nobody's kernel
+        for cell, weight in zip(self.cells, self.value, strict=True):
+            cell.value = round(weight, 3)
+        self.filling = False
+
+
 class Steps(widgets.VBox):
     """A whole number that is stepped through: back, on, play, and a slider that jumps.
 

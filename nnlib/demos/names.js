@@ -12,8 +12,9 @@ function nameControls(panel) {
     const name = Object.keys(PLAY).find((key) => icon?.classList.contains(key));
     button.setAttribute("aria-label", PLAY[name] ?? "play");
   }
+  for (const input of panel.querySelectorAll(".widget-text input[title]")) input.setAttribute("aria-label", input.title);
   // JupyterLab would take the keys of lists and buttons for its own: Enter edits the cell, ArrowDown goes to the next.
-  for (const part of panel.querySelectorAll("select, button")) part.setAttribute("data-lm-suppress-shortcuts", "true");
+  for (const part of panel.querySelectorAll("select, button, input")) part.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 function render({ el }) {
