@@ -94,6 +94,20 @@ def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
     return fig.axes[0] if columns == 1 else np.array(fig.axes)
 
 
+def log_scale(ax: Axes, ticks: Sequence[float]) -> Axes:
+    """Make the upright axis count in powers of ten, with these ticks alone: once, as it costs as much as a redraw."""
+    if ax.get_yscale() != "log":
+        ax.set_yscale("log")
+        ax.minorticks_off()
+        ax.set_yticks(ticks, [power_of_ten(tick) for tick in ticks])  # as text: formulas would be set anew each time
+    return ax
+
+
+def power_of_ten(value: float) -> str:
+    """Return a size, rounded to a power of ten, as text: 10⁻³."""
+    return "10" + str(round(float(np.log10(value)))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def _fix_labels(ax: Axes) -> None:
     """Put axis labels at a fixed distance: finding one for the present ticks costs a tenth of a redraw."""
     for axis, place, across, up in ((ax.xaxis, (0.5, 0), 0, -0.33), (ax.yaxis, (0, 0.5), -0.6, 0)):

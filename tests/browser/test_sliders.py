@@ -81,7 +81,7 @@ ASK = f"""async (code) => {{ {LAB}
 # What the panel of a given model says, drawn afresh on a figure of its own, and what its controls are.
 PANEL = """
 def _ask(model):
-    from ipywidgets import Button, Dropdown, Play, widget_serialization
+    from ipywidgets import Button, Dropdown, FloatText, Play, widget_serialization
     from nnlib import plots
     from nnlib.demos.panel import Panel
     panel = widget_serialization["from_json"](f"IPY_MODEL_{model}", None)
@@ -96,7 +96,7 @@ def _ask(model):
         "alt": panel.draw(plots.figure(*panel.figure.get_size_inches()), **values),
         "sliders": [part.value for part in parts(panel) if hasattr(part, "readout")],
         "trains": [not part.continuous_update for part in parts(panel) if hasattr(part, "readout")],
-        "others": [sum(isinstance(part, kind) for part in parts(panel)) for kind in (Dropdown, Button, Play)],
+        "others": [sum(isinstance(part, of) for part in parts(panel)) for of in (Dropdown, Button, Play, FloatText)],
     }
 """
 STATE = """(panel) => ({
@@ -198,6 +198,7 @@ class LivePanel:
         self.lists = box.locator("select").all()
         self.buttons = box.locator("button.widget-button").all()
         self.plays = box.locator(".widget-play").all()
+        self.numbers = box.locator("input[type=number]").all()
         self.steps = box.locator(".widget-vbox .noUi-handle").all()
 
     def state(self) -> dict:
@@ -227,8 +228,11 @@ class LivePanel:
 
     def must_be_true(self, what: str) -> None:
         """Picture and read-outs must be what the kernel says for the values that the controls now have."""
-        self.settle()
-        shown, meant = self.state(), self.live.ask(self.model)
+        for _ in range(20):  # what trains may take a second or two
+            self.settle()
+            shown, meant = self.state(), self.live.ask(self.model)
+            if shown["alt"] == meant["alt"]:
+                break
         assert shown["alt"] == meant["alt"], f"{what}: the picture is not the one of the values"
         numbers = [float(words.replace("−", "-").replace(",", "")) for words in shown["readouts"]]
         assert numbers == pytest.approx(meant["sliders"], abs=1e-6), f"{what}: a read-out shows another value"
@@ -317,11 +321,11 @@ def test_the_panel_starts_with_a_true_picture(panel):
 def test_every_control_is_known_and_has_a_name(panel):
     meant = panel.live.ask(panel.model)
     assert len(panel.handles) == len(meant["sliders"])
-    assert [len(panel.lists), len(panel.buttons), len(panel.plays)] == meant["others"]
+    assert [len(part) for part in (panel.lists, panel.buttons, panel.plays, panel.numbers)] == meant["others"]
     assert panel.handles or any(meant["others"]), "a panel without controls"
-    parts = panel.box.locator(".noUi-handle, .widget-readout, select, button").all()
+    parts = panel.box.locator(".noUi-handle, .widget-readout, select, button, input").all()
     assert [part.evaluate("part => part.outerHTML") for part in parts if not name(part)] == []
-    assert panel.box.locator("input, textarea").count() == 0, "a kind of control that no test here moves"
+    assert panel.box.locator("input:not([type=number]), textarea").count() == 0, "a control that no test here moves"
 
 
 @for_each_panel
@@ -376,6 +380,14 @@ def test_every_option_is_chosen(panel):
         options.focus()
         key = "ArrowUp" if now else "ArrowDown"
         panel.must_follow(f"{name(options)}, {key}", panel.page.keyboard.press, key)
+
+
+@for_each_panel
+def test_every_number_is_written(panel):
+    for number in panel.numbers:
+        number.fill(str(float(number.input_value()) + 1.5))
+        panel.must_follow(f"{name(number)}, Enter", number.press, "Enter")
+        panel.must_be_true(name(number))
 
 
 @for_each_panel

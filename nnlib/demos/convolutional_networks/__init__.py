@@ -7,6 +7,7 @@ how slopes go back through it.
 from nnlib.demos.convolutional_networks.looking import (
     KERNELS,
     change,
+    cover,
     draw_equivariance,
     draw_kernels,
     draw_pooling,
@@ -36,6 +37,7 @@ __all__ = [
     "backward",
     "change",
     "costs",
+    "cover",
     "draw_backward",
     "draw_equivariance",
     "draw_field",

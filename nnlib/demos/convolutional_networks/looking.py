@@ -224,3 +224,21 @@ def pooling() -> Panel:
         across=counter("window", 2, 10, 4),
         shift=counter("shift (pixels)", 0, 10, 1),
     )
+
+
+def cover() -> None:
+    """Show the picture that the chapter starts with: the photograph through three kernels."""
+    figure = plots.figure(8.4, 2.4)
+    axes = plots.axes(figure, columns=4)
+    show_picture(axes[0], grey_photo())
+    for ax, name in zip(axes[1:], ("blur", "upright edges", "level edges"), strict=True):
+        answer = cross_correlate(grey_photo(), KERNELS[name].astype(float))
+        show_picture(ax, answer, *((0, 1) if name == "blur" else (-1, 1)))
+        ax.set_title(name)
+    axes[0].set_title("the photograph")
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.88, bottom=0.02, wspace=0.06)
+    plots.show(
+        figure,
+        alt="A photograph of a woman in uniform, and what three small kernels make of it: a blurred picture, and two "
+        "in which only the upright or only the level edges are seen.",
+    )

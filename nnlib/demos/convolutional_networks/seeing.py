@@ -31,13 +31,12 @@ def draw_savings(figure: Figure, pixels: int, c_in: int, kernel: int, c_out: int
     left, right = plots.axes(figure, columns=2)
     found = costs(pixels, c_in, kernel, c_out)
     for ax, which, title in ((left, 0, "weights"), (right, 1, "multiplications")):
-        ax.set_yscale("log")
+        plots.log_scale(ax, [1, 1e3, 1e6, 1e9])
         numbers = [found[name][which] for name in found]
         ax.bar(list(found), numbers, color=[plots.INK, plots.RED, plots.BLUE], width=0.6)
         for place, number in enumerate(numbers):
             ax.text(place, number * 1.3, f"{number:,}", ha="center", fontsize=11)
-        ax.set(ylim=(1, 1e11), yticks=[1, 1e3, 1e6, 1e9], title=title)
-        ax.minorticks_off()
+        ax.set(ylim=(1, 1e11), title=title)
     ratio = found["dense"][0] / found["shared"][0]
     return (
         f"{c_out} filters of {kernel} × {kernel} on {pixels} × {pixels} pixels with {c_in} channels: a dense layer "

@@ -96,9 +96,11 @@ def draw_settle(figure: Figure, name: str, rate: float, noise: float) -> str:
     shown = np.maximum(distance[some], 1e-4)  # 0 has no place on such an axis
     right.plot(steps[some], shown, color=plots.BLUE)
     for ax in (left, right):
-        ax.set(xscale="log", yscale="log", xlabel="step k", xlim=(1, STEPS), ylim=(1e-3, 2), **DECADES)
-        ax.set_yticks(DECADES["yticks"], labels=["0.001", "0.01", "0.1", "1"])
-        ax.minorticks_off()
+        if ax.get_xscale() != "log":  # once, as it costs as much as a redraw
+            ax.set(xscale="log", yscale="log", **DECADES)
+            ax.set_yticks(DECADES["yticks"], labels=["0.001", "0.01", "0.1", "1"])
+            ax.minorticks_off()
+        ax.set(xlabel="step k", xlim=(1, STEPS), ylim=(1e-3, 2))
     left.set_ylabel("learning rate η")
     right.set_ylabel("distance to the optimum")
     figure.subplots_adjust(wspace=0.4)

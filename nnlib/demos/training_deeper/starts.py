@@ -210,31 +210,18 @@ def draw_depth(figure: Figure, layers: int, activation: str, start: str) -> str:
     _powers(right, np.arange(1, layers + 1), found.slopes, plots.GRADIENT)
     left.set_title("forward: spread of the outputs")
     right.set_title("backward: size of ∂C/∂W")
-    first, last = (power(value) for value in (found.slopes[0], found.slopes[-1]))
+    first, last = (plots.power_of_ten(value) for value in (found.slopes[0], found.slopes[-1]))
     return (
         f"{layers} layers, {activation}, weights {start}: the slopes of the first layer are about {first} in size, "
         f"those of the last about {last}; the outputs of the last hidden layer differ between digits by about "
-        f"{power(found.spreads[-1])}."
+        f"{plots.power_of_ten(found.spreads[-1])}."
     )
 
 
 def _powers(ax: Axes, places: np.ndarray, values: np.ndarray, colour: str) -> None:
-    ax.set_yscale("log")
+    plots.log_scale(ax, [1e-15, 1e-10, 1e-5, 1, 1e5, 1e10])
     ax.plot(places, values, "o-", color=colour)
-    ax.set(
-        xlabel="layer",
-        xlim=(0.5, 20.5),
-        xticks=[1, 5, 10, 15, 20],
-        ylim=(1e-16, 1e12),
-        yticks=[1e-15, 1e-10, 1e-5, 1, 1e5, 1e10],
-    )
-    ax.minorticks_off()
-
-
-def power(value: float) -> str:
-    """Return a size as a power of ten: 10⁻³."""
-    digits = str(round(float(np.log10(value))))
-    return "10" + digits.translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    ax.set(xlabel="layer", xlim=(0.5, 20.5), xticks=[1, 5, 10, 15, 20], ylim=(1e-16, 1e13))
 
 
 def depth() -> Panel:
