@@ -151,5 +151,5 @@ def _relative(distance: float, gradient: np.ndarray, rounding: float, tolerance:
     """Return the relative error; one that rounding explains is within the tolerance."""
     largest = float(np.abs(gradient).max(initial=0.0))
     if distance <= rounding:
-        return min(distance / largest, tolerance) if largest > 0 else 0.0
+        return min(distance / largest, tolerance) if largest > rounding else 0.0  # below it a slope is as good as 0
     return distance / largest if largest > 0 else float("inf")

@@ -1,10 +1,15 @@
-"""Draw a computation: what came from what, with its values, its local slopes and its gradients."""
+"""Draw a computation: what came from what, with its values, its local slopes and its gradients; or a circuit's bits."""
 
+from collections.abc import Sequence
+
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from nnlib import plots
 from nnlib.autodiff import Variable
 from nnlib.autodiff_rules import RULES
+from nnlib.perceptron import Circuit
 
 Places = dict[int, tuple[float, float]]
 Children = dict[int, list[Variable]]
@@ -112,3 +117,39 @@ DARK_ORANGE = "#A66A00"  # readable as text on white
 
 def _short(value: float) -> str:
     return plots.minus(f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}")
+
+
+def circuit(ax: Axes, circuit: Circuit, bits: Sequence[int]) -> Axes:
+    """Draw NAND perceptrons in columns by depth, each wire thick and orange where it carries a 1 for these inputs."""
+    values = {wire: int(value[0]) for wire, value in circuit.wires(np.array([bits])).items()}
+    places = circuit_places(circuit)
+    deepest = max(across for across, _ in places.values())
+    ends = [(source, places[out]) for out, *sources in circuit.gates for source in sources]
+    ends += [(wire, (deepest + 0.8, places[wire][1])) for wire in circuit.outputs]
+    for lit, colour, width in ((0, "#999999", 1.2), (1, plots.ORANGE, 3.5)):
+        wires = [(places[source], end) for source, end in ends if values[source] == lit]
+        ax.add_collection(LineCollection(wires, colors=colour, linewidths=width, zorder=1 + lit))
+    for marker, names in (("o", circuit.inputs), ("s", [out for out, _, _ in circuit.gates])):
+        fills = [plots.ORANGE if values[name] else "white" for name in names]
+        x = np.array([places[name] for name in names])
+        ax.scatter(x[:, 0], x[:, 1], s=520, marker=marker, color=fills, edgecolor=plots.INK, linewidth=1.2, zorder=3)
+    for wire, (across, up) in places.items():
+        ax.text(across, up, str(values[wire]), ha="center", va="center", color="black", zorder=4)
+    ax.set(xlim=(-0.9, deepest + 1.6), ylim=(-0.04, 1.04))
+    ax.set_axis_off()
+    return ax
+
+
+def circuit_places(circuit: Circuit) -> dict[str, tuple[float, float]]:
+    """Put each wire's source in the column of its depth: inputs first, a gate after the later of its sources."""
+    depth = dict.fromkeys(circuit.inputs, 0)
+    for out, left, right in circuit.gates:
+        depth[out] = 1 + max(depth[left], depth[right])
+    columns: dict[int, list[str]] = {}
+    for wire, column in depth.items():
+        columns.setdefault(column, []).append(wire)
+    return {
+        wire: (float(column), 1 - (row + 0.5) / len(wires))
+        for column, wires in columns.items()
+        for row, wire in enumerate(wires)
+    }

@@ -16,12 +16,10 @@ import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from nnlib.landscapes import Landscape
-from nnlib.perceptron import Circuit
 
 BLUE, RED, GREEN, PURPLE, ORANGE, INK = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#333333"
 CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"), ("o", "s")
@@ -88,6 +86,7 @@ def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
         for ax in fig.axes:
             for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.images]:
                 artist.remove()
+            ax.containers.clear()  # bars are noted there once more, for the legend
             ax.set_prop_cycle(None)
             ax.relim()
             ax.autoscale()
@@ -269,7 +268,7 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
     The colours are full at ``largest``, or at the largest weight where it is not given.
     """
     colours = matplotlib.colors.LinearSegmentedColormap.from_list("weights", [NEGATIVE, "white", POSITIVE], N=257)
-    largest = largest or float(np.abs(weights).max()) or 1.0
+    largest = largest or float(np.nanmax(np.abs(weights))) or 1.0
     ax.imshow(weights, cmap=colours, vmin=-largest, vmax=largest, interpolation="none")  # no resampling: faster
     ax.set_axis_off()
     return ax
@@ -326,39 +325,3 @@ def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], weight
     colour, dashes = (POSITIVE, "-") if weight >= 0 else (NEGATIVE, "--")
     width = 0.5 + 2.5 * min(abs(weight), 2.0)
     ax.plot([start[0], end[0]], [start[1], end[1]], dashes, color=colour, linewidth=width, zorder=1)
-
-
-def circuit(ax: Axes, circuit: Circuit, bits: Sequence[int]) -> Axes:
-    """Draw NAND perceptrons in columns by depth, each wire thick and orange where it carries a 1 for these inputs."""
-    values = {wire: int(value[0]) for wire, value in circuit.wires(np.array([bits])).items()}
-    places = circuit_places(circuit)
-    deepest = max(across for across, _ in places.values())
-    ends = [(source, places[out]) for out, *sources in circuit.gates for source in sources]
-    ends += [(wire, (deepest + 0.8, places[wire][1])) for wire in circuit.outputs]
-    for lit, colour, width in ((0, "#999999", 1.2), (1, ORANGE, 3.5)):
-        wires = [(places[source], end) for source, end in ends if values[source] == lit]
-        ax.add_collection(LineCollection(wires, colors=colour, linewidths=width, zorder=1 + lit))
-    for marker, names in (("o", circuit.inputs), ("s", [out for out, _, _ in circuit.gates])):
-        fills = [ORANGE if values[name] else "white" for name in names]
-        x = np.array([places[name] for name in names])
-        ax.scatter(x[:, 0], x[:, 1], s=520, marker=marker, color=fills, edgecolor=INK, linewidth=1.2, zorder=3)
-    for wire, (across, up) in places.items():
-        ax.text(across, up, str(values[wire]), ha="center", va="center", color="black", zorder=4)
-    ax.set(xlim=(-0.9, deepest + 1.6), ylim=(-0.04, 1.04))
-    ax.set_axis_off()
-    return ax
-
-
-def circuit_places(circuit: Circuit) -> dict[str, tuple[float, float]]:
-    """Put each wire's source in the column of its depth: inputs first, a gate after the later of its sources."""
-    depth = dict.fromkeys(circuit.inputs, 0)
-    for out, left, right in circuit.gates:
-        depth[out] = 1 + max(depth[left], depth[right])
-    columns: dict[int, list[str]] = {}
-    for wire, column in depth.items():
-        columns.setdefault(column, []).append(wire)
-    return {
-        wire: (float(column), 1 - (row + 0.5) / len(wires))
-        for column, wires in columns.items()
-        for row, wire in enumerate(wires)
-    }

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from PIL import Image
 
-from nnlib import plots
+from nnlib import graphs, plots
 from nnlib.perceptron import XOR
 
 
@@ -155,7 +155,7 @@ def linear(colour):
 
 
 def test_a_circuit_lights_the_wires_that_carry_a_one(ax):
-    plots.circuit(ax, XOR, [1, 0])
+    graphs.circuit(ax, XOR, [1, 0])
     dark, lit = ax.collections[:2]
     # a = 1 feeds two gates; of the four gates three say 1 and feed 2, 1 and the output
     assert len(lit.get_segments()) == 2 + 2 + 1 + 1
@@ -166,6 +166,6 @@ def test_a_circuit_lights_the_wires_that_carry_a_one(ax):
 
 
 def test_a_gate_stands_behind_its_sources():
-    places = plots.circuit_places(XOR)
+    places = graphs.circuit_places(XOR)
     assert all(places[out][0] > max(places[left][0], places[right][0]) for out, left, right in XOR.gates)
     assert len(set(places.values())) == len(places)

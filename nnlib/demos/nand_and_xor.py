@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 from matplotlib.figure import Figure
 
-from nnlib import plots
+from nnlib import graphs, plots
 from nnlib.activations import ReLU, Sigmoid
 from nnlib.datasets import truth_table
 from nnlib.demos.controls import Steps, choice, counter, slider
@@ -55,9 +55,9 @@ def draw_adder(figure: Figure, a: int, b: int) -> str:
     """Draw the two-bit adder with the wires that carry a 1 lit up, for a and b from 0 to 3."""
     ax = plots.axes(figure)
     bits = [a >> 1, a & 1, b >> 1, b & 1]
-    plots.circuit(ax, TWO_BIT_ADDER, bits)
+    graphs.circuit(ax, TWO_BIT_ADDER, bits)
     values = {wire: int(value[0]) for wire, value in TWO_BIT_ADDER.wires(np.array([bits])).items()}
-    places = plots.circuit_places(TWO_BIT_ADDER)
+    places = graphs.circuit_places(TWO_BIT_ADDER)
     for name, wire in zip(("a: twos", "a: ones", "b: twos", "b: ones"), TWO_BIT_ADDER.inputs, strict=True):
         ax.text(-0.35, places[wire][1], name, ha="right", va="center")
     across, up = places["low carry"]
@@ -85,7 +85,7 @@ def xor_circuit() -> None:
     """Show XOR made of four NAND perceptrons, for the inputs 1 and 0."""
     figure = plots.figure(7.6, 2.8)
     ax = figure.subplots()
-    plots.circuit(ax, XOR, [1, 0])
+    graphs.circuit(ax, XOR, [1, 0])
     for name, up in (("x₁", 0.75), ("x₂", 0.25)):
         ax.text(-0.3, up, name, ha="right", va="center")
     ax.text(3.9, 0.5, "XOR", va="center")

@@ -1,9 +1,31 @@
 """The widgets of chapter 06.
 
 ``looking`` has kernels, windows, moves and pooling on a photograph; ``seeing`` what a layer costs, how far it sees and
-how slopes go back through it.
+how slopes go back through it; ``learning`` networks at work.
 """
 
+from nnlib.demos.convolutional_networks.learning import (
+    LABELLED,
+    deep,
+    dense,
+    digit_images,
+    draw_deep,
+    draw_maps,
+    draw_moving,
+    draw_norm,
+    learn,
+    maps,
+    moving,
+    norm,
+    normed,
+    placed,
+    reader,
+    shifted_digits,
+    stack,
+    stacked,
+    trained,
+    windowed,
+)
 from nnlib.demos.convolutional_networks.looking import (
     KERNELS,
     change,
@@ -34,14 +56,22 @@ from nnlib.demos.convolutional_networks.seeing import (
 
 __all__ = [
     "KERNELS",
+    "LABELLED",
     "backward",
     "change",
     "costs",
     "cover",
+    "deep",
+    "dense",
+    "digit_images",
     "draw_backward",
+    "draw_deep",
     "draw_equivariance",
     "draw_field",
     "draw_kernels",
+    "draw_maps",
+    "draw_moving",
+    "draw_norm",
     "draw_pooling",
     "draw_savings",
     "draw_window",
@@ -49,11 +79,23 @@ __all__ = [
     "field",
     "grey_photo",
     "kernels",
+    "learn",
+    "maps",
     "mismatch",
     "moved",
+    "moving",
+    "norm",
+    "normed",
+    "placed",
     "pooled",
     "pooling",
+    "reader",
     "savings",
+    "shifted_digits",
+    "stack",
+    "stacked",
     "sweep",
+    "trained",
     "window",
+    "windowed",
 ]
