@@ -169,3 +169,44 @@ def test_a_gate_stands_behind_its_sources():
     places = graphs.circuit_places(XOR)
     assert all(places[out][0] > max(places[left][0], places[right][0]) for out, left, right in XOR.gates)
     assert len(set(places.values())) == len(places)
+
+
+def test_bars_leave_nothing_behind_in_the_legend():
+    fig = plots.figure()
+    for _ in range(3):
+        ax = plots.axes(fig)
+        ax.bar([0, 1], [1, 2], label="heights")
+        ax.legend()
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["heights"]
+
+
+def test_an_axis_in_powers_of_ten_keeps_its_ticks_when_drawn_again():
+    fig = plots.figure()
+    for _ in range(2):
+        ax = plots.log_scale(plots.axes(fig), [1e-10, 1, 1e5])
+        ax.plot([1, 2], [1e-8, 1e3])
+        ax.set_ylim(1e-12, 1e6)
+    assert ax.get_yscale() == "log"
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["10⁻¹⁰", "10⁰", "10⁵"]
+
+
+@pytest.mark.parametrize(("value", "text"), [(1e-14, "10⁻¹⁴"), (3e-14, "10⁻¹⁴"), (1.0, "10⁰"), (2e10, "10¹⁰")])
+def test_a_size_is_said_as_a_power_of_ten(value, text):
+    assert plots.power_of_ten(value) == text
+
+
+def test_labels_stand_at_the_same_place_whatever_the_ticks():
+    places = []
+    for high in (1, 1000):
+        fig = plots.figure()
+        ax = plots.axes(fig)
+        ax.set(xlim=(0, high), ylim=(0, high), xlabel="x", ylabel="y")
+        fig.canvas.draw()
+        places.append((ax.xaxis.label.get_window_extent().y1, ax.yaxis.label.get_window_extent().x1))
+    assert places[0] == pytest.approx(places[1], abs=0.5)
+
+
+def test_a_gap_in_a_picture_of_weights_is_no_weight():
+    ax = plots.axes(plots.figure())
+    plots.weight_image(ax, np.array([[0.5, np.nan], [-0.25, 0.0]]))
+    assert ax.images[0].get_clim() == (-0.5, 0.5)
