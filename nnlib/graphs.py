@@ -109,10 +109,9 @@ def _node(ax: Axes, place: tuple[float, float], node: Variable) -> None:
     ax.text(*place, words, ha="center", va="center", fontsize=11, zorder=4)
     if node.grad is not None and _counts(node):
         below = f"∂ = {_short(float(node.grad))}"
-        ax.text(place[0], place[1] - 0.36, below, ha="center", va="center", color=DARK_ORANGE, fontsize=12, zorder=4)
-
-
-DARK_ORANGE = "#A66A00"  # readable as text on white
+        ax.text(
+            place[0], place[1] - 0.36, below, ha="center", va="center", color=plots.DARK_ORANGE, fontsize=12, zorder=4
+        )
 
 
 def _short(value: float) -> str:

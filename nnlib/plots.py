@@ -25,7 +25,7 @@ BLUE, RED, GREEN, PURPLE, ORANGE, INK = "#0072B2", "#D55E00", "#009E73", "#CC79A
 CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"), ("o", "s")
 POSITIVE, NEGATIVE = GREEN, "#882255"
 TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
-GRADIENT = ORANGE
+GRADIENT, DARK_ORANGE = ORANGE, "#A66A00"  # the second is readable as text on white
 HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list("heights", ["#F7FBFF", "#C6DBEF", "#6BAED6", "#2171B5"])
 
 STYLE = {

@@ -1,4 +1,4 @@
-"""A network of five neurons, small enough to show every number of a forward and a backward pass."""
+"""A network of two inputs and three neurons, small enough to show every number of a forward and a backward pass."""
 
 from typing import Any, NamedTuple
 
@@ -115,8 +115,7 @@ def draw_stepper(figure: Figure, stage: int) -> str:
     ax = plots.axes(figure)
     w = start() if stage < 6 else updated(start())
     p = passes(w if stage == 7 else start())
-    known = stage if stage < 7 else 2
-    known = 0 if stage == 6 else known  # the new weights were not used yet
+    known = {6: 0, 7: 2}.get(stage, stage)  # at 6 the new weights were not used yet
     activations: list[Any] = [X, p.a1 if known >= 1 else np.zeros(2), p.a2 if known >= 2 else np.zeros(1)]
     labels = [["1.0", "0.5"], _texts(p.a1, known >= 1), _texts(p.a2, known >= 2)]
     plots.network(ax, activations, [w.W1, w.W2], labels)
@@ -139,7 +138,7 @@ BOX = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
 def _write_edges(ax: Axes, w: Weights, p: Passes, what: str) -> None:
     first, second = (w.W1, w.W2) if what == "w" else (np.outer(X, p.delta1), np.outer(p.a1, p.delta2))
     ups = (0.25, -0.25)
-    colour = plots.INK if what == "w" else "#A66A00"
+    colour = plots.INK if what == "w" else plots.DARK_ORANGE
     for layer, matrix, targets in ((0, first, ups), (1, second, (0.0,))):
         for i, j in np.ndindex(matrix.shape):
             share = 0.3 if layer == 0 else 0.45
@@ -158,7 +157,14 @@ def _write_neurons(ax: Axes, w: Weights, p: Passes, known: int, gradients: bool)
             if backward <= known <= 5:
                 words = plots.minus(f"∂C/∂b {d:+.3f}" if gradients else f"δ {d:+.4f}")
                 ax.text(
-                    across, up - side * 0.14, words, ha="center", va="center", fontsize=12, color="#A66A00", bbox=BOX
+                    across,
+                    up - side * 0.14,
+                    words,
+                    ha="center",
+                    va="center",
+                    fontsize=12,
+                    color=plots.DARK_ORANGE,
+                    bbox=BOX,
                 )
     ax.text(2.3, 0, f"wanted: {Y[0]:.0f}", va="center")
 

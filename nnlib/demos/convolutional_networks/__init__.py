@@ -6,6 +6,7 @@ how slopes go back through it; ``learning`` networks at work.
 
 from nnlib.demos.convolutional_networks.learning import (
     LABELLED,
+    arriving,
     deep,
     dense,
     digit_images,
@@ -57,6 +58,7 @@ from nnlib.demos.convolutional_networks.seeing import (
 __all__ = [
     "KERNELS",
     "LABELLED",
+    "arriving",
     "backward",
     "change",
     "costs",

@@ -214,27 +214,54 @@ def stacked(kind: str, layers: int, rate: float, seed: int = 0) -> Learnt:
     return learn(stack(kind, layers, rng=rng), rate, 10, rng=rng)
 
 
+@cache
+def arriving(kind: str, layers: int, seed: int = 0) -> list[float]:
+    """Return how large the slopes ∂C/∂a are that reach each block of a new network, the first block first.
+
+    Root mean squares over 100 digits; a block is two layers.
+    """
+    network, loss = stack(kind, layers, rng=np.random.default_rng(seed)), SoftmaxCrossEntropy()
+    (x, y), _ = digit_images()
+    loss.forward(network.forward(x[:100]), y[:100])
+    slope, found = loss.backward(), []
+    for layer in reversed(network.layers[3:]):
+        slope = layer.backward(slope)
+        found.append(float(np.sqrt((slope**2).mean())))
+    return found[0 :: 2 if kind == "residual" else 4][::-1]
+
+
 DEPTHS = (4, 10, 20, 40)
 
 
 def draw_deep(figure: Figure, layers: int, rate: float) -> str:
-    """Draw the training loss of a plain and of a residual network of the same depth."""
-    ax = plots.axes(figure)
-    words = []
-    for kind, colour, dashes in (("residual", plots.BLUE, "-"), ("plain", plots.RED, "--")):
-        history, right = stacked(kind, layers, rate)
-        ax.plot(range(1, len(history.loss) + 1), history.loss, dashes, color=colour, label=kind)
-        words.append(f"{kind} about {100 * right:.0f}")
-    ax.set(xlabel="epoch", ylabel="training loss", xlim=(1, 10), ylim=(0, 2.5))
-    ax.legend(loc="upper right")
-    ax.set_title(f"{layers} layers, η = {rate:g}: {', '.join(words)} of 100")
-    return f"{layers} layers with η = {rate:g}, after ten epochs: {' and '.join(words)} of 100 test digits right."
+    """Draw the slopes that reach each block at the start, and the training loss, of a plain and a residual network."""
+    left, right = plots.axes(figure, columns=2)
+    plots.log_scale(left, [1e-4, 1e-3, 1e-2, 1e-1])
+    shares, first = [], []
+    for kind, colour, dashes, marker in (("residual", plots.BLUE, "-", "o"), ("plain", plots.RED, "--", "s")):
+        slopes = arriving(kind, layers)
+        left.plot(range(1, len(slopes) + 1), slopes, dashes, marker=marker, color=colour)
+        history, share = stacked(kind, layers, rate)
+        right.plot(range(1, len(history.loss) + 1), history.loss, dashes, color=colour, label=kind)
+        shares.append(f"{100 * share:.0f}")
+        first.append(f"{slopes[0]:.4f}")
+    left.set(xlabel="block (two layers)", xlim=(0.5, layers / 2 + 0.5), ylim=(1e-4, 1e-1))
+    right.set(xlabel="epoch", ylabel="training loss", xlim=(1, 10), ylim=(0, 2.9))
+    right.legend(loc="upper right", ncols=2)
+    left.set_title(f"{layers} layers, untrained: ∂C/∂a")
+    right.set_title(f"η = {rate:g}: {shares[0]} and {shares[1]} of 100 right")
+    return (
+        f"{layers} layers. Before learning, slopes of about {first[0]} reach the first block with short cuts, and of "
+        f"about {first[1]} without. After ten epochs with η = {rate:g}, about {shares[0]} of 100 test digits are right "
+        f"with short cuts, and about {shares[1]} without."
+    )
 
 
 def deep() -> Panel:
     """Choose depth and learning rate."""
     return Panel(
         draw_deep,
+        size=(8.4, 3.8),
         layers=choice("layers", list(DEPTHS), 20),
         rate=choice("learning rate η", [0.01, 0.03, 0.1], 0.03),
     )
