@@ -80,7 +80,9 @@ def draw_moving(figure: Figure, digit: int, down: int, right: int) -> str:
     (_, _), (x, y) = digit_images()
     canvas = placed(x[digit : digit + 1], np.array([[down, right]]))
     left.imshow(canvas[0, :, :, 0], cmap="gray_r", interpolation="none")
-    left.set_axis_off()
+    left.set(xticks=[0, 7, 13], yticks=[0, 7, 13])
+    for side in ("top", "right"):
+        left.spines[side].set_visible(True)  # white paper needs an edge
     answers = []
     for kind, colour, shift in (("convolutional", plots.BLUE, -0.2), ("dense", plots.RED, 0.2)):
         shares = softmax(trained(kind).predict(canvas))[0]
@@ -131,14 +133,14 @@ def draw_maps(figure: Figure, digit: int, stage: str) -> str:
         values = layer.forward(values)
     small.imshow(x[digit, :, :, 0], cmap="gray_r", interpolation="none")
     small.set_axis_off()
-    plots.weight_image(filters, sheet(network.parameters()[0].value[:, :, 0].transpose(2, 0, 1), 2))
+    plots.weight_image(filters, sheet(network.parameters()[0].value[:, :, 0].transpose(2, 0, 1), 4))
     maps.imshow(sheet(values[0].transpose(2, 0, 1), 4), cmap="gray_r", vmin=0, interpolation="none")
     maps.set_axis_off()
-    places = (0.02, 0.1, 0.26, 0.75), (0.3, 0.1, 0.16, 0.75), (0.5, 0.05, 0.48, 0.8)
+    places = (0.02, 0.1, 0.26, 0.75), (0.3, 0.1, 0.27, 0.75), (0.6, 0.05, 0.39, 0.8)
     for ax, place in zip((small, filters, maps), places, strict=True):
         ax.set_position(place)
     small.set_title(f"test digit {digit}: a {y[digit]}")
-    filters.set_title("filters")
+    filters.set_title("filters, layer 1")
     maps.set_title(f"{values.shape[3]} maps, {values.shape[1]} × {values.shape[2]}")
     answer = int(network.classify(x[digit : digit + 1])[0])
     return (
@@ -295,8 +297,8 @@ def draw_norm(figure: Figure, activation: str, rate: float, scale: float) -> str
         seen = history.validation_accuracy
         ax.plot(range(1, len(seen) + 1), seen, dashes, color=colour, label=f"{way} BatchNorm")
         words.append(f"{way} about {100 * right:.0f}")
-    ax.set(xlabel="epoch", ylabel="test accuracy", xlim=(1, 10), ylim=(0, 1.02))
-    ax.legend(loc="center right")
+    ax.set(xlabel="epoch", ylabel="test accuracy", xlim=(1, 10), ylim=(0, 1.2), yticks=[0, 0.25, 0.5, 0.75, 1])
+    ax.legend(loc="upper right", ncols=2)
     ax.set_title(f"{activation}, η = {rate:g}, inputs × {scale:g}")
     return (
         f"Three hidden {activation} layers, η = {rate:g}, inputs times {scale:g}, after ten epochs: "

@@ -53,8 +53,7 @@ def draw_kernels(figure: Figure, kernel: tuple[float, ...]) -> str:
     else:
         show_picture(right, answer)
     left.set_title("120 × 120 pixels")
-    scale = "grey: 0" if abs(total) < 1e-9 else "black: 0, white: 1"
-    right.set_title(plots.minus(f"118 × 118, {scale}; kernel's sum {total:.2f}"))
+    right.set_title(plots.minus(f"118 × 118; sum of weights {total:.2f}"))
     rows = "; ".join(" ".join(f"{weight:g}" for weight in np.round(row, 2)) for row in weights)
     return plots.minus(
         f"A photograph of a woman in uniform, and what the kernel with the rows {rows} makes of it: answers from "
@@ -71,23 +70,24 @@ def draw_window(figure: Figure, pixels: int, kernel: int, padding: int, stride: 
     """Draw an image with its margin of zeros, a window at one of its places, and the places as output."""
     left, right = plots.axes(figure, columns=2)
     count = output_size(pixels, kernel, stride=stride, padding=padding)
-    here = place % count**2
+    here = place % count**2  # after the last place comes the first
     row, column = divmod(here, count)
     _cells(left, pixels, plots.INK)
     _box(left, -padding, -padding, pixels + 2 * padding, plots.INK, "--")
     _box(left, column * stride - padding, row * stride - padding, kernel, plots.RED, "-")
     _cells(right, count, plots.INK)
     right.add_patch(Rectangle((column, row), 1, 1, color=plots.RED, alpha=0.35, linewidth=0))
+    low, high = -padding - 0.2, max(pixels + padding, count) + 0.2
     for ax in (left, right):
-        ax.set(
-            xlim=(-padding - 0.2, pixels + padding + 0.2), ylim=(pixels + padding + 0.2, -padding - 0.2), aspect="equal"
-        )
+        ax.set(xlim=(low, high), ylim=(high, low), aspect="equal")
         ax.set_axis_off()
     left.set_title(f"step {place}: place {here + 1} of {count**2}")
     right.set_title(f"⌊({pixels} + 2·{padding} − {kernel}) / {stride}⌋ + 1 = {count}")
+    unseen = pixels + 2 * padding - ((count - 1) * stride + kernel)
     return (
-        f"A window of {kernel} × {kernel} on {pixels} × {pixels} pixels with a margin of {padding}, moved by "
-        f"{stride}: {count} × {count} places. Step {place}: place {here + 1}, in row {row + 1} and column {column + 1}."
+        f"A window of {kernel} × {kernel} on {pixels} × {pixels} pixels with a margin of {padding}, moved by {stride}: "
+        f"{count} × {count} places, and {unseen} rows and columns at the end, margin included, that no window sees. "
+        f"Step {place}: place {here + 1}, in row {row + 1} and column {column + 1}."
     )
 
 
@@ -107,7 +107,7 @@ def window() -> Panel:
         size=(8.4, 4.2),
         pixels=counter("pixels", 7, 12, 7),
         kernel=counter("window", 1, 5, 3),
-        padding=counter("padding", 0, 3, 1),
+        padding=counter("padding", 0, 2, 1),
         stride=counter("stride", 1, 4, 2),
         place=Steps("step", 63, value=5, interval=300),
     )
@@ -160,7 +160,7 @@ def draw_equivariance(figure: Figure, name: str, how: str, amount: int) -> str:
         ax.set_title(title)
     show_picture(axes[2], first - second, -1, 1)
     unit = {"shift": "pixels", "turn": "degrees", "enlarge": "per cent"}[how]
-    axes[2].set_title(f"differ by {100 * apart:.0f} %")
+    axes[2].set_title(f"in the middle: {100 * apart:.0f} %")
     figure.subplots_adjust(left=0.02, right=0.98, top=0.88, bottom=0.02, wspace=0.06)
     return (
         f"The photograph through the kernel {name!r}, with {how} by {amount} {unit} before looking or after it: in the "
@@ -206,8 +206,8 @@ def draw_pooling(figure: Figure, kind: str, across: int, shift: int) -> str:
     show_picture(left, there, 0, 1.5)
     show_picture(right, small_there, 0, 1.5 * (across if kind.startswith("L") else 1))
     changes = 100 * change(outline, there), 100 * change(small, small_there)
-    left.set_title(f"shifted by {shift}: {changes[0]:.0f} % other")
-    right.set_title(f"{kind} of {across} × {across}: {changes[1]:.0f} % other")
+    left.set_title(f"pixels: change {changes[0]:.0f} %")
+    right.set_title(f"pooled: change {changes[1]:.0f} %")
     return (
         f"The strength of upright edges in the photograph, shifted by {shift} pixels, and pooled by the {kind} of "
         f"windows of {across} × {across}. The shift changes the pixels by {changes[0]:.0f} and the pooled ones by "

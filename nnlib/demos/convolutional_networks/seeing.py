@@ -30,14 +30,14 @@ def draw_savings(figure: Figure, pixels: int, c_in: int, kernel: int, c_out: int
     """Draw parameters and multiplications of a dense layer, of windows, and of a convolution."""
     left, right = plots.axes(figure, columns=2)
     found = costs(pixels, c_in, kernel, c_out)
-    for ax, which, title in ((left, 0, "weights"), (right, 1, "multiplications")):
-        plots.log_scale(ax, [1, 1e3, 1e6, 1e9])
+    ratio = found["dense"][0] / found["shared"][0]
+    for ax, which, title in ((left, 0, f"weights: {ratio:,.0f} : 1"), (right, 1, "multiplications")):
+        plots.log_scale(ax, [1, 1e3, 1e6, 1e9, 1e12])
         numbers = [found[name][which] for name in found]
         ax.bar(list(found), numbers, color=[plots.INK, plots.RED, plots.BLUE], width=0.6)
         for place, number in enumerate(numbers):
-            ax.text(place, number * 1.3, f"{number:,}", ha="center", fontsize=11)
-        ax.set(ylim=(1, 1e11), title=title)
-    ratio = found["dense"][0] / found["shared"][0]
+            ax.text(place, number * 1.3, f"{number:,}", ha="center", fontsize=10)
+        ax.set(ylim=(1, 1e13), title=title)
     return (
         f"{c_out} filters of {kernel} × {kernel} on {pixels} × {pixels} pixels with {c_in} channels: a dense layer "
         f"needs {found['dense'][0]:,} weights, windows {found['windows'][0]:,}, a convolution {found['shared'][0]:,}, "
