@@ -211,4 +211,3 @@ def test_a_kernel_is_chosen_or_written():
     assert [cell.value for cell in grid.cells] == [0.333] * 9
     grid.cells[2].value = 5.0
     assert seen == [(1 / 3,) * 9, (0.333, 0.333, 5.0, *[0.333] * 6)]
-    assert [cell.tooltip for cell in grid.cells[3:5]] == ["row 2, column 1", "row 2, column 2"]

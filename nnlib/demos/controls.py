@@ -71,10 +71,7 @@ class KernelGrid(widgets.VBox):
     def __init__(self, description: str, known: dict[str, Any], start: str) -> None:
         self.known = {name: tuple(float(weight) for row in rows for weight in row) for name, rows in known.items()}
         self.choice = choice(description, list(known), start)
-        self.cells = [
-            widgets.FloatText(step=0.1, tooltip=f"row {i // 3 + 1}, column {i % 3 + 1}", layout=WIDE(width="5.2em"))
-            for i in range(9)
-        ]
+        self.cells = [widgets.FloatText(step=0.1, layout=WIDE(width="5.2em")) for _ in range(9)]  # named in names.js
         columns = WIDE(grid_template_columns="repeat(3, 5.6em)", margin="0 0 0 13.3em")
         super().__init__([self.choice, widgets.GridBox(self.cells, layout=columns)], value=self.known[start])
         self._fill()

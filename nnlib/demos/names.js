@@ -12,7 +12,10 @@ function nameControls(panel) {
     const name = Object.keys(PLAY).find((key) => icon?.classList.contains(key));
     button.setAttribute("aria-label", PLAY[name] ?? "play");
   }
-  for (const input of panel.querySelectorAll(".widget-text input[title]")) input.setAttribute("aria-label", input.title);
+  for (const grid of panel.querySelectorAll(".widget-gridbox")) {
+    const cells = grid.querySelectorAll("input[type=number]"); // of a kernel, three in a row
+    cells.forEach((cell, i) => cell.setAttribute("aria-label", `row ${Math.floor(i / 3) + 1}, column ${(i % 3) + 1}`));
+  }
   // JupyterLab would take the keys of lists and buttons for its own: Enter edits the cell, ArrowDown goes to the next.
   for (const part of panel.querySelectorAll("select, button, input")) part.setAttribute("data-lm-suppress-shortcuts", "true");
 }

@@ -127,10 +127,10 @@ def pytest_terminal_summary(terminalreporter, config):
         return
     line = terminalreporter.write_line
     terminalreporter.section("from key to painted picture, in ms")
-    line(f"{'notebook':<24}{'panel':<14}{'control':<28}presses  median  90 %   max")
+    line(f"{'notebook':<26}{'panel':<14}{'control':<28}presses  median  90 %   max")
     for notebook, panel, control, delays, trains in timed:
         numbers = f"{len(delays):7}{statistics.median(delays):8.0f}{quantile(delays, 0.9):6.0f}{max(delays):6.0f}"
-        line(f"{notebook:<24}{panel:<14}{control:<28}{numbers}{'  trains' if trains else ''}")
+        line(f"{notebook:<26}{panel:<14}{control:<28}{numbers}{'  trains' if trains else ''}")
     every = [delay for *_, delays, trains in timed for delay in delays if not trains]
     line(
         f"all {len(every)} presses that train nothing: median {statistics.median(every):.0f}, "

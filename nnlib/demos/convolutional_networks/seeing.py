@@ -167,7 +167,7 @@ def backward() -> Panel:
     return Panel(
         draw_backward,
         size=(8.4, 4.0),
-        stride=counter("stride", 1, 2, 1),
-        padding=counter("padding", 0, 1, 0),
+        stride=choice("stride", [1, 2], 1),
+        padding=choice("padding", [0, 1], 0),
         step=Steps("windows", 16, value=2, interval=500),
     )
