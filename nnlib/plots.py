@@ -274,8 +274,8 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
     return ax
 
 
-def curves(ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str, first: int = 1) -> Axes:
-    """Draw a quantity ``what`` from epoch ``first`` on, for training and (where given) validation, each named."""
+def curves(ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str) -> Axes:
+    """Draw a quantity ``what`` by epoch, for training and (where given) validation, each named at its end."""
     for values, (colour, dashes), name in ((training, TRAINING, "training"), (validation, VALIDATION, "validation")):
         if len(values):
             ax.plot(range(1, len(values) + 1), values, dashes, color=colour, label=name)

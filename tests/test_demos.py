@@ -125,6 +125,10 @@ def test_an_error_is_shown_and_raised_and_the_last_good_picture_stays():
     assert 'role="alert"' in panel.message.value
     assert "ValueError: three is &lt;not&gt; allowed" in panel.message.value
     assert panel.picture.value == good
+    panel.controls["n"].value = 2
+    assert panel.message.value == ""  # also where the picture is the one that stayed
+    with pytest.raises(ValueError, match="three"):
+        panel.controls["n"].value = 3
     panel.controls["n"].value = 4
     assert panel.message.value == ""
     assert panel.picture.value != good

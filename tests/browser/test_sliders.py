@@ -9,6 +9,7 @@ import importlib
 import inspect
 import json
 import re
+import time
 import typing
 from collections.abc import Callable
 from functools import cached_property
@@ -228,11 +229,12 @@ class LivePanel:
 
     def must_be_true(self, what: str) -> None:
         """Picture and read-outs must be what the kernel says for the values that the controls now have."""
-        for _ in range(20):  # what trains may take a second or two
+        self.settle()
+        shown, meant = self.state(), self.live.ask(self.model)
+        late = time.monotonic() + (10 if any(meant["trains"]) else 0)  # what trains may take a second or two
+        while shown["alt"] != meant["alt"] and time.monotonic() < late:
             self.settle()
-            shown, meant = self.state(), self.live.ask(self.model)
-            if shown["alt"] == meant["alt"]:
-                break
+            shown = self.state()
         assert shown["alt"] == meant["alt"], f"{what}: the picture is not the one of the values"
         numbers = [float(words.replace("−", "-").replace(",", "")) for words in shown["readouts"]]
         assert numbers == pytest.approx(meant["sliders"], abs=1e-6), f"{what}: a read-out shows another value"
