@@ -66,6 +66,32 @@ class Patience:
         return len(losses) - 1 - best >= self.epochs
 
 
+class KeepBest:
+    """Early stopping's memory: keeps the weights of the epoch with the lowest validation loss (E24).
+
+    ``restore(network)`` puts them back when training is over; ``epoch`` says which one it was, ``loss`` its validation
+    loss. Together with ``Patience`` this is early stopping. Raises ``ValueError`` where ``fit`` was given no validation
+    data.  Source: S4, N31.
+    """
+
+    def __init__(self) -> None:
+        self.epoch, self.loss = 0, math.inf
+        self.best: list[np.ndarray] = []
+
+    def __call__(self, state: State) -> None:
+        """Note the weights where they are the best so far."""
+        loss = state.history.validation_loss[-1]
+        if math.isnan(loss):
+            raise ValueError("KeepBest found no validation loss: give fit validation=(x, y)")
+        if loss < self.loss:
+            self.epoch, self.loss = state.epoch, loss
+            self.best = [value.value.copy() for value in state.network.state()]
+
+    def restore(self, network: Network) -> None:
+        """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
+        _put_back("KeepBest", self.best, network)
+
+
 class Budget:
     """Ends training after the epoch in which ``seconds`` are used up, counted from the end of the first epoch."""
 
@@ -114,7 +140,11 @@ class Restart:
 
     def restore(self, network: Network) -> None:
         """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
-        if not self.best:
-            raise RuntimeError("Restart has no weights to restore: it was not called by fit yet")
-        for parameter, value in zip(network.state(), self.best, strict=True):
-            parameter.value[...] = value
+        _put_back("Restart", self.best, network)
+
+
+def _put_back(who: str, best: list[np.ndarray], network: Network) -> None:
+    if not best:
+        raise RuntimeError(f"{who} has no weights to restore: it was not called by fit yet")
+    for parameter, value in zip(network.state(), best, strict=True):
+        parameter.value[...] = value

@@ -98,6 +98,15 @@ def require_positive(who: Any, name: str, value: Any) -> float:
     return float(value)
 
 
+def require_share(who: Any, name: str, value: Any) -> float:
+    """Return ``value`` if it is a number from 0 up to, but not equal to, 1; else raise."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{who} got {name} = {describe(value)}: expected a number from 0 to below 1")
+    if not 0 <= value < 1:
+        raise ValueError(f"{who} got {name} = {value}: expected 0 or more, and below 1")
+    return float(value)
+
+
 def require_count(who: Any, name: str, value: Any) -> int:
     """Return ``value`` if it is a whole number of at least one; else raise ``TypeError`` or ``ValueError``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):

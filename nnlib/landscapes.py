@@ -134,6 +134,45 @@ class Rosenbrock(Landscape):
         return _table(1 - 20 * y + 60 * x * x, -20 * x, np.full_like(x, 10.0))
 
 
+class Beale(Landscape):
+    """C = ln(1 + Σ (cₖ − v₁ (1 − v₂ᵏ))²), k = 1, 2, 3, c = 1.5, 2.25, 2.625: lowest, 0, at (3, ½), with steep walls.
+
+    After E. Beale, 1958, whose function is the sum; the logarithm keeps its walls, up to 10⁵, on the chart.
+    """
+
+    limits = (-0.8, 4.4, -1.35, 1.4)
+    start = (0.6, 1.2)
+
+    def value(self, v: np.ndarray) -> np.ndarray:
+        """Return C(v)."""
+        return np.asarray(np.log1p(self._sum(v)[0]))
+
+    def gradient(self, v: np.ndarray) -> np.ndarray:
+        """Return ∇S/(1 + S) for the sum S."""
+        total, slope, _ = self._sum(v)
+        return slope / (1 + total)[..., None]
+
+    def hessian(self, v: np.ndarray) -> np.ndarray:
+        """Return the second derivatives, by the quotient rule."""
+        total, slope, table = self._sum(v)
+        share = slope / (1 + total)[..., None]
+        return table / (1 + total)[..., None, None] - share[..., :, None] * share[..., None, :]
+
+    def _sum(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return S with its gradient and its Hessian."""
+        x, y = _parts(self, v)
+        total, gradient, table = np.zeros_like(x), np.zeros((*x.shape, 2)), np.zeros((*x.shape, 2, 2))
+        for k, c in enumerate((1.5, 2.25, 2.625), start=1):
+            off = c - x * (1 - y**k)
+            by = np.stack([y**k - 1, k * x * y ** (k - 1)], axis=-1)
+            bend = k * y ** (k - 1)
+            curve = k * (k - 1) * x * y ** max(k - 2, 0)
+            total += off * off
+            gradient += 2 * off[..., None] * by
+            table += 2 * by[..., :, None] * by[..., None, :] + 2 * off[..., None, None] * _table(0 * bend, bend, curve)
+        return total, gradient, table
+
+
 LANDSCAPES: dict[str, Landscape] = {
     "bowl": Quadratic(1, 1),
     "ravine": Quadratic(1, 20, start=(-3.0, 0.6)),
@@ -141,6 +180,7 @@ LANDSCAPES: dict[str, Landscape] = {
     "two valleys": TwoValleys(),
     "plateau": Plateau(),
     "Rosenbrock": Rosenbrock(),
+    "Beale": Beale(),
 }
 
 

@@ -72,6 +72,10 @@ class Layer(Remembers):
         """Return the layers that this one is made of, if any."""
         return []
 
+    def generators(self) -> list[np.random.Generator]:
+        """Return what the layer draws random numbers from, if it does: a checkpoint keeps their states."""
+        return []
+
     def config(self) -> dict[str, Any]:
         """Return the arguments that build this layer again, as saving needs them: numbers, text, lists."""
         return {}
@@ -217,6 +221,10 @@ class Residual(Layer):
     def statistics(self) -> list[Parameter]:
         """Return the statistics of all layers inside."""
         return [statistic for layer in self.inner() for statistic in layer.statistics()]
+
+    def generators(self) -> list[np.random.Generator]:
+        """Return the generators of all layers inside."""
+        return [generator for layer in self.inner() for generator in layer.generators()]
 
     def config(self) -> dict[str, Any]:
         """Return the layers inside as saving needs them."""

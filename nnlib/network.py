@@ -127,6 +127,11 @@ class Network:
             sees.append(f"sees {'×'.join(map(str, np.minimum(field, input_shape[:2])))}" if y.ndim == 4 else "")
         return [shapes, sees]
 
+    def generators(self) -> list[np.random.Generator]:
+        """Return what the layers draw random numbers from, each once, in a fixed order."""
+        found = [generator for layer in self.layers for generator in layer.generators()]
+        return list({id(generator): generator for generator in found}.values())
+
     def astype(self, dtype: Any) -> "Network":
         """Return a copy whose parameters are of ``dtype``, np.float32 or np.float64; this one stays as it is."""
         if np.dtype(dtype).kind != "f":

@@ -1,19 +1,29 @@
-"""Optimizers: what to do with a gradient, once you have it. They see parameters, never networks."""
+"""Optimizers: what to do with a gradient, once you have it. They see parameters, never networks.
 
-from collections.abc import Iterable
+Each rule is one method, ``update``: w is an array of weights, g its gradient, and both are of one shape with whatever
+the rule remembers from step to step.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 import numpy as np
 
-from nnlib.errors import require_positive
+from nnlib.errors import require_finite, require_positive, require_shape, require_share
 from nnlib.parameter import Parameter
 
 
 class Optimizer:
     """The contract: ``zero_grad()``, then a backward pass, then ``step()``.
 
-    ``learning_rate`` η may be changed between steps. Raises ``ValueError`` where η is not above 0 or there is
-    nothing to learn, ``TypeError`` where something else than parameters comes.
+    ``learning_rate`` η may be changed between steps; ``steps`` counts them. ``remembers`` names the arrays that a rule
+    keeps for each parameter: they start at 0 and are handed to ``update``, which changes them in place. Raises
+    ``ValueError`` where η is not above 0 or there is nothing to learn, ``TypeError`` where something else than
+    parameters comes.
     """
+
+    remembers: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
         self.parameters = list(parameters)
@@ -26,6 +36,8 @@ class Optimizer:
         if not self.parameters:
             raise ValueError(f"{name} got no parameters: expected at least one")
         self.learning_rate = learning_rate
+        self.steps = 0
+        self.memory = [[np.zeros_like(parameter.value) for _ in self.remembers] for parameter in self.parameters]
 
     @property
     def learning_rate(self) -> float:
@@ -43,13 +55,34 @@ class Optimizer:
 
     def step(self) -> None:
         """Change every parameter that has a gradient."""
-        for parameter in self.parameters:
+        self.steps += 1
+        for parameter, memory in zip(self.parameters, self.memory, strict=True):
             if parameter.grad is not None:
-                self.update(parameter, parameter.grad)
+                self.update(parameter.value, parameter.grad, *memory)
 
-    def update(self, parameter: Parameter, gradient: np.ndarray) -> None:
-        """Change ``parameter.value`` in place by the optimizer's rule."""
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
+        """Change w in place by the optimizer's rule."""
         raise NotImplementedError
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that the next step depends on but weights and gradients: to be saved with the network."""
+        arrays = {
+            f"{name}_{place}": array.copy()
+            for place, memory in enumerate(self.memory)
+            for name, array in zip(self.remembers, memory, strict=True)
+        }
+        return {"learning_rate": np.array(self.learning_rate), "steps": np.array(self.steps), **arrays}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from where ``state()`` was taken. Raises ``ValueError`` where it fits another optimizer or network."""
+        own = self.state()
+        shapes = {name: array.shape for name, array in own.items()}
+        if {name: array.shape for name, array in state.items()} != shapes:
+            raise ValueError(f"{self} got the state of another optimizer or network: expected {', '.join(own)}")
+        self.learning_rate, self.steps = float(state["learning_rate"]), int(state["steps"])
+        for place, memory in enumerate(self.memory):
+            for name, array in zip(self.remembers, memory, strict=True):
+                array[...] = state[f"{name}_{place}"]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
@@ -61,6 +94,168 @@ class SGD(Optimizer):
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 0.1) -> None:
         super().__init__(parameters, learning_rate)
 
-    def update(self, parameter: Parameter, gradient: np.ndarray) -> None:
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """w ← w − η g."""
-        parameter.value -= self.learning_rate * gradient
+        w -= self.learning_rate * g
+
+
+class Momentum(Optimizer):
+    """Gradient descent with a memory, v ← α v − η g, w ← w + v: a ball that keeps the share α of its speed.
+
+    Under a steady slope the steps grow to η g / (1 − α). PyTorch keeps v / (−η), which is the same as long as η is.
+    Raises ``ValueError`` where ``momentum`` α is not in [0, 1).  Source: Polyak, 1964; S1, S2, S4, N36.
+    """
+
+    remembers = ("velocity",)
+
+    def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 0.1, momentum: float = 0.9) -> None:
+        super().__init__(parameters, learning_rate)
+        self.momentum = require_share(type(self).__name__, "momentum", momentum)
+
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
+        """v ← α v − η g, w ← w + v."""
+        (v,) = memory
+        v *= self.momentum
+        v -= self.learning_rate * g
+        w += v
+
+
+class Nesterov(Momentum):
+    """Momentum that looks ahead: g is taken at w + α v, where the ball is about to be, v ← α v − η g, w ← w + v.
+
+    What is stored and shown is the place ahead, u = w + α v, as gradients are taken there: u ← u + α v − η g with the
+    new v. So did Bengio and others (2013), and so does PyTorch.  Source: Nesterov, 1983; S4, N36.
+    """
+
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
+        """v ← α v − η g, u ← u + α v − η g."""
+        (v,) = memory
+        v *= self.momentum
+        v -= self.learning_rate * g
+        w += self.momentum * v
+        w -= self.learning_rate * g
+
+
+class AdaGrad(Optimizer):
+    """A rate for each weight: s ← s + g², w ← w − η g / (√s + ε). As s only grows, every rate only falls (E47).
+
+    Source: Duchi, Hazan and Singer, 2011; S2, S4, N38.
+    """
+
+    remembers = ("squares",)
+
+    def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 0.01, epsilon: float = 1e-10) -> None:
+        super().__init__(parameters, learning_rate)
+        self.epsilon = require_positive("AdaGrad", "epsilon", epsilon)
+
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
+        """s ← s + g², w ← w − η g / (√s + ε)."""
+        (s,) = memory
+        s += g * g
+        w -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+class RMSProp(Optimizer):
+    """AdaGrad that forgets: s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε).
+
+    √s is about the size of the last 1 / (1 − ρ) gradients, so each weight moves about η a step, whatever their size.
+    Raises ``ValueError`` where ``decay`` ρ is not in [0, 1).  Source: Tieleman and Hinton, 2012; S2, S4, N38.
+    """
+
+    remembers = ("squares",)
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.01,
+        decay: float = 0.99,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(parameters, learning_rate)
+        self.decay = require_share("RMSProp", "decay", decay)
+        self.epsilon = require_positive("RMSProp", "epsilon", epsilon)
+
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
+        """s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε)."""
+        (s,) = memory
+        s *= self.decay
+        s += (1 - self.decay) * g * g
+        w -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+class Adam(Optimizer):
+    """Momentum and RMSProp: m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², w ← w − η m̂ / (√ŝ + ε).
+
+    m and s start at 0 and so are too small at first; m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) make up for it, where t
+    counts the steps from 1 (E30). ``bias_correction=False`` leaves that out, to see why it is there.
+    Raises ``ValueError`` where β₁ or β₂ is not in [0, 1).  Source: Kingma and Ba, 2015; S1, S4, N38.
+    """
+
+    remembers = ("means", "squares")
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        *,
+        bias_correction: bool = True,
+    ) -> None:
+        super().__init__(parameters, learning_rate)
+        self.beta1, self.beta2 = require_share("Adam", "beta1", beta1), require_share("Adam", "beta2", beta2)
+        self.epsilon = require_positive("Adam", "epsilon", epsilon)
+        self.bias_correction = bias_correction
+
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
+        """Note the mean and the mean square of g, and step by their corrected ratio."""
+        m, s = memory
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        s *= self.beta2
+        s += (1 - self.beta2) * g * g
+        t = self.steps if self.bias_correction else math.inf
+        m_hat, s_hat = m / (1 - self.beta1**t), s / (1 - self.beta2**t)
+        w -= self.learning_rate * m_hat / (np.sqrt(s_hat) + self.epsilon)
+
+
+class Newton(Optimizer):
+    """Newton's method, w ← w − η H⁻¹ g: jumps to where the slope would be 0 if the cost were as curved everywhere.
+
+    ``hessian()`` returns H (d, d) at the present weights, over all d numbers of all parameters in order, such as
+    ``lambda: curvature.hessian(f, parameters)``. Storing H takes d² numbers, solving with it about d³/3 steps. A saddle
+    has slope 0 too, and draws it in. ``damping`` μ adds μ to the diagonal. Raises ``ValueError`` where H has another
+    shape or cannot be inverted.  Source: S3, S4, N37; E29.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        hessian: Callable[[], np.ndarray],
+        learning_rate: float = 1.0,
+        damping: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, learning_rate)
+        self.hessian = hessian
+        self.damping = damping
+
+    def step(self) -> None:
+        """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
+        self.steps += 1
+        g = np.concatenate([_gradient(parameter).ravel() for parameter in self.parameters])
+        table = require_finite(self, "hessian()", require_shape(self, "hessian()", self.hessian(), (g.size, g.size)))
+        try:
+            way = np.linalg.solve(table + self.damping * np.eye(g.size), g)
+        except np.linalg.LinAlgError as error:
+            raise ValueError(
+                f"{self} got a Hessian that cannot be inverted: in some direction there is no curvature. "
+                "damping=0.001 gives it some"
+            ) from error
+        for parameter in self.parameters:
+            part, way = np.split(way, [parameter.value.size])
+            parameter.value -= self.learning_rate * part.reshape(parameter.value.shape)
+
+
+def _gradient(parameter: Parameter) -> np.ndarray:
+    return np.zeros_like(parameter.value) if parameter.grad is None else parameter.grad

@@ -1,13 +1,17 @@
 """Regularisation: what is added to learning so that the network does better on examples that it has not seen.
 
-Penalties on the weights first. ``fit(…, penalty=L2(0.001))`` adds their slopes to those of the loss.
+Penalties on the weights: ``fit(…, penalty=L2(0.001))`` adds their slopes to those of the loss. And layers that leave
+something out at random while the network learns, and nothing when it predicts.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_positive
+from nnlib.errors import require_examples, require_positive, require_rng, require_rows, require_shape
+from nnlib.initializers import Initializer, glorot
+from nnlib.layers import Dense, Layer
 from nnlib.parameter import Parameter
 
 
@@ -70,6 +74,108 @@ class L1(Penalty):
     def slope(self, w: np.ndarray) -> np.ndarray:
         """Return λ sign(w)."""
         return self.strength * np.sign(w)
+
+
+class Dropout(Layer):
+    """Keeps each number of x with the chance ``keep`` and divides it by that; else 0. In prediction it does nothing.
+
+    Any shape (n, …); every number of every example is drawn anew in each forward pass. y = x m / keep with m = 0 or 1:
+    the mean over m is x itself ("inverted dropout"). The notes leave y = x m and multiply the *outgoing* weights by
+    keep for prediction, which gives the same means (E44). Backward: dx = dy m / keep, the same m.
+    Raises ``ValueError`` where ``keep`` is not in (0, 1].  Source: Srivastava and others, 2014; S4, N33.
+    """
+
+    def __init__(self, keep: float, *, rng: np.random.Generator) -> None:
+        self.keep = _require_keep(self, keep)
+        self.rng = require_rng("Dropout", rng)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return x m / keep while learning, x itself in prediction."""
+        require_examples(self, "x", x)
+        self.cache = _mask(x, self.keep, self.rng) if self.training else np.ones_like(x)
+        return x * self.cache
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx = dy m / keep."""
+        mask = self.recall()
+        return require_shape(self, "dy", dy, mask.shape) * mask
+
+    def generators(self) -> list[np.random.Generator]:
+        """Return the layer's own."""
+        return [self.rng]
+
+    def config(self) -> dict[str, Any]:
+        """Return keep."""
+        return {"keep": self.keep}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layer:
+        """Return a new layer with a generator of its own."""
+        return cls(**config, rng=np.random.default_rng())
+
+    def __repr__(self) -> str:
+        return f"Dropout(keep {getattr(self, 'keep', '?')})"
+
+
+class DropConnect(Dense):
+    """A ``Dense`` whose single weights are kept with the chance ``keep``: z = x @ (W ⊙ M / keep) + b, M of 0s and 1s.
+
+    M is drawn anew in each forward pass, for the whole mini-batch (Wan draws one for each example); biases stay. In
+    prediction it is a ``Dense``. Backward: dW = (xᵀ @ dz) ⊙ M / keep, dx = dz @ (W ⊙ M / keep)ᵀ.
+    Raises ``ValueError`` where ``keep`` is not in (0, 1].  Source: Wan and others, 2013; S4, N33.
+    """
+
+    def __init__(
+        self, n_in: int, n_out: int, keep: float, *, rng: np.random.Generator, weights: Initializer = glorot
+    ) -> None:
+        super().__init__(n_in, n_out, rng=rng, weights=weights)
+        self.keep = _require_keep(self, keep)
+        self.rng = rng
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return z = x @ (W ⊙ M / keep) + b while learning, x @ W + b in prediction."""
+        W = self.W.value
+        mask = _mask(W, self.keep, self.rng) if self.training else np.ones_like(W)
+        self.cache = require_rows(self, x, self.n_in), mask
+        return x @ (W * mask) + self.b.value
+
+    def backward(self, dz: np.ndarray) -> np.ndarray:
+        """Return dx = dz @ (W ⊙ M / keep)ᵀ; add (xᵀ @ dz) ⊙ M / keep to dW and the column sums of dz to db."""
+        self.backward_to_parameters(dz)
+        _, mask = self.recall()
+        return dz @ (self.W.value * mask).T
+
+    def backward_to_parameters(self, dz: np.ndarray) -> None:
+        """Add to dW and db, and leave out dx."""
+        x, mask = self.recall()
+        require_shape(self, "dz", dz, (len(x), self.n_out))
+        self.W.add_grad((x.T @ dz) * mask)
+        self.b.add_grad(dz.sum(axis=0))
+
+    def generators(self) -> list[np.random.Generator]:
+        """Return the layer's own."""
+        return [self.rng]
+
+    def config(self) -> dict[str, Any]:
+        """Return n_in, n_out and keep."""
+        return {**super().config(), "keep": self.keep}
+
+    def __repr__(self) -> str:
+        return f"DropConnect({self.n_in} → {self.n_out}, keep {getattr(self, 'keep', '?')})"
+
+
+def _mask(like: np.ndarray, keep: float, rng: np.random.Generator) -> np.ndarray:
+    """Return an array of the shape and dtype of ``like``: 1/keep with the chance ``keep``, else 0."""
+    return (rng.random(like.shape) < keep).astype(like.dtype) / like.dtype.type(keep)
+
+
+def _require_keep(who: Layer, keep: Any) -> float:
+    if require_positive(type(who).__name__, "keep", keep) > 1:
+        raise ValueError(
+            f"{type(who).__name__} got keep = {keep}: expected a share above 0 and up to 1, such as 0.5; "
+            "it is the chance of being kept, not of being dropped"
+        )
+    return float(keep)
 
 
 def _weights(parameters: Iterable[Parameter]) -> list[Parameter]:

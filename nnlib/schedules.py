@@ -4,6 +4,7 @@ Noise of mini-batches keeps a constant η from settling. Enough for settling (Ro
 that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
 """
 
+import math
 from collections.abc import Callable
 
 from nnlib.errors import require_count, require_positive
@@ -42,6 +43,34 @@ def inverse_root(start: float) -> Rule:
     """ηₖ = η₀ / √(k + 1), for problems that are convex and no more. Σ η = ∞ and, just so, Σ η² = ∞."""
     eta = require_positive("inverse_root", "start", start)
     return lambda k: eta / (_checked(k) + 1) ** 0.5
+
+
+def step(start: float, factor: float, every: int) -> Rule:
+    """ηₖ = η₀ · factor^⌊k/every⌋: the same η for ``every`` steps or epochs, then ``factor`` times as much."""
+    eta, share = require_positive("step", "start", start), require_positive("step", "factor", factor)
+    require_count("step", "every", every)
+    return lambda k: eta * share ** (_checked(k) // every)
+
+
+def exponential(start: float, factor: float) -> Rule:
+    """ηₖ = η₀ · factorᵏ. For a factor below 1 Σ η is finite: training gets only so far."""
+    return step(start, factor, every=1)
+
+
+def cosine(start: float, end: float, steps: int) -> Rule:
+    """ηₖ = η_τ + ½ (η₀ − η_τ)(1 + cos(π k/τ)) up to k = τ = ``steps``, and η_τ ever after: half a wave down.
+
+    Source: Loshchilov and Hutter, 2017.
+    """
+    first, last = require_positive("cosine", "start", start), require_positive("cosine", "end", end)
+    require_count("cosine", "steps", steps)
+    return lambda k: last + (first - last) * (1 + math.cos(math.pi * min(_checked(k) / steps, 1.0))) / 2
+
+
+def warm_up(steps: int, rule: Rule) -> Rule:
+    """From rule(0)/(τ + 1) up to rule(0) in a line over k = τ = ``steps``, then ``rule`` from its beginning."""
+    require_count("warm_up", "steps", steps)
+    return lambda k: rule(0) * (_checked(k) + 1) / (steps + 1) if k < steps else rule(k - steps)
 
 
 def _checked(k: int) -> float:

@@ -12,7 +12,15 @@ import numpy as np
 from tqdm import tqdm
 
 from nnlib.batches import minibatches
-from nnlib.errors import describe, require_count, require_examples, require_finite, require_rng, require_same_length
+from nnlib.errors import (
+    describe,
+    require_count,
+    require_examples,
+    require_finite,
+    require_rng,
+    require_same_length,
+    require_shape,
+)
 from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
@@ -45,9 +53,11 @@ class State:
     network: Network
     optimizer: Optimizer
     history: History
+    rng: np.random.Generator  # what fit draws from
 
 
 Callback = Callable[[State], bool | None]
+Augmentation = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 class DivergedError(FloatingPointError):
@@ -67,13 +77,17 @@ def fit(
     rng: np.random.Generator,
     validation: Examples | None = None,
     penalty: Penalty | None = None,
+    augment: Augmentation | None = None,
     callbacks: Iterable[Callback] = (),
+    history: History | None = None,
 ) -> History:
     """Train ``network`` by mini-batches of ``examples = (x, y)`` and return the history.
 
     In each epoch all examples come once, in a new random order. After each epoch every callback is called with the
     state; one that returns True ends training. ``penalty`` adds to the slopes; the history's losses are without it, so
-    that training and validation can be compared. Ctrl-C ends it too, after the running step: network and history stay.
+    that training and validation can be compared. ``augment(x, rng)`` returns the mini-batch to learn from instead of x,
+    changed anew each time. With the ``history`` of an earlier run training goes on after its last epoch, up to
+    ``epochs`` in all. Ctrl-C ends it too, after the running step: network and history stay.
     Raises ``ValueError`` or ``TypeError`` for bad data before the first step, and ``DivergedError``, with the weights
     put back to those from before the epoch, where the loss stops being finite.  Source: S0, N19.
     """
@@ -81,16 +95,16 @@ def fit(
     if validation is not None:
         _require_examples("fit's validation", validation)
     callbacks = _require_parts(network, loss, optimizer, penalty, callbacks)
-    require_count("fit", "epochs", epochs)
-    require_count("fit", "batch_size", batch_size)
+    for name, number in (("epochs", epochs), ("batch_size", batch_size)):
+        require_count("fit", name, number)
     require_rng("fit", rng)
-    history = History()
-    trainer = _Trainer(network, loss, optimizer, penalty, counts=_has_classes(y))
-    with _Interrupt() as interrupt, tqdm(range(1, epochs + 1), unit="epoch", disable=None) as progress:
+    history = history or History()
+    trainer = _Trainer(network, loss, optimizer, penalty, augment, rng, counts=_has_classes(y))
+    with _Interrupt() as interrupt, _remaining(history, epochs) as progress:
         try:
             for epoch in progress:
                 trainer.epoch((x, y), minibatches(len(x), batch_size, rng=rng), validation, history, interrupt)
-                if any([callback(State(epoch, network, optimizer, history)) for callback in callbacks]):
+                if any([callback(State(epoch, network, optimizer, history, rng)) for callback in callbacks]):
                     history.ended = f"a callback ended training after epoch {epoch}"
                     break
                 interrupt.check()
@@ -104,12 +118,18 @@ def fit(
     return history
 
 
+def _remaining(history: History, epochs: int) -> tqdm:
+    return tqdm(range(len(history.loss) + 1, epochs + 1), unit="epoch", disable=None)
+
+
 @dataclass
 class _Trainer:
     network: Network
     loss: Loss
     optimizer: Optimizer
     penalty: Penalty | None
+    augment: Augmentation | None
+    rng: np.random.Generator
     counts: bool  # whether there are classes, so that right answers can be counted
 
     def epoch(
@@ -125,7 +145,7 @@ class _Trainer:
         good = [parameter.value.copy() for parameter in self.network.state()]
         with np.errstate(over="ignore", invalid="ignore"):
             for step, rows in enumerate(batches, start=1):
-                cost, right_here = self.step(x[rows], y[rows])
+                cost, right_here = self.step(self.changed(x[rows]), y[rows])
                 if not math.isfinite(cost):
                     self.give_up(f"loss became {cost}", step, good, history)
                 total += cost * len(rows)
@@ -138,6 +158,13 @@ class _Trainer:
         history.accuracy.append(right / len(x) if self.counts else math.nan)
         history.validation_loss.append(validated[0])
         history.validation_accuracy.append(validated[1])
+
+    def changed(self, x: np.ndarray) -> np.ndarray:
+        return (
+            x
+            if self.augment is None
+            else require_shape("fit's augment", "its result", self.augment(x, self.rng), x.shape)
+        )
 
     def step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, int]:
         predictions = self.network.forward(x)

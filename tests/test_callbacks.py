@@ -20,7 +20,7 @@ def stopped_after(callback, losses, kind="loss"):
     """After how many epochs of this made-up history the callback ends training; None where it never does."""
     for epoch in range(1, len(losses) + 1):
         history = History(**{kind: list(losses[:epoch])})
-        if callback(State(epoch, None, None, history)):
+        if callback(State(epoch, None, None, history, None)):
             return epoch
     return None
 
@@ -121,7 +121,7 @@ def test_restart_shakes_the_weights_where_the_cost_stalls_and_keeps_the_best():
     for epoch, loss in enumerate([1.0, 0.5, 0.6, 0.7, 0.4, 0.8, 0.9], start=1):
         network.layers[0].W.value[0, 0] = epoch
         history.loss.append(loss)
-        restart(State(epoch, network, None, history))
+        restart(State(epoch, network, None, history, None))
         weights.append(network.layers[0].W.value.copy())
     assert restart.count == 2  # after epochs 4 and 7, each the second without a new best
     assert [weights[epoch - 1][0, 0] == epoch for epoch in range(1, 8)] == [True, True, True, False, True, True, False]
@@ -137,7 +137,7 @@ def test_restart_takes_creeping_for_a_stall_and_keeps_what_it_brought():
     history = History()
     for epoch in range(1, 5):
         history.loss.append(1 - 1e-5 * epoch)
-        restart(State(epoch, network, None, history))
+        restart(State(epoch, network, None, history, None))
     assert restart.count == 1
     assert restart.best_loss == history.loss[-1]
 
