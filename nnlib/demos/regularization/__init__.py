@@ -1,0 +1,96 @@
+"""The widgets of chapter 07.
+
+``learning`` has the gap and early stopping; ``penalties`` L2 and L1; ``dropping`` dropout, DropConnect and the ensemble
+of all sub-networks; ``changing`` augmentation; ``examples`` more data, the right data, and all remedies together.
+"""
+
+from nnlib.demos.regularization.changing import changed, changes, draw_changes, photo, reader, well_read
+from nnlib.demos.regularization.dropping import (
+    averages,
+    draw_dropped,
+    draw_ensemble,
+    dropped,
+    ensemble,
+    every,
+    every_mask,
+)
+from nnlib.demos.regularization.examples import (
+    WAYS,
+    biased,
+    draw_more,
+    draw_sample,
+    dropping,
+    error_by_number,
+    grainy_crops,
+    more,
+    rescue,
+    rescued,
+    sample,
+)
+from nnlib.demos.regularization.learning import (
+    course,
+    draw_gap,
+    draw_stopping,
+    gap,
+    halves,
+    handful,
+    plain,
+    stopping,
+    stops,
+)
+from nnlib.demos.regularization.penalties import (
+    bent,
+    border,
+    cover,
+    draw_border,
+    draw_weights,
+    images,
+    near_zero,
+    weights,
+    weights_of,
+)
+
+__all__ = [
+    "WAYS",
+    "averages",
+    "bent",
+    "biased",
+    "border",
+    "changed",
+    "changes",
+    "course",
+    "cover",
+    "draw_border",
+    "draw_changes",
+    "draw_dropped",
+    "draw_ensemble",
+    "draw_gap",
+    "draw_more",
+    "draw_sample",
+    "draw_stopping",
+    "draw_weights",
+    "dropped",
+    "dropping",
+    "ensemble",
+    "error_by_number",
+    "every",
+    "every_mask",
+    "gap",
+    "grainy_crops",
+    "halves",
+    "handful",
+    "images",
+    "more",
+    "near_zero",
+    "photo",
+    "plain",
+    "reader",
+    "rescue",
+    "rescued",
+    "sample",
+    "stopping",
+    "stops",
+    "weights",
+    "weights_of",
+    "well_read",
+]

@@ -1,7 +1,7 @@
 """Leaving out: a small network with nodes or connections missing, and all its sub-networks in one picture."""
 
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib import plots
-from nnlib.demos.controls import Steps, choice, counter, slider
+from nnlib.demos.controls import Steps, choice, slider
 from nnlib.demos.panel import Panel
 from nnlib.numerics import sigmoid
 
@@ -21,7 +21,7 @@ WAYS = ("nodes: Dropout", "connections: DropConnect")
 def small_weights() -> list[np.ndarray]:
     """Return the weights of the small network in the picture."""
     rng = np.random.default_rng(1)
-    return [rng.standard_normal(shape) for shape in zip(SHAPE, SHAPE[1:], strict=False)]
+    return [rng.standard_normal(shape) for shape in pairwise(SHAPE)]
 
 
 def masks(way: str, keep: float, step: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -52,7 +52,8 @@ def draw_dropped(figure: Figure, way: str, keep: float, step: int) -> str:
             _edge(ax, places[layer][i], places[layer + 1][j], float(weights[i, j]) * scale[layer])
     for layer, column in enumerate(places):
         for here, kept in zip(column, nodes[layer], strict=True):
-            _node(ax, here, bool(kept))
+            edge, line = (plots.INK, "-") if kept else ("#CCCCCC", ":")
+            ax.scatter(*here, s=900, color="white", edgecolor=edge, linewidth=1.8, linestyle=line, zorder=3)
     ax.set(xlim=(-0.4, 3.4), ylim=(-0.5, 0.5))
     ax.set_axis_off()
     figure.subplots_adjust(left=0.02, right=0.98, top=0.88, bottom=0.02)
@@ -72,13 +73,6 @@ def _counts(way: str, nodes: list[np.ndarray], connections: list[np.ndarray]) ->
 def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], weight: float) -> None:
     colour, dashes = (plots.POSITIVE, "-") if weight >= 0 else (plots.NEGATIVE, "--")
     ax.plot(*zip(start, end, strict=True), dashes, color=colour, linewidth=0.5 + min(abs(weight), 4.0), zorder=1)
-
-
-def _node(ax: Axes, place: tuple[float, float], kept: bool) -> None:  # noqa: FBT001
-    if kept:
-        ax.scatter(*place, s=900, color="white", edgecolor=plots.INK, linewidth=1.8, zorder=3)
-    else:
-        ax.scatter(*place, s=900, color="white", edgecolor="#CCCCCC", linewidth=1.0, linestyle=":", zorder=3)
 
 
 def dropped() -> Panel:
@@ -116,7 +110,7 @@ def every(keep: float, layers: int, size: float, seed: int = 0) -> Every:
     rng = np.random.default_rng(seed)
     width = NODES // layers
     widths = [2, *[width] * layers, 1]
-    weights = [size * rng.standard_normal(shape) for shape in zip(widths, widths[1:], strict=False)]
+    weights = [size * rng.standard_normal(shape) for shape in pairwise(widths)]
     x = np.array([1.0, -0.5])
     found = every_mask(NODES)
     share = np.full((1, NODES), keep)
@@ -142,11 +136,11 @@ def averages(found: Every) -> tuple[float, float, float]:
     return float(found.chance @ sigmoid(found.z)), yes / (yes + no), float(sigmoid(np.array(found.scaled)))
 
 
-def draw_ensemble(figure: Figure, keep: float, layers: int, size: float) -> str:
+def draw_ensemble(figure: Figure, keep: float, layers: int, spread: float) -> str:
     """Draw what all 256 sub-networks answer, how often each is met, their means, and the scaled network."""
     ax = plots.axes(figure)
-    keep, size = round(keep, 2), round(size, 1)
-    found = every(keep, layers, size)
+    keep, spread = round(keep, 2), round(spread, 1)
+    found = every(keep, layers, spread)
     heights, edges = np.histogram(sigmoid(found.z), bins=np.linspace(0, 1, 41), weights=100 * found.chance)
     ax.stairs(heights, edges, fill=True, color="#BBBBBB")
     means = averages(found)
@@ -160,8 +154,9 @@ def draw_ensemble(figure: Figure, keep: float, layers: int, size: float) -> str:
     ax.set_title(f"means {means[0]:.4f} and {means[1]:.4f}, scaled {means[2]:.4f}")
     shape = "one hidden layer of eight nodes" if layers == 1 else f"{layers} hidden layers of {NODES // layers} nodes"
     return (
-        f"All 256 sub-networks of a network with {shape}, weights of size {size:g}, keep {keep:g}: the arithmetic mean "
-        f"of their answers is {means[0]:.4f}, the geometric one {means[1]:.4f}; the scaled network says {means[2]:.4f}."
+        f"All 256 sub-networks of a network with {shape}, weights of size {spread:g}, keep {keep:g}: the arithmetic "
+        f"mean of their answers is {means[0]:.4f}, the geometric one {means[1]:.4f}; the scaled network says "
+        f"{means[2]:.4f}."
     )
 
 
@@ -172,5 +167,5 @@ def ensemble() -> Panel:
         size=(8.4, 4.0),
         keep=slider("keep", 0.1, 0.9, 0.5, step=0.05),
         layers=choice("hidden layers", [1, 2, 4], 1),
-        size_of=counter("unused", 0, 1, 0),
+        spread=slider("size of the weights", 0.5, 4, 2, step=0.5),
     )

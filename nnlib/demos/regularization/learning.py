@@ -14,7 +14,7 @@ from nnlib.callbacks import Patience
 from nnlib.datasets import load_digits
 from nnlib.demos.controls import Steps, choice, counter
 from nnlib.demos.panel import Panel
-from nnlib.layers import Dense
+from nnlib.layers import Dense, Flatten
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
 from nnlib.optimizers import SGD
@@ -25,7 +25,7 @@ VALIDATION = 400
 
 
 class Handful(NamedTuple):
-    """Few digits to learn from, 400 to validate on and about 900 to test on, each x (n, 64) and labels y (n,)."""
+    """Few digits to learn from, 400 to validate on and about 900 to test on, each x (n, 8, 8, 1) and labels y (n,)."""
 
     training: Examples
     validation: Examples
@@ -33,15 +33,15 @@ class Handful(NamedTuple):
 
 
 @cache
-def _halves(seed: int) -> Split:
-    x, y = load_digits()
-    return stratified_split(x.reshape(len(x), -1), y, held_out=0.5, rng=np.random.default_rng(seed))
+def halves(seed: int) -> Split:
+    """Return half of the digits to learn from, and half to test on, each x (n, 8, 8, 1) and labels y (n,)."""
+    return stratified_split(*load_digits(), held_out=0.5, rng=np.random.default_rng(seed))
 
 
 @cache
 def handful(examples: int, wrong: int = 0, seed: int = 0) -> Handful:
     """Return ``examples`` digits, up to 450; of the first ``wrong`` per cent the label is another one than it was."""
-    (x, y), test = _halves(seed)
+    (x, y), test = halves(seed)
     rng = np.random.default_rng(seed)
     labels, count = y[:examples].copy(), examples * wrong // 100
     labels[:count] = (labels[:count] + rng.integers(1, 10, count)) % 10
@@ -50,7 +50,7 @@ def handful(examples: int, wrong: int = 0, seed: int = 0) -> Handful:
 
 def plain(rng: np.random.Generator) -> Network:
     """Return a network 64-64-10 with ReLU: 4,810 parameters, more than there are examples by far."""
-    return Network([Dense(64, 64, rng=rng), ReLU(), Dense(64, 10, rng=rng)])
+    return Network([Flatten(), Dense(64, 64, rng=rng), ReLU(), Dense(64, 10, rng=rng)])
 
 
 class Course(NamedTuple):

@@ -12,7 +12,7 @@ from nnlib.datasets import moons
 from nnlib.demos.controls import choice, slider
 from nnlib.demos.panel import Panel
 from nnlib.demos.regularization.learning import handful
-from nnlib.layers import Dense
+from nnlib.layers import Dense, Flatten
 from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from nnlib.network import Network
 from nnlib.optimizers import SGD
@@ -21,7 +21,7 @@ from nnlib.training import Examples, fit
 
 PENALTIES: dict[str, type[Penalty]] = {"L2": L2, "L1": L1}
 LIMITS = (-1.8, 2.8, -1.5, 2.0)
-BORDER_RATE, BORDER_EPOCHS, POINTS = 0.3, 1500, 40
+BORDER_RATE, BORDER_EPOCHS, POINTS, DRAW = 0.5, 1000, 40, 2
 
 
 def some_moons(points: int, noise: float, seed: int) -> Examples:
@@ -38,7 +38,7 @@ class Bent(NamedTuple):
 
 
 @cache
-def bent(kind: str, power: float, noise: float, seed: int = 4) -> Bent:
+def bent(kind: str, power: float, noise: float, seed: int = DRAW) -> Bent:
     """Train 2-24-24-1 on 40 points with a penalty of λ = 10^power, all points in every step."""
     rng = np.random.default_rng(seed)
     layers = [Dense(2, 24, rng=rng), Tanh(), Dense(24, 24, rng=rng), Tanh(), Dense(24, 1, rng=rng), Sigmoid()]
@@ -66,13 +66,14 @@ def draw_border(figure: Figure, kind: str, power: float, noise: float) -> str:
     left, right = plots.axes(figure, columns=2)
     power, noise = round(power, 2), round(noise, 2)
     network, weights = bent(kind, power, noise)
-    examples = some_moons(POINTS, noise, 4)
+    examples = some_moons(POINTS, noise, DRAW)
     plots.decision_regions(left, lambda x: network.predict(x)[:, 0] - 0.5, LIMITS, 60)
     plots.points(left, examples[0], examples[1][:, 0], size=30)
     left.set(xlabel="x₁", ylabel="x₂")
     heights, edges = np.histogram(np.clip(weights, -2, 2), bins=np.linspace(-2.05, 2.05, 42))
     right.stairs(100 * heights / weights.size, edges, fill=True, color=plots.BLUE)
-    right.set(xlabel="weight", ylabel="share of the weights (%)", xlim=(-2.1, 2.1), ylim=(0, 100))
+    right.set(xlabel="weight", ylabel="share of the weights (%)", xlim=(-2.1, 2.1))
+    right.set_ylim(0, max(15.0, 110 * float(heights.max()) / weights.size))
     shares = [round(100 * share_right(network, part)) for part in (examples, some_moons(2000, noise, 99))]
     left.set_title(f"{shares[0]} % right, new points {shares[1]} %")
     right.set_title(f"{kind}, λ = {10**power:.2g}: spread {weights.std():.2f}")
@@ -90,7 +91,7 @@ def border() -> Panel:
         size=(8.4, 3.9),
         kind=choice("penalty", list(PENALTIES), "L2"),
         power=slider("log₁₀ λ", -5, -1, -4, step=0.25, on_release=True),
-        noise=slider("noise of the points", 0.1, 0.5, 0.3, on_release=True),
+        noise=slider("noise of the points", 0.1, 0.5, 0.4, on_release=True),
     )
 
 
@@ -109,7 +110,7 @@ class Images(NamedTuple):
 def images(kind: str, power: float, seed: int = 0) -> Images:
     """Learn 200 digits without a hidden layer, with a penalty of λ = 10^power, all digits in every step."""
     data, rng = handful(200, 0, seed), np.random.default_rng(seed)
-    network = Network([Dense(64, 10, rng=rng)])
+    network = Network([Flatten(), Dense(64, 10, rng=rng)])
     parts = network, SoftmaxCrossEntropy(), SGD(network.parameters(), WEIGHTS_RATE)
     fit(*parts, data.training, epochs=WEIGHTS_EPOCHS, batch_size=200, rng=rng, penalty=PENALTIES[kind](10**power))
     right = float((network.classify(data.test[0]) == data.test[1]).mean())
@@ -133,18 +134,19 @@ def draw_weights(figure: Figure, kind: str, power: float) -> str:
     plots.weight_image(left, sheet)
     for digit in range(10):
         left.text(9 * (digit % 5) - 0.5, 9 * (digit // 5) - 0.9, str(digit), fontsize=11)
-    left.set_position((0.03, 0.12, 0.52, 0.76))
-    right.set_position((0.68, 0.17, 0.29, 0.71))
+    left.set_position((0.02, 0.06, 0.6, 0.76))
+    right.set_position((0.72, 0.2, 0.26, 0.66))
     sizes = np.sort(np.abs(found.weights).ravel())[::-1]
     right.plot(np.arange(1, 641), sizes, color=plots.BLUE)
-        right.set(xlabel="weights, largest first", ylabel="size |w|", xlim=(0, 640), ylim=(0, 2))
+    right.set(xlabel="weights, largest first", ylabel="size |w|", xlim=(0, 640), ylim=(0, 2))
     share = near_zero(found.weights)
     right.axvspan(640 * (1 - share), 640, color="#EEEEEE", zorder=0)
     left.set_title(f"{kind}, λ = {10**power:.2g}: {round(100 * found.right)} of 100 right", pad=14)
     right.set_title(f"{100 * share:.0f} % below {ZERO:g} (grey)")
     return (
-        f"Weights from 64 pixels to each of ten digits, learnt with {kind}, λ = {10**power:.2g}: about {100 * share:.0f} of 100 "
-        f"weights are closer to zero than {ZERO:g}, and about {round(100 * found.right)} of 100 new digits are read."
+        f"Weights from 64 pixels to each of ten digits, learnt with {kind}, λ = {10**power:.2g}: about "
+        f"{100 * share:.0f} of 100 weights are closer to zero than {ZERO:g}, and about {100 * found.right:.0f} of 100 "
+        "new digits are read."
     )
 
 
@@ -152,7 +154,7 @@ def weights() -> Panel:
     """Choose penalty and λ."""
     return Panel(
         draw_weights,
-        size=(8.8, 3.6),
+        size=(8.8, 3.2),
         kind=choice("penalty", list(PENALTIES), "L1"),
         power=slider("log₁₀ λ", -4, -1.5, -2.5, step=0.25, on_release=True),
     )
@@ -161,11 +163,11 @@ def weights() -> Panel:
 def cover() -> None:
     """Show the picture that the chapter starts with: the same points, learnt freely, with a penalty, with too much."""
     figure = plots.figure(8.4, 2.8)
-    examples = some_moons(POINTS, 0.3, 4)
+    examples = some_moons(POINTS, 0.4, DRAW)
     for ax, power, name in zip(
         plots.axes(figure, columns=3), (-5, -2, -1), ("too free", "held back", "held too tight"), strict=True
     ):
-        network = bent("L2", power, 0.3).network
+        network = bent("L2", power, 0.4).network
         plots.decision_regions(ax, lambda x, network=network: network.predict(x)[:, 0] - 0.5, LIMITS, 80)  # type: ignore[misc]
         plots.points(ax, examples[0], examples[1][:, 0], size=26)
         ax.set(xticks=[], yticks=[], title=name)
