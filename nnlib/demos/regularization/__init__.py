@@ -46,6 +46,8 @@ from nnlib.demos.regularization.penalties import (
     draw_weights,
     images,
     near_zero,
+    share_right,
+    some_moons,
     weights,
     weights_of,
 )
@@ -88,6 +90,8 @@ __all__ = [
     "rescue",
     "rescued",
     "sample",
+    "share_right",
+    "some_moons",
     "stopping",
     "stops",
     "weights",

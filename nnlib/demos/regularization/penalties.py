@@ -134,14 +134,14 @@ def draw_weights(figure: Figure, kind: str, power: float) -> str:
     plots.weight_image(left, sheet)
     for digit in range(10):
         left.text(9 * (digit % 5) - 0.5, 9 * (digit // 5) - 0.9, str(digit), fontsize=11)
-    left.set_position((0.02, 0.06, 0.6, 0.76))
+    left.set_position((0.02, 0.04, 0.6, 0.76))
     right.set_position((0.72, 0.2, 0.26, 0.66))
     sizes = np.sort(np.abs(found.weights).ravel())[::-1]
     right.plot(np.arange(1, 641), sizes, color=plots.BLUE)
     right.set(xlabel="weights, largest first", ylabel="size |w|", xlim=(0, 640), ylim=(0, 2))
     share = near_zero(found.weights)
     right.axvspan(640 * (1 - share), 640, color="#EEEEEE", zorder=0)
-    left.set_title(f"{kind}, λ = {10**power:.2g}: {round(100 * found.right)} of 100 right", pad=14)
+    left.set_title(f"{kind}, λ = {10**power:.2g}: {round(100 * found.right)} of 100 right", pad=18)
     right.set_title(f"{100 * share:.0f} % below {ZERO:g} (grey)")
     return (
         f"Weights from 64 pixels to each of ten digits, learnt with {kind}, λ = {10**power:.2g}: about "
@@ -165,7 +165,7 @@ def cover() -> None:
     figure = plots.figure(8.4, 2.8)
     examples = some_moons(POINTS, 0.4, DRAW)
     for ax, power, name in zip(
-        plots.axes(figure, columns=3), (-5, -2, -1), ("too free", "held back", "held too tight"), strict=True
+        plots.axes(figure, columns=3), (-5, -2.5, -1), ("too free", "held back", "held too tight"), strict=True
     ):
         network = bent("L2", power, 0.4).network
         plots.decision_regions(ax, lambda x, network=network: network.predict(x)[:, 0] - 0.5, LIMITS, 80)  # type: ignore[misc]
