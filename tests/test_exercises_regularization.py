@@ -101,10 +101,10 @@ class _Oracle(Layer):
     ("share", "status", "words"),
     [
         (0.10, NOT_YET, "guesses"),
-        ((rescue.PLAIN + 0.5) / 100, NOT_YET, "what no regularisation gives"),
-        ((rescue.WANTED - 0.2) / 100, NOT_YET, "better than without"),
-        ((rescue.WANTED + 0.2) / 100, CORRECT, f"We got {rescue.RECORD}"),
-        ((rescue.RECORD + 0.5) / 100, CORRECT, "More than our"),
+        (0.80, NOT_YET, "a plain network gets more"),
+        ((rescue.WANTED - 0.2) / 100, NOT_YET, "as a plain network gets"),
+        ((rescue.WANTED + 0.2) / 100, CORRECT, f"Our record is {rescue.RECORD}"),
+        ((rescue.RECORD + 0.5) / 100, CORRECT, "beats our record"),
         (0.995, CORRECT, "Has it seen others"),
     ],
 )

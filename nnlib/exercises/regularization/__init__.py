@@ -132,21 +132,54 @@ chapter = Chapter(
     rescue=Exercise(
         grade_rescue,
         hints=(
-            "A plain network gets about 90: it learns the few digits by heart. Give it more to learn: augment=…",
+            "A plain network gets about 90: it learns its digits by heart. Give it more to learn: fit(…, augment=…).",
             "Turned by up to 15 degrees a digit still means the same; moved by a pixel of eight it may not.",
-            "Convolutions share weights (chapter 06), and dropout fits before their last layer.",
+            "Two hidden layers of 200 with dropout; turned and cropped digits; a learning rate that falls to 0.001.",
         ),
         code="""
             from nnlib import augment
+            from nnlib.activations import ReLU
+            from nnlib.callbacks import Scheduled
+            from nnlib.layers import Dense, Flatten
+            from nnlib.losses import SoftmaxCrossEntropy
+            from nnlib.network import Network
+            from nnlib.optimizers import SGD
+            from nnlib.regularization import Dropout
+            from nnlib.schedules import cosine
+            from nnlib.training import fit
+
+            (x, y), (x_more, y_more) = ex.few_digits()
+            examples = np.concatenate([x, x_more]), np.concatenate([y, y_more])
+
+            rng = np.random.default_rng(0)
+            layers = [Flatten()]
+            for n_in in (64, 200):
+                layers += [Dense(n_in, 200, rng=rng), ReLU(), Dropout(0.5, rng=rng)]
+            network = Network([*layers, Dense(200, 10, rng=rng)])
+
+
+            def varied(x, rng):
+                return augment.crop(augment.rotate(x, 15, rng=rng), 1, rng=rng)
+
+
+            loss, optimizer = SoftmaxCrossEntropy(), SGD(network.parameters(), 0.1)
+            slower = Scheduled(cosine(0.1, 0.001, 150))
+            sizes = {"epochs": 150, "batch_size": 10}
+            fit(network, loss, optimizer, examples, **sizes, rng=rng, augment=varied, callbacks=[slower])
         """,
         mistakes=(
             Mistake(PLAIN, "it guesses"),
             Mistake(
                 PLAIN + "fit(network, SoftmaxCrossEntropy(), SGD(network.parameters(), 0.1), ex.few_digits()[0], "
                 "epochs=100, batch_size=10, rng=rng)",
-                "no regularisation",
+                "a plain network gets",
             ),
             Mistake(PLAIN + "network = Network", "a trained Network is wanted"),
+            Mistake(
+                "from nnlib.convolution import Conv2D\n" + PLAIN + "network.layers[:1] = "
+                "[Conv2D(1, 4, 5, rng=rng), Flatten()]",
+                "without Conv2D",
+            ),
             Mistake(PLAIN + "network = Network([Flatten(), Dense(64, 5, rng=rng)])", "ten numbers for each"),
             Mistake(PLAIN + "network = Network([Flatten(), Dense(49, 10, rng=rng)])", "do not go through"),
             Mistake(

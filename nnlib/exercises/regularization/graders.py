@@ -164,7 +164,7 @@ def grade_l1_slope(l1_slope: Any) -> str:
 
 def _wrong_slopes(w: np.ndarray, strength: float) -> Named:
     return [
-        (strength / 2 * np.sign(w), "half too much of a half: λ Σ |w| has no ½, so its slope has none (E23)."),
+        (strength / 2 * np.sign(w), "half of what it should be: λ Σ |w| has no ½, so its slope has none (E23)."),
         (strength * np.abs(w), "that is the cost λ |w|; its slope is wanted."),
         (np.abs(w), "that is |w|; the slope of λ |w| is wanted."),
         (np.where(w >= 0, strength, -strength), "at w = 0 it should be 0: else a weight at 0 starts to hop (E23)."),

@@ -20,7 +20,7 @@ def grade_dropout(dropout: Any) -> str:
             _require_pattern(y != 0)
             if np.array_equal(y, other) or not np.array_equal(y, again):
                 raise NotYet(
-                    "the numbers do not come from the rng that came in: same seed, same mask; another, another."
+                    "the numbers do not come from the rng that came in: same seed, same mask; another seed, another."
                 )
             _require_share((y != 0).mean(), keep)
             _require_single_draws(y != 0)

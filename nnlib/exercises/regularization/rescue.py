@@ -9,9 +9,10 @@ import numpy as np
 
 from nnlib.activations import ReLU
 from nnlib.batches import Split, split, stratified_split
+from nnlib.convolution import Conv2D
 from nnlib.datasets import load_digits
 from nnlib.exercises.engine import NotYet
-from nnlib.layers import Dense, Flatten, Layer
+from nnlib.layers import Dense, Flatten, Layer, every_layer
 from nnlib.network import Network
 from nnlib.parameter import Parameter
 from nnlib.regularization import L2, Dropout, Penalty
@@ -117,28 +118,30 @@ def grade_break_it(fine: Any, faults: Any) -> str:
 
 # The open end.
 
-WANTED, PLAIN, RECORD = 92, 90, 95
+WANTED, PLAIN, RECORD = 91, 90, 94
 
 
 def grade_rescue(network: Any) -> str:
-    """A trained network that reads 92 of 100 digits it never saw, having learnt from at most 100."""
+    """A trained network without convolutions that reads 91 of 100 digits it never saw, having learnt from 100."""
     right = 100 * float((_labels(network) == _digits()[1][1]).mean())
+    if any(isinstance(layer, Conv2D) for layer in every_layer(network.layers)):
+        raise NotYet(f"{right:.1f} of 100, with convolutions: chapter 06's way. Here it should do without Conv2D.")
     if right < 20:
         raise NotYet(
             f"{right:.1f} of 100 unseen digits are right: it guesses. Was it trained, with pixels as they are?"
         )
     if right < WANTED:
-        plain = "about what no regularisation gives" if right < PLAIN + 1 else "better than without regularisation"
-        raise NotYet(f"{right:.1f} of 100 unseen digits are right, {plain}; {WANTED} are wanted.")
+        plain = f"as a plain network gets about {PLAIN}" if right > PLAIN - 1.5 else "and a plain network gets more"
+        raise NotYet(f"{right:.1f} of 100 unseen digits are right, {plain}; at least {WANTED} are wanted.")
     if right > 98:
         return f"{right:.1f} of 100: more than we believe 100 digits can teach. Has it seen others as well?"
-    further = f"We got {RECORD}." if right < RECORD else f"More than our {RECORD}."
+    further = f"Our record is {RECORD}." if right < RECORD else f"That beats our record, {RECORD}."
     return f"{right:.1f} of 100 digits that it never saw; a plain network gets about {PLAIN}. {further}"
 
 
 def _labels(network: Any) -> np.ndarray:
     """Return what the network calls the unseen digits, given as images or, where it wants them, as rows."""
-    if isinstance(network, type) or not hasattr(network, "predict"):
+    if not isinstance(network, Network):
         raise NotYet(f"a trained Network is wanted, and {type(network).__name__} came.")
     images, reasons = _digits()[1][0], []
     for x in (images, images.reshape(len(images), -1)):
