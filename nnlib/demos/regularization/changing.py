@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib import augment, plots
@@ -82,34 +83,48 @@ def draw_changes(figure: Figure, picture: str, kind: str, strength: float, again
     """Draw a picture and seven changed ones; over digits what a network says that never saw a changed one."""
     ax = plots.axes(figure)
     digit, strength = PICTURES[picture], round(strength, 2)
-    x = photo() if digit is None else well_read(digit)
-    many = np.repeat(x, SHOWN, axis=0)
+    many = np.repeat(photo() if digit is None else well_read(digit), SHOWN, axis=0)
     many[1:] = changed(many[1:], kind, strength, rng=np.random.default_rng(again))
-    side = x.shape[1]
-    step = side + max(3, side // 4)
-    page = np.ones((2 * step, COLUMNS * step, x.shape[3]))
     said = [] if digit is None else [int(label) for label in reader().classify(many)]
-    for place, image in enumerate(many):
-        top, left = step * (place // COLUMNS) + step - side, step * (place % COLUMNS)
-        page[top : top + side, left : left + side] = image if digit is None else 1 - image
-        name = "as it is" if place == 0 else ""
-        if said:
-            name = f"{name}: {said[place]}" if name else f"says {said[place]}"
-        colour = plots.RED if said and said[place] != digit else plots.INK
-        weight = "bold" if colour == plots.RED else "normal"
-        ax.text(left + side / 2, top - 0.09 * side, name, ha="center", fontsize=12, color=colour, weight=weight)
-    ax.imshow(page if digit is None else page[..., 0], cmap="gray", vmin=0, vmax=1, interpolation="none")
-    ax.set_axis_off()
+    side = many.shape[1]
+    _paint_page(ax, many if digit is None else 1 - many)
+    for place in range(SHOWN if said else 1):
+        _name(ax, side, place, f"says {said[place]}" if said else "as it is", wrong=bool(said and said[place] != digit))
     figure.subplots_adjust(left=0.02, right=0.98, top=0.92, bottom=0.02)
     most, unit = limits(kind, side)
     amount = round(strength * most) if unit else round(strength * most, 2)
-    ax.set_title(f"{kind}, strength {amount:g}{unit}, draw {again}")
+    ax.set_title(f"{kind}, strength {amount:g}{unit}, draw {again}; the first is as it is")
     wrong = sum(label != digit for label in said[1:])
-    words = f" Of the seven, a network that never saw such changes reads {wrong} wrongly." if said else ""
+    words = f" Of the seven, a network that never saw such changes reads {wrong} as another digit." if said else ""
     return (
         f"{picture.capitalize()} and seven changed ones, {kind} with strength {amount:g}{unit} "
         f"({100 * strength:.0f} % of the most), draw {again}.{words}"
     )
+
+
+def _corner(side: int, place: int) -> tuple[int, int]:
+    """Return the upper left pixel of a picture on the page; over each is room for a word."""
+    step = side + max(3, side // 4)
+    return step * (place // COLUMNS + 1) - side, step * (place % COLUMNS)
+
+
+def _paint_page(ax: Axes, images: np.ndarray) -> None:
+    """Draw images (n, h, w, c) on one page."""
+    side = images.shape[1]
+    bottom, right = (end + side for end in (_corner(side, SHOWN - 1)[0], _corner(side, COLUMNS - 1)[1]))
+    page = np.ones((bottom, right, images.shape[3]))
+    for place, image in enumerate(images):
+        top, left = _corner(side, place)
+        page[top : top + side, left : left + side] = image
+    ax.imshow(page.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="none")
+    ax.set_axis_off()
+
+
+def _name(ax: Axes, side: int, place: int, name: str, *, wrong: bool) -> None:
+    """Write a word over a picture, in bold where it is wrong."""
+    top, left = _corner(side, place)
+    colour, weight = (plots.RED, "bold") if wrong else (plots.INK, "normal")
+    ax.text(left + side / 2, top - 0.09 * side, name, ha="center", fontsize=12, color=colour, weight=weight)
 
 
 def changes() -> Panel:

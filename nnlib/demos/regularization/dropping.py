@@ -25,9 +25,9 @@ def small_weights() -> list[np.ndarray]:
 
 
 def masks(way: str, keep: float, step: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return what is kept in a mini-batch: 0 or 1 for each node of each layer, and for each connection.
+    """Return what is kept in a draw: 0 or 1 for each node of each layer, and for each connection.
 
-    Inputs and the output always stay. With the same step, more is kept where ``keep`` is larger.
+    Inputs and the output always stay. In the same draw, more is kept where ``keep`` is larger.
     """
     rng = np.random.default_rng(step)
     nodes = [np.ones(width) for width in SHAPE]
@@ -40,7 +40,7 @@ def masks(way: str, keep: float, step: int) -> tuple[list[np.ndarray], list[np.n
 
 
 def draw_dropped(figure: Figure, way: str, keep: float, step: int) -> str:
-    """Draw the network of one mini-batch: what is left out is not there, what is kept is divided by keep."""
+    """Draw the network of one draw: what is left out is not there, what is kept is divided by keep."""
     ax = plots.axes(figure)
     keep = round(keep, 2)
     nodes, connections = masks(way, keep, step)
@@ -58,9 +58,9 @@ def draw_dropped(figure: Figure, way: str, keep: float, step: int) -> str:
     ax.set_axis_off()
     figure.subplots_adjust(left=0.02, right=0.98, top=0.88, bottom=0.02)
     left, whole, what = _counts(way, nodes, connections)
-    ax.set_title(f"mini-batch {step}: {left} of {whole} {what} kept, each × 1/{keep:g}")
+    ax.set_title(f"draw {step}: {left} of {whole} {what} kept, each × 1/{keep:g}")
     return (
-        f"Mini-batch {step}, keep {keep:g}: a network 3 – 5 – 4 – 1 in which {left} of {whole} {what} are there and "
+        f"Draw {step}, keep {keep:g}: a network 3 – 5 – 4 – 1 in which {left} of {whole} {what} are there and "
         f"multiplied by 1/{keep:g}, the others gone."
     )
 
@@ -76,12 +76,12 @@ def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], weight
 
 
 def dropped() -> Panel:
-    """Choose what is left out and how much is kept, and step from mini-batch to mini-batch."""
+    """Choose what is left out and how much is kept, and draw again."""
     return Panel(
         draw_dropped,
         way=choice("leave out", list(WAYS), WAYS[0]),
         keep=slider("keep", 0.1, 1, 0.5, step=0.05),
-        step=Steps("mini-batch", 30, value=1, interval=600),
+        step=Steps("draw", 30, value=1, interval=600),
     )
 
 

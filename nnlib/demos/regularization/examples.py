@@ -130,9 +130,10 @@ def draw_sample(figure: Figure, digit: int, count: int) -> str:
     ax = plots.axes(figure)
     shares = 100 * biased(digit, count)
     bars = ax.bar(range(10), shares, color=plots.BLUE, width=0.7)
-    bars[digit].set(color=plots.RED, hatch="//", edgecolor="white")
+    bars[digit].set(color=plots.RED)
+    ax.text(digit, shares[digit] + 1.5, f"{shares[digit]:.0f}", ha="center", weight="bold")
     ax.axhline(shares.mean(), color=plots.INK, linestyle=":", linewidth=1.5)
-    ax.set(xticks=range(10), xlabel="digit", ylabel="read (%)", ylim=(0, 104), xlim=(-0.6, 9.6))
+    ax.set(xticks=range(10), xlabel="digit", ylabel="read (%)", ylim=(0, 108), xlim=(-0.6, 9.6))
     ax.set_title(f"200 digits, {count} of them a {digit}: mean {shares.mean():.0f} %")
     return (
         f"Learnt from 200 digits, of which {count} are a {digit}: about {shares[digit]:.0f} of 100 new digits {digit} "

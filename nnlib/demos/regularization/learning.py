@@ -136,22 +136,16 @@ def draw_stopping(figure: Figure, wrong: int, patience: int, digits: int) -> str
     """Draw where patience ends a training and which epoch is kept, and the gap between the two losses."""
     left, right = plots.axes(figure, columns=2)
     found = course(200, wrong, digits)
-    new, gaps = found.validation_loss, found.validation_loss - found.loss
-    end = stops(new, patience)
-    kept = 1 + int(new[1 : end + 1].argmin())
+    gaps = found.validation_loss - found.loss
+    end = stops(found.validation_loss, patience)
+    kept = 1 + int(found.validation_loss[1 : end + 1].argmin())
     least = int(np.abs(gaps).argmin())
-    epochs = np.arange(len(new))
-    left.plot(epochs, found.loss, plots.TRAINING[1], color=plots.TRAINING[0], label="learnt from")
-    left.plot(epochs, new, plots.VALIDATION[1], color=plots.VALIDATION[0], label="new")
-    left.axvspan(end, EPOCHS + 2, color="#EEEEEE", zorder=0)
-    left.plot([kept], [new[kept]], "*", color=plots.INK, markersize=16, label="kept", zorder=4)
-    right.plot(epochs, gaps, color=plots.INK)
+    _paint_losses(left, found, end, kept)
+    right.plot(gaps, color=plots.INK)
     right.axhline(0, color="#999999", linewidth=1)
     right.plot([least], [gaps[least]], "v", color=plots.DARK_ORANGE, markersize=12)
     right.plot([kept], [gaps[kept]], "*", color=plots.INK, markersize=16)
-    left.set(xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS + 2), ylim=(0, 2.6))
     right.set(xlabel="epoch", ylabel="gap: new − learnt from", xlim=(-2, EPOCHS + 2), ylim=(-0.9, 0.9))
-    left.legend(loc="upper right")
     left.set_title(f"stops after {end}, keeps epoch {kept}")
     right.set_title(f"smallest gap: epoch {least}")
     shares = [round(100 * float(found.validation_accuracy[epoch])) for epoch in (kept, EPOCHS, least)]
@@ -160,6 +154,16 @@ def draw_stopping(figure: Figure, wrong: int, patience: int, digits: int) -> str
         f"after epoch {end} and keeps epoch {kept}, where about {shares[0]} of 100 new digits are right; after "
         f"{EPOCHS} epochs it would be about {shares[1]}. The gap is smallest at epoch {least}, with about {shares[2]}."
     )
+
+
+def _paint_losses(ax: Axes, found: Course, end: int, kept: int) -> None:
+    """Draw both losses, grey where training has ended, and a star at the epoch that is kept."""
+    ax.plot(found.loss, plots.TRAINING[1], color=plots.TRAINING[0], label="learnt from")
+    ax.plot(found.validation_loss, plots.VALIDATION[1], color=plots.VALIDATION[0], label="new")
+    ax.axvspan(end, EPOCHS + 2, color="#EEEEEE", zorder=0)
+    ax.plot([kept], [found.validation_loss[kept]], "*", color=plots.INK, markersize=16, label="kept", zorder=4)
+    ax.set(xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS + 2), ylim=(0, 2.6))
+    ax.legend(loc="upper right")
 
 
 def stopping() -> Panel:
