@@ -1,21 +1,29 @@
 """Where the source notes err: the wrong version fails by a number, and the right one passes.
 
-One test for each row of the list of errata that concerns chapters 02 to 06 or the optimizers of chapter 08.
+One test for each row of the list of errata that concerns chapters 02 to 08; the others follow with their chapters.
 """
+
+import itertools
 
 import numpy as np
 import pytest
 
+from nnlib.activations import Sigmoid
 from nnlib.batches import minibatches
+from nnlib.callbacks import KeepBest
 from nnlib.convolution import Conv2D
 from nnlib.datasets import load_digits
 from nnlib.landscapes import LANDSCAPES, Quadratic
-from nnlib.losses import BinaryCrossEntropy
+from nnlib.layers import Dense
+from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from nnlib.metrics import zero_one_loss
+from nnlib.network import Network
 from nnlib.numerics import one_hot, sigmoid, softmax
-from nnlib.optimizers import AdaGrad, Adam, Newton
+from nnlib.optimizers import SGD, AdaGrad, Adam, Newton
 from nnlib.parameter import Parameter
+from nnlib.regularization import L1, L2
 from nnlib.schedules import inverse, linear
+from nnlib.training import fit
 from nnlib.windows import output_size
 
 H = 1e-6
@@ -138,6 +146,80 @@ def test_e16_unclamped_the_rate_turns_negative_and_climbs():
 def test_e20_output_minus_target_descends_and_target_minus_output_climbs():
     assert descent(lambda output, target: output - target) < 1e-4
     assert descent(lambda output, target: target - output) > 1000
+
+
+def test_e23_cost_and_update_of_l1_share_one_factor():
+    w, mu = np.array([[0.3, -1.2, 2.0]]), 0.7
+
+    def slope(cost):
+        return np.array([(cost(w + H * e) - cost(w - H * e)) / (2 * H) for e in np.eye(3)])
+
+    printed = mu * np.sign(w[0])
+    assert np.allclose(slope(lambda w: 0.5 * mu * np.abs(w).sum()), printed / 2)  # the printed cost has half of it
+    assert np.allclose(slope(L1(mu).cost), printed)
+    assert np.array_equal(L1(mu).slope(w)[0], printed)
+
+
+def test_e23_with_sign_1_at_zero_a_zero_weight_hops():
+    def path(sign, steps=6, rate=0.1, w=0.0):
+        seen = []
+        for _ in range(steps):
+            w = w - rate * sign(w)  # nothing but the penalty, μ = 1
+            seen.append(w)
+        return np.array(seen)
+
+    assert np.allclose(path(lambda w: 1 if w >= 0 else -1), [-0.1, 0, -0.1, 0, -0.1, 0])
+    assert not path(lambda w: float(L1(1.0).slope(np.array([[w]]))[0, 0])).any()
+
+
+def test_e24_the_smallest_gap_is_before_training(digits):
+    x, y = digits
+    learnt, held_out = (x[:60], y[:60]), (x[600:], y[600:])
+    rng = np.random.default_rng(0)
+    network = Network([Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])
+    loss, best = SoftmaxCrossEntropy(), KeepBest()
+
+    def gap_and_validation(network):
+        train, validation = (loss.forward(network.predict(x), y) for x, y in (learnt, held_out))
+        return validation - train, validation
+
+    seen = [gap_and_validation(network)]
+    watch = [best, lambda state: seen.append(gap_and_validation(state.network))]
+    optimizer = SGD(network.parameters(), 0.5)
+    fit(network, loss, optimizer, learnt, epochs=60, batch_size=10, rng=rng, validation=held_out, callbacks=watch)
+    gaps, validation = np.abs(np.array(seen)).T
+    assert gaps.argmin() == 0  # as the notes would have it: keep the network that has learnt nothing
+    assert validation[0] > 2.2  # no better than guessing, ln 10
+    assert best.epoch == validation.argmin() > 5
+    best.restore(network)
+    assert gap_and_validation(network)[1] == best.loss == validation.min() < 0.8
+
+
+def all_masks(k, keep):
+    """All 2ᵏ masks (2ᵏ, k) of 0 and 1, and the chance of each."""
+    masks = np.array(list(itertools.product([0.0, 1.0], repeat=k)))
+    return masks, keep ** masks.sum(axis=1) * (1 - keep) ** (k - masks.sum(axis=1))
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.8])
+def test_e44_outputs_are_dropped_and_outgoing_weights_are_scaled(keep):
+    rng = np.random.default_rng(0)
+    x, W1, W2 = rng.standard_normal((20, 5)), rng.standard_normal((5, 8)), rng.standard_normal((8, 3))
+    masks, chance = all_masks(8, keep)
+
+    def mean_over_masks(network):
+        return np.einsum("m,mnk->nk", chance, np.array([network(mask) for mask in masks]))
+
+    # what holds: z = (σ(x W₁) ⊙ m) W₂ while learning, σ(x W₁) (keep W₂) in prediction
+    right = mean_over_masks(lambda mask: (sigmoid(x @ W1) * mask) @ W2)
+    assert np.abs(right - sigmoid(x @ W1) @ (keep * W2)).max() < 1e-12
+    # as printed, incoming weights to 0: such a neuron still says ½, and no scaling by keep makes up for that
+    printed = mean_over_masks(lambda mask: sigmoid(x @ (W1 * mask)) @ W2)
+    assert off(printed, sigmoid(x @ W1) @ (keep * W2)) > 0.1
+    assert off(printed, sigmoid(x @ (keep * W1)) @ W2) > 0.01
+    assert np.allclose(sigmoid(x @ (W1 * 0)), 0.5)
+    everything_off = sigmoid(x @ (W1 * 0)) @ W2
+    assert np.abs(everything_off).max() > 0.5  # all neurons "off", and yet
 
 
 def test_e25_one_sign_convention_and_one_factor():
@@ -340,6 +422,9 @@ def test_e13_the_penalty_has_no_half_left_in_its_slope():
     nudged = np.array([(penalty(w + H * e) - penalty(w - H * e)) / (2 * H) for e in np.eye(3)])
     assert np.allclose(strength / m * w, nudged)
     assert np.allclose(strength / (2 * m) * w, nudged / 2)  # as printed: half of it
+    ours = L2(strength / m)
+    assert ours.cost(w[:, None]) == pytest.approx(penalty(w))
+    assert np.allclose(ours.slope(w), nudged)
 
 
 def test_e15_equal_weights_never_part_and_zeros_never_start():
