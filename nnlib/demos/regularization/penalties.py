@@ -21,7 +21,7 @@ from nnlib.training import Examples, fit
 
 PENALTIES: dict[str, type[Penalty]] = {"L2": L2, "L1": L1}
 LIMITS = (-1.8, 2.8, -1.5, 2.0)
-BORDER_RATE, BORDER_EPOCHS, POINTS, DRAW = 0.5, 1000, 40, 2
+BORDER_RATE, BORDER_EPOCHS, POINTS, DRAW = 0.2, 2000, 40, 2
 
 
 def some_moons(points: int, noise: float, seed: int) -> Examples:
