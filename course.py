@@ -294,8 +294,11 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     tester = command(test, "run all tests, ending with pytest's summary", "Other arguments go to pytest.")
     tester.add_argument("--quick", action="store_true", help="no browser, and only the notebooks that changed")
     command(digits, "train a network on handwritten digits", "--seeds N trains N of them.")
-    words = "Name settings (--help after a wrong one lists them); --seeds N, --to FOLDER."
-    command(reproduce, "measure the numbers of Nielsen's book again on MNIST", words)
+    words = (
+        "Name settings, of few-images, few-images-l2, quadratic-30, quadratic-100, cross-entropy-30; without names it "
+        "is all of them. --seeds N trains N networks for each (3), --to FOLDER writes there (data/results)."
+    )
+    command(reproduce, "measure numbers of Nielsen's book again on MNIST", words)
     command(save, "run notebooks and save their outputs", "Name the notebooks; without names it is all of them.")
     return parser.parse_known_args(arguments)
 

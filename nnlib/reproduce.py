@@ -85,7 +85,10 @@ def load() -> Data:
 
 
 def run(setting: Setting, data: Data, seed: int) -> dict[str, float]:
-    """Train once and return test accuracies with their epochs, and the seconds that it took, measuring included."""
+    """Train once and return test accuracies with their epochs, and the seconds that it took, measuring included.
+
+    Raises ``KeyboardInterrupt`` where it was interrupted, as half a run has no result.
+    """
     (x, y), validation, (x_test, y_test) = data
     rng = np.random.default_rng(seed)
     network, tested = start(setting.hidden, rng), []
@@ -106,6 +109,8 @@ def run(setting: Setting, data: Data, seed: int) -> dict[str, float]:
         penalty=L2(setting.strength / setting.images) if setting.strength else None,
         callbacks=[look],
     )
+    if len(history.loss) < setting.epochs:
+        raise KeyboardInterrupt
     best, peak = int(np.argmax(history.validation_accuracy)), int(np.argmax(tested))
     return {
         "seed": seed,
@@ -172,7 +177,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="course.py reproduce", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("settings", nargs="*", metavar="SETTING", help=f"of {', '.join(SETTINGS)}; without it all")
     parser.add_argument("--seeds", type=int, default=3, help="how many networks to train for each setting")
-    parser.add_argument("--to", type=Path, default=RESULTS, help="the folder to write to (else the course's own)")
+    parser.add_argument("--to", type=Path, default=RESULTS, help="the folder to write to (else data/results)")
     options = parser.parse_args(arguments)
     names = options.settings or list(SETTINGS)
     unknown = [name for name in names if name not in SETTINGS]
@@ -180,17 +185,24 @@ def main(arguments: list[str] | None = None) -> int:
         what = f"there is no setting {unknown[0]}" if unknown else f"--seeds is {options.seeds}"
         parser.error(f"{what}: expected {', '.join(SETTINGS) if unknown else '1 or more'}")
     try:
-        data = load()
-    except (ConnectionError, ValueError) as error:  # nowhere, or damaged
+        options.to.mkdir(parents=True, exist_ok=True)
+        _measure(names, options.seeds, options.to)
+    except (OSError, ValueError) as error:  # MNIST is nowhere, or damaged; or the folder cannot be written to
         print(f"course.py reproduce: {error}", file=sys.stderr)
         return 1
-    options.to.mkdir(parents=True, exist_ok=True)
+    except KeyboardInterrupt:
+        print("course.py reproduce: interrupted; settings with a line in the table are written", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _measure(names: list[str], seeds: int, folder: Path) -> None:
+    data = load()
     print(f"{'setting':<16}  Nielsen   ours, epoch best on validation   ours, best epoch on test    a run", flush=True)
     for name in names:
-        found = result(name, [run(SETTINGS[name], data, seed) for seed in range(options.seeds)])
-        write_whole(options.to / f"{name}.json", json.dumps(found, indent=1).encode())
+        found = result(name, [run(SETTINGS[name], data, seed) for seed in range(seeds)])
+        write_whole(folder / f"{name}.json", json.dumps(found, indent=1, ensure_ascii=False).encode())
         print(line(found), flush=True)
-    return 0
 
 
 if __name__ == "__main__":
