@@ -111,15 +111,19 @@ def run(setting: Setting, data: Data, seed: int) -> dict[str, float]:
     )
     if len(history.loss) < setting.epochs:
         raise KeyboardInterrupt
-    best, peak = int(np.argmax(history.validation_accuracy)), int(np.argmax(tested))
+    seconds = round(time.perf_counter() - began, 1)
+    return {"seed": seed, **_chosen(history.validation_accuracy, tested), "seconds": seconds}
+
+
+def _chosen(validated: list[float], tested: list[float]) -> dict[str, float]:
+    """Return test accuracies: where validation is best (the first of several), where test is best, and the last."""
+    best, peak = int(np.argmax(validated)), int(np.argmax(tested))
     return {
-        "seed": seed,
         "validated": tested[best],
         "validated_epoch": best + 1,
         "peak": tested[peak],
         "peak_epoch": peak + 1,
         "last": tested[-1],
-        "seconds": round(time.perf_counter() - began, 1),
     }
 
 
@@ -130,7 +134,7 @@ def result(name: str, runs: list[dict[str, float]]) -> dict[str, Any]:
     """
     setting = SETTINGS[name]
     spread = {
-        key: {"mean": float(np.mean(values)), "lowest": min(values), "highest": max(values)}
+        key: {"mean": round(float(np.mean(values)), 6), "lowest": min(values), "highest": max(values)}
         for key in ("validated", "peak", "last")
         for values in [[one[key] for one in runs]]
     }
