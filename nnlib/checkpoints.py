@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import describe, require_array, require_count, require_rng
+from nnlib.errors import describe, require_count, require_rng
 from nnlib.files import remove_leftovers, write_whole
 from nnlib.layers import saved_form
 from nnlib.network import Network
@@ -116,7 +116,7 @@ class _Run:
             arrays[f"network/{place}"] = parameter.value.copy()
         for who, one in self.remembering.items():
             for name, memory in one.state().items():
-                arrays[f"{who}/{name}"] = require_array(f"Checkpoint of {type(one).__name__}", name, memory)
+                arrays[f"{who}/{name}"] = _require_plain(f"Checkpoint of {type(one).__name__}", name, memory)
         return arrays
 
     def put_back(self, arrays: Arrays) -> History:
@@ -131,6 +131,13 @@ class _Run:
         for generator, state in zip(self.generators, states, strict=True):
             generator.bit_generator.state = state
         return history
+
+
+def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
+    """Return ``value`` if it is an array of numbers or text; anything else would be pickled."""
+    if not (isinstance(value, np.ndarray) and value.dtype.kind in "fiubU"):
+        raise TypeError(f"{who} got {name} as {describe(value)}: expected an array of numbers or of text")
+    return value
 
 
 def _require_same_run(found: Arrays, own: Arrays) -> None:
