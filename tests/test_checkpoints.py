@@ -229,6 +229,20 @@ def test_patience_looks_at_the_resumed_history(tmp_path):
     assert Checkpoint(tmp_path / "run", callbacks=[Patience(2)])(state) is True
 
 
+def test_callbacks_come_back_as_they_were():
+    run, fresh = Everything(), Everything()
+    for epoch, loss in enumerate([2.0, 1.0, 1.0], start=1):  # the last is no better: one epoch waited
+        history = History([loss], [1.0], [loss], [1.0])
+        for callback in (run.best, run.restart):
+            callback(State(epoch, run.network, run.optimizer, history, run.rng))
+    run.restart.count = 3
+    assert (run.restart.waited, run.best.epoch) == (1, 2)
+    for one, other in ((run.best, fresh.best), (run.restart, fresh.restart)):
+        other.load_state(one.state())
+        for name in set(vars(one)) - {"rng"}:
+            assert str(getattr(other, name)) == str(getattr(one, name)), name
+
+
 def test_a_budget_counts_the_seconds_of_all_parts(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
