@@ -232,6 +232,14 @@ def test_a_damaged_file_is_named(tmp_path):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_the_command_hands_its_arguments_on(tmp_path):
+    done = course(
+        "reproduce", "few-pictures", NNLIB_DATA="", NNLIB_CACHE=str(tmp_path), https_proxy="http://127.0.0.1:9"
+    )
+    assert done.returncode == 2
+    assert "there is no setting few-pictures" in done.stderr
+
+
 def test_the_command_lists_all_settings():
     words = " ".join(course("reproduce", "--help", COLUMNS="1000").stdout.split())
     assert all(f"{name}," in words or f"{name};" in words for name in SETTINGS)
