@@ -1,0 +1,93 @@
+"""The widgets of chapter 08.
+
+``walks`` has the ravine, momentum and Nesterov, ``adaptive`` a rate for each weight, ``race`` all rules at once,
+``curvature`` Newton, the curvatures of a network and how rare minima are; ``falling`` has schedules under noise,
+``learning`` the digits under every optimizer and batch size.
+"""
+
+from nnlib.demos.optimizers.adaptive import STREAMS, draw_rates, moves, rates
+from nnlib.demos.optimizers.curvature import (
+    all_positive,
+    curved,
+    draw_jump,
+    draw_minima,
+    draw_spectrum,
+    eigenvalues,
+    jump,
+    kind,
+    minima,
+    newton,
+    picture,
+    spectrum,
+)
+from nnlib.demos.optimizers.falling import SCHEDULES, draw_schedules, noisy, schedules
+from nnlib.demos.optimizers.learning import (
+    RATES,
+    batches,
+    draw_batches,
+    draw_learning,
+    learning,
+    learnt,
+    three_parts,
+    work,
+)
+from nnlib.demos.optimizers.race import TUNED, above, draw_race, race, tune, walks
+from nnlib.demos.optimizers.walks import (
+    RULES,
+    ahead,
+    ball,
+    cover,
+    draw_ahead,
+    draw_ball,
+    draw_zigzag,
+    heights,
+    roll,
+    zigzag,
+)
+
+__all__ = [
+    "RATES",
+    "RULES",
+    "SCHEDULES",
+    "STREAMS",
+    "TUNED",
+    "above",
+    "ahead",
+    "all_positive",
+    "ball",
+    "batches",
+    "cover",
+    "curved",
+    "draw_ahead",
+    "draw_ball",
+    "draw_batches",
+    "draw_jump",
+    "draw_learning",
+    "draw_minima",
+    "draw_race",
+    "draw_rates",
+    "draw_schedules",
+    "draw_spectrum",
+    "draw_zigzag",
+    "eigenvalues",
+    "heights",
+    "jump",
+    "kind",
+    "learning",
+    "learnt",
+    "minima",
+    "moves",
+    "newton",
+    "noisy",
+    "picture",
+    "race",
+    "rates",
+    "roll",
+    "schedules",
+    "spectrum",
+    "three_parts",
+    "tune",
+    "walks",
+    "work",
+    "zigzag",
+]
