@@ -13,8 +13,8 @@ Images are (n, height, width, channels). A loss is a mean over examples.
 
 Reading order, each file needing only the ones before it:
 
-    Ground:  errors, parameter, numerics, blocks, initializers, files, idx, datasets, batches, metrics,
-             landscapes, gradcheck, autodiff_rules, autodiff
+    Ground:  errors, parameter, numerics, blocks, initializers, files, idx, datasets, batches, augment, metrics,
+             landscapes, gradcheck, curvature, autodiff_rules, autodiff
     Blocks:  perceptron, layers, activations, losses, windows, convolution, pooling, normalization,
              regularization, optimizers, schedules
     Whole:   network, training, callbacks, sanity

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from nnlib import activations, losses
+from nnlib.curvature import hessian, hessian_vector
 from nnlib.layers import Dense
 from nnlib.network import Network
 from nnlib.numerics import softmax
@@ -144,6 +145,30 @@ def test_whole_network_after_fifty_steps(bend, rng):
     for parameter, other in zip(network.parameters(), theirs.parameters(), strict=True):
         assert parameter.value == pytest.approx(numbers(other).T, **close)
     assert np.abs(network.parameters()[0].value - start).max() > 0.01
+
+
+@pytest.mark.parametrize("bend", [activations.Sigmoid, activations.Tanh])
+def test_hessian_of_a_whole_network(bend, rng):
+    network, loss = Network([Dense(4, 5, rng=rng), bend(), Dense(5, 3, rng=rng)]), losses.SoftmaxCrossEntropy()
+    x, labels, v = rng.standard_normal((9, 4)), rng.integers(0, 3, 9), rng.standard_normal(43)
+    shapes = [parameter.value.shape for parameter in network.parameters()]
+
+    def f():
+        cost = loss.forward(network.forward(x), labels)
+        network.backward(loss.backward())
+        return cost
+
+    def their_cost(w):
+        sizes = [int(np.prod(shape)) for shape in shapes]
+        W1, b1, W2, b2 = (part.reshape(shape) for part, shape in zip(torch.split(w, sizes), shapes, strict=True))
+        a = ACTIVATIONS[bend.__name__](torch.from_numpy(x) @ W1 + b1)
+        return F.cross_entropy(a @ W2 + b2, torch.from_numpy(labels))
+
+    w = torch.from_numpy(np.concatenate([parameter.value.ravel() for parameter in network.parameters()]))
+    theirs = numbers(torch.autograd.functional.hessian(their_cost, w))
+    assert np.abs(theirs).max() > 0.1
+    assert hessian(f, network.parameters()) == pytest.approx(theirs, abs=1e-9)
+    assert hessian_vector(f, network.parameters(), v) == pytest.approx(theirs @ v, abs=1e-8)
 
 
 def our_training(network, x, labels) -> list[float]:
