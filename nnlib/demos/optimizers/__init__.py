@@ -31,7 +31,7 @@ from nnlib.demos.optimizers.learning import (
     three_parts,
     work,
 )
-from nnlib.demos.optimizers.race import TUNED, above, draw_race, race, tune, walks
+from nnlib.demos.optimizers.race import STARTS, TUNED, above, draw_race, race, tune, walks
 from nnlib.demos.optimizers.walks import (
     RULES,
     ahead,
@@ -49,6 +49,7 @@ __all__ = [
     "RATES",
     "RULES",
     "SCHEDULES",
+    "STARTS",
     "STREAMS",
     "TUNED",
     "above",

@@ -94,7 +94,7 @@ def padded(values: list[float], fill: float) -> np.ndarray:
 def draw_learning(figure: Figure, eta: float, optimizer: str) -> str:
     """Draw the validation loss by epoch for one η, and the last accuracy of every optimizer by η."""
     left, right = plots.axes(figure, columns=2)
-    left.set_position((0.085, 0.15, 0.33, 0.76))
+    left.set_position((0.085, 0.15, 0.315, 0.76))
     right.set_position((0.505, 0.15, 0.325, 0.76))
     plots.log_scale(left, [0.01, 0.1, 1, 10])
     told = []
@@ -130,7 +130,7 @@ def learning() -> Panel:
     return Panel(
         draw_learning,
         size=(9.6, 3.9),
-        eta=choice("learning rate η", list(RATES), 0.1),
+        eta=choice("learning rate η", list(RATES), 0.3),
         optimizer=choice("optimizer", list(RULES), "Adam"),
     )
 
