@@ -60,8 +60,7 @@ class Patience:
     def __call__(self, state: State) -> bool:
         """Whether the best validation loss is ``epochs`` epochs old."""
         losses = state.history.validation_loss
-        if all(math.isnan(loss) for loss in losses):  # nothing was measured
-            raise ValueError("Patience found no validation loss: give fit validation=(x, y)")
+        _require_validation("Patience", losses)
         best = min(range(len(losses)), key=lambda epoch: (math.isnan(losses[epoch]), losses[epoch]))
         return len(losses) - 1 - best >= self.epochs
 
@@ -69,9 +68,9 @@ class Patience:
 class KeepBest:
     """Early stopping's memory: keeps the weights of the epoch with the lowest validation loss (E24).
 
-    ``restore(network)`` puts them back when training is over; ``epoch`` says which one it was, ``loss`` its validation
-    loss. Together with ``Patience`` this is early stopping. Raises ``ValueError`` where ``fit`` was given no validation
-    data.  Source: S4, N31.
+    ``restore(network)`` puts them back when training is over; ``epoch`` says which one it was, the first of several
+    that are equal, and ``loss`` its validation loss. Together with ``Patience`` this is early stopping. Raises
+    ``ValueError`` where ``fit`` was given no validation data.  Source: S4, N31.
     """
 
     def __init__(self) -> None:
@@ -80,10 +79,9 @@ class KeepBest:
 
     def __call__(self, state: State) -> None:
         """Note the weights where they are the best so far."""
+        _require_validation("KeepBest", state.history.validation_loss)
         loss = state.history.validation_loss[-1]
-        if math.isnan(loss):
-            raise ValueError("KeepBest found no validation loss: give fit validation=(x, y)")
-        if loss < self.loss:
+        if loss < self.loss:  # never where it is not a number
             self.epoch, self.loss = state.epoch, loss
             self.best = [value.value.copy() for value in state.network.state()]
 
@@ -141,6 +139,11 @@ class Restart:
     def restore(self, network: Network) -> None:
         """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
         _put_back("Restart", self.best, network)
+
+
+def _require_validation(who: str, losses: list[float]) -> None:
+    if all(math.isnan(loss) for loss in losses):  # nothing was measured
+        raise ValueError(f"{who} found no validation loss: give fit validation=(x, y)")
 
 
 def _put_back(who: str, best: list[np.ndarray], network: Network) -> None:

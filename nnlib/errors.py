@@ -98,6 +98,15 @@ def require_positive(who: Any, name: str, value: Any) -> float:
     return float(value)
 
 
+def require_amount(who: Any, name: str, value: Any) -> float:
+    """Return ``value`` if it is a finite number, zero or above; else raise ``TypeError`` or ``ValueError``."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{who} got {name} = {describe(value)}: expected a number, 0 or more")
+    if not 0 <= value < np.inf:
+        raise ValueError(f"{who} got {name} = {value}: expected a number, 0 or more")
+    return float(value)
+
+
 def require_share(who: Any, name: str, value: Any) -> float:
     """Return ``value`` if it is a number from 0 up to, but not equal to, 1; else raise."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):

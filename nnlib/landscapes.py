@@ -137,7 +137,7 @@ class Rosenbrock(Landscape):
 class Beale(Landscape):
     """C = ln(1 + Σ (cₖ − v₁ (1 − v₂ᵏ))²), k = 1, 2, 3, c = 1.5, 2.25, 2.625: lowest, 0, at (3, ½), with steep walls.
 
-    After E. Beale, 1958, whose function is the sum; the logarithm keeps its walls, up to 10⁵, on the chart.
+    After E. Beale, 1958, whose function is the sum alone, 10⁵ at (−4.5, −4.5); the logarithm makes its walls lower.
     """
 
     limits = (-0.8, 4.4, -1.35, 1.4)

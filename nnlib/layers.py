@@ -98,8 +98,8 @@ class Dense(Layer):
     n_out: int
 
     def __init__(self, n_in: int, n_out: int, *, rng: np.random.Generator, weights: Initializer = glorot) -> None:
-        self.n_in = require_count("Dense", "n_in", n_in)
-        self.n_out = require_count("Dense", "n_out", n_out)
+        self.n_in = require_count(type(self).__name__, "n_in", n_in)
+        self.n_out = require_count(type(self).__name__, "n_out", n_out)
         values = weights((n_in, n_out), require_rng(self, rng))
         self.W = Parameter(require_shape(self, "weights", values, (n_in, n_out)).copy(), f"{self}.W")
         self.b = Parameter(np.zeros(n_out), f"{self}.b")

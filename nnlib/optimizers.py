@@ -5,12 +5,12 @@ the rule remembers from step to step.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 import numpy as np
 
-from nnlib.errors import require_finite, require_positive, require_shape, require_share
+from nnlib.errors import describe, require_amount, require_finite, require_positive, require_shape, require_share
 from nnlib.parameter import Parameter
 
 
@@ -65,21 +65,37 @@ class Optimizer:
         raise NotImplementedError
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that the next step depends on but weights and gradients: to be saved with the network."""
+        """Return what the rule keeps from step to step, its name, η and the count of steps, to save with the network.
+
+        Constants such as ``momentum`` are no part of it: make the new optimizer with the same ones.
+        """
         arrays = {
             f"{name}_{place}": array.copy()
             for place, memory in enumerate(self.memory)
             for name, array in zip(self.remembers, memory, strict=True)
         }
-        return {"learning_rate": np.array(self.learning_rate), "steps": np.array(self.steps), **arrays}
+        counted = {"learning_rate": np.array(self.learning_rate), "steps": np.array(self.steps)}
+        return {"rule": np.array(type(self).__name__), **counted, **arrays}
 
-    def load_state(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from where ``state()`` was taken. Raises ``ValueError`` where it fits another optimizer or network."""
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from where ``state()`` was taken, bit for bit.
+
+        Raises ``ValueError`` where the state is of another optimizer or network, ``TypeError`` where it is none at all;
+        then nothing is changed.
+        """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"{self} got state as {describe(state)}: expected what state() returned")
         own = self.state()
-        shapes = {name: array.shape for name, array in own.items()}
-        if {name: array.shape for name, array in state.items()} != shapes:
-            raise ValueError(f"{self} got the state of another optimizer or network: expected {', '.join(own)}")
-        self.learning_rate, self.steps = float(state["learning_rate"]), int(state["steps"])
+        if str(state.get("rule")) != str(own["rule"]):
+            raise ValueError(f"{self} got the state of {state.get('rule')}: expected that of {own['rule']}")
+        for name in {**own, **state}:
+            came, wanted = describe(state.get(name)), describe(own.get(name))
+            if came != wanted:
+                raise ValueError(f"{self} got a state of another network: its {name} is {came}, expected {wanted}")
+        if state["steps"] < 0:
+            raise ValueError(f"{self} got a state with steps = {state['steps']}: expected 0 or more")
+        self.learning_rate = float(state["learning_rate"])  # refuses what is no rate; from here on nothing can fail
+        self.steps = int(state["steps"])
         for place, memory in enumerate(self.memory):
             for name, array in zip(self.remembers, memory, strict=True):
                 array[...] = state[f"{name}_{place}"]
@@ -102,7 +118,8 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """Gradient descent with a memory, v ← α v − η g, w ← w + v: a ball that keeps the share α of its speed.
 
-    Under a steady slope the steps grow to η g / (1 − α). PyTorch keeps v / (−η), which is the same as long as η is.
+    Under a steady slope the steps grow to η g / (1 − α). PyTorch keeps b = −v / η, so b ← α b + g, w ← w − η b: the
+    same walk while η stays. Where η is halved, ours keeps its speed and slows down; PyTorch's speed is halved at once.
     Raises ``ValueError`` where ``momentum`` α is not in [0, 1).  Source: Polyak, 1964; S1, S2, S4, N36.
     """
 
@@ -124,7 +141,8 @@ class Nesterov(Momentum):
     """Momentum that looks ahead: g is taken at w + α v, where the ball is about to be, v ← α v − η g, w ← w + v.
 
     What is stored and shown is the place ahead, u = w + α v, as gradients are taken there: u ← u + α v − η g with the
-    new v. So did Bengio and others (2013), and so does PyTorch.  Source: Nesterov, 1983; S4, N36.
+    new v. That is the same walk, also where η is changed on the way; a changed α would shift it. So did Bengio and
+    others (2013), and so does PyTorch while η stays.  Source: Nesterov, 1983; S4, N36.
     """
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
@@ -187,7 +205,7 @@ class Adam(Optimizer):
     """Momentum and RMSProp: m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², w ← w − η m̂ / (√ŝ + ε).
 
     m and s start at 0 and so are too small at first; m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) make up for it, where t
-    counts the steps from 1 (E30). ``bias_correction=False`` leaves that out, to see why it is there.
+    counts the optimizer's steps from 1 (E30). ``bias_correction=False`` leaves that out, to see why it is there.
     Raises ``ValueError`` where β₁ or β₂ is not in [0, 1).  Source: Kingma and Ba, 2015; S1, S4, N38.
     """
 
@@ -215,7 +233,7 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * g
         s *= self.beta2
         s += (1 - self.beta2) * g * g
-        t = self.steps if self.bias_correction else math.inf
+        t = self.steps if self.bias_correction else math.inf  # β to the infinite is 0: nothing to make up for
         m_hat, s_hat = m / (1 - self.beta1**t), s / (1 - self.beta2**t)
         w -= self.learning_rate * m_hat / (np.sqrt(s_hat) + self.epsilon)
 
@@ -225,8 +243,10 @@ class Newton(Optimizer):
 
     ``hessian()`` returns H (d, d) at the present weights, over all d numbers of all parameters in order, such as
     ``lambda: curvature.hessian(f, parameters)``. Storing H takes d² numbers, solving with it about d³/3 steps. A saddle
-    has slope 0 too, and draws it in. ``damping`` μ adds μ to the diagonal. Raises ``ValueError`` where H has another
-    shape or cannot be inverted.  Source: S3, S4, N37; E29.
+    has slope 0 too, and draws it in. ``damping`` μ adds μ to the diagonal: shorter steps, most of all where H is nearly
+    flat, and steps downhill only, once μ outweighs every downward bend. A parameter without gradient counts as flat.
+    Raises ``ValueError`` where μ is below 0, H has another shape, is not finite or cannot be inverted (then no step is
+    made), ``TypeError`` where ``hessian`` cannot be called.  Source: S3, S4, N37; E29.
     """
 
     def __init__(
@@ -237,12 +257,13 @@ class Newton(Optimizer):
         damping: float = 0.0,
     ) -> None:
         super().__init__(parameters, learning_rate)
+        if not callable(hessian):
+            raise TypeError(f"Newton got hessian as {describe(hessian)}: expected a function that returns it")
         self.hessian = hessian
-        self.damping = damping
+        self.damping = require_amount("Newton", "damping", damping)
 
     def step(self) -> None:
         """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
-        self.steps += 1
         g = np.concatenate([_gradient(parameter).ravel() for parameter in self.parameters])
         table = require_finite(self, "hessian()", require_shape(self, "hessian()", self.hessian(), (g.size, g.size)))
         try:
@@ -252,6 +273,7 @@ class Newton(Optimizer):
                 f"{self} got a Hessian that cannot be inverted: in some direction there is no curvature. "
                 "damping=0.001 gives it some"
             ) from error
+        self.steps += 1
         for parameter in self.parameters:
             part, way = np.split(way, [parameter.value.size])
             parameter.value -= self.learning_rate * part.reshape(parameter.value.shape)

@@ -92,6 +92,7 @@ class Dropout(Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return x m / keep while learning, x itself in prediction."""
         require_examples(self, "x", x)
+        x = x if x.dtype.kind == "f" else x.astype(float)
         self.cache = _mask(x, self.keep, self.rng) if self.training else np.ones_like(x)
         return x * self.cache
 
@@ -114,7 +115,7 @@ class Dropout(Layer):
         return cls(**config, rng=np.random.default_rng())
 
     def __repr__(self) -> str:
-        return f"Dropout(keep {getattr(self, 'keep', '?')})"
+        return f"Dropout(keep {self.keep:g})"
 
 
 class DropConnect(Dense):
@@ -128,15 +129,16 @@ class DropConnect(Dense):
     def __init__(
         self, n_in: int, n_out: int, keep: float, *, rng: np.random.Generator, weights: Initializer = glorot
     ) -> None:
+        self.keep = _require_keep(self, keep)  # first, as it is in the parameters' names
         super().__init__(n_in, n_out, rng=rng, weights=weights)
-        self.keep = _require_keep(self, keep)
         self.rng = rng
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return z = x @ (W ⊙ M / keep) + b while learning, x @ W + b in prediction."""
+        require_rows(self, x, self.n_in)
         W = self.W.value
         mask = _mask(W, self.keep, self.rng) if self.training else np.ones_like(W)
-        self.cache = require_rows(self, x, self.n_in), mask
+        self.cache = x, mask
         return x @ (W * mask) + self.b.value
 
     def backward(self, dz: np.ndarray) -> np.ndarray:
@@ -161,7 +163,7 @@ class DropConnect(Dense):
         return {**super().config(), "keep": self.keep}
 
     def __repr__(self) -> str:
-        return f"DropConnect({self.n_in} → {self.n_out}, keep {getattr(self, 'keep', '?')})"
+        return f"DropConnect({self.n_in} → {self.n_out}, keep {self.keep:g})"
 
 
 def _mask(like: np.ndarray, keep: float, rng: np.random.Generator) -> np.ndarray:

@@ -1,21 +1,30 @@
 """Schedules: how the learning rate changes. Each function returns a rule, k → η, for k = 0, 1, 2, …
 
+k is the number of steps or epochs done; between two whole numbers the formulas hold as well. Every η is above 0, as
+optimizers demand, and rules raise ``TypeError`` or ``ValueError`` where k is no finite number of at least 0.
+
 Noise of mini-batches keeps a constant η from settling. Enough for settling (Robbins and Monro, 1951): Σ ηₖ = ∞, so
 that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
 """
 
 import math
+import sys
 from collections.abc import Callable
 
-from nnlib.errors import require_count, require_positive
+from nnlib.errors import describe, require_amount, require_count, require_positive
 
-Rule = Callable[[int], float]
+Rule = Callable[[float], float]
 
 
 def constant(start: float) -> Rule:
     """η = η₀. Σ η = ∞ and Σ η² = ∞: gets near the optimum fast, and never settles."""
     eta = require_positive("constant", "start", start)
-    return lambda k: eta
+
+    def rule(k: float) -> float:
+        _checked(k)
+        return eta
+
+    return rule
 
 
 def linear(start: float, end: float, steps: int) -> Rule:
@@ -26,7 +35,7 @@ def linear(start: float, end: float, steps: int) -> Rule:
     first, last = require_positive("linear", "start", start), require_positive("linear", "end", end)
     require_count("linear", "steps", steps)
 
-    def rule(k: int) -> float:
+    def rule(k: float) -> float:
         share = min(_checked(k) / steps, 1.0)
         return (1 - share) * first + share * last
 
@@ -49,12 +58,13 @@ def step(start: float, factor: float, every: int) -> Rule:
     """ηₖ = η₀ · factor^⌊k/every⌋: the same η for ``every`` steps or epochs, then ``factor`` times as much."""
     eta, share = require_positive("step", "start", start), require_positive("step", "factor", factor)
     require_count("step", "every", every)
-    return lambda k: eta * share ** (_checked(k) // every)
+    return lambda k: _above_zero(eta * share ** (_checked(k) // every))
 
 
 def exponential(start: float, factor: float) -> Rule:
     """ηₖ = η₀ · factorᵏ. For a factor below 1 Σ η is finite: training gets only so far."""
-    return step(start, factor, every=1)
+    eta, share = require_positive("exponential", "start", start), require_positive("exponential", "factor", factor)
+    return lambda k: _above_zero(eta * share ** _checked(k))
 
 
 def cosine(start: float, end: float, steps: int) -> Rule:
@@ -70,10 +80,20 @@ def cosine(start: float, end: float, steps: int) -> Rule:
 def warm_up(steps: int, rule: Rule) -> Rule:
     """From rule(0)/(τ + 1) up to rule(0) in a line over k = τ = ``steps``, then ``rule`` from its beginning."""
     require_count("warm_up", "steps", steps)
-    return lambda k: rule(0) * (_checked(k) + 1) / (steps + 1) if k < steps else rule(k - steps)
+    if not callable(rule):
+        raise TypeError(f"warm_up got {describe(rule)}: expected a rule, as cosine(…) makes")
+
+    def warming(k: float) -> float:
+        done = _checked(k)
+        return rule(0) * (done + 1) / (steps + 1) if done < steps else rule(k - steps)
+
+    return warming
 
 
-def _checked(k: int) -> float:
-    if not k >= 0:
-        raise ValueError(f"a schedule got k = {k}: expected 0 or more, the number of steps or epochs done")
-    return float(k)
+def _checked(k: float) -> float:
+    return require_amount("a schedule", "k", k)
+
+
+def _above_zero(eta: float) -> float:
+    """Return η, or the smallest number there is where a long fall has been rounded to 0, which is no learning rate."""
+    return max(eta, sys.float_info.min)

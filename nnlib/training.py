@@ -94,11 +94,11 @@ def fit(
     x, y = _require_examples("fit", examples)
     if validation is not None:
         _require_examples("fit's validation", validation)
-    callbacks = _require_parts(network, loss, optimizer, penalty, callbacks)
+    callbacks = _require_parts(network, loss, optimizer, callbacks)
+    history = _require_extras(penalty, augment, history)
     for name, number in (("epochs", epochs), ("batch_size", batch_size)):
         require_count("fit", name, number)
     require_rng("fit", rng)
-    history = history or History()
     trainer = _Trainer(network, loss, optimizer, penalty, augment, rng, counts=_has_classes(y))
     with _Interrupt() as interrupt, _remaining(history, epochs) as progress:
         try:
@@ -160,11 +160,9 @@ class _Trainer:
         history.validation_accuracy.append(validated[1])
 
     def changed(self, x: np.ndarray) -> np.ndarray:
-        return (
-            x
-            if self.augment is None
-            else require_shape("fit's augment", "its result", self.augment(x, self.rng), x.shape)
-        )
+        if self.augment is None:
+            return x
+        return require_shape("fit's augment", "its result", self.augment(x, self.rng), x.shape)
 
     def step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, int]:
         predictions = self.network.forward(x)
@@ -224,7 +222,7 @@ def _require_examples(who: str, examples: Any) -> Examples:
     return x, y
 
 
-def _require_parts(network: Any, loss: Any, optimizer: Any, penalty: Any, callbacks: Any) -> list[Callback]:
+def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> list[Callback]:
     """Return the callbacks as a list; raise where a part cannot do its work, or the optimizer works for another."""
     parts = (
         (network, "network", ("forward", "backward_to_parameters", "parameters", "predict")),
@@ -235,8 +233,6 @@ def _require_parts(network: Any, loss: Any, optimizer: Any, penalty: Any, callba
         if isinstance(part, type) or not all(hasattr(part, method) for method in methods):
             hint = f"; call the class to make one, {part.__name__}(…)" if isinstance(part, type) else ""
             raise TypeError(f"fit got {describe(part)} in the place of the {name}{hint}")
-    if not (penalty is None or isinstance(penalty, Penalty)):
-        raise TypeError(f"fit got {describe(penalty)} as the penalty: expected one such as L2(0.001)")
     ours = {id(parameter) for parameter in network.parameters()}
     if ours.isdisjoint(id(parameter) for parameter in getattr(optimizer, "parameters", network.parameters())):
         raise ValueError(f"fit got {optimizer} of another network's parameters: expected those of {network}")
@@ -246,6 +242,17 @@ def _require_parts(network: Any, loss: Any, optimizer: Any, penalty: Any, callba
             f"fit got callbacks as {describe(callbacks)}: expected a list of functions or callbacks such as Patience(5)"
         )
     return functions
+
+
+def _require_extras(penalty: Any, augment: Any, history: Any) -> History:
+    """Return the history to go on with; raise where what may be left out is given and of the wrong kind."""
+    if not (penalty is None or isinstance(penalty, Penalty)):
+        raise TypeError(f"fit got {describe(penalty)} as the penalty: expected one such as L2(0.001)")
+    if not (augment is None or callable(augment)):
+        raise TypeError(f"fit got {describe(augment)} as augment: expected a function of x and rng that returns x")
+    if not (history is None or isinstance(history, History)):
+        raise TypeError(f"fit got {describe(history)} as the history: expected what an earlier fit returned")
+    return History() if history is None else history
 
 
 class _Interrupt:

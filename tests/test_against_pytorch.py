@@ -14,7 +14,8 @@ from nnlib.curvature import hessian, hessian_vector
 from nnlib.layers import Dense
 from nnlib.network import Network
 from nnlib.numerics import softmax
-from nnlib.optimizers import SGD
+from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
+from nnlib.parameter import Parameter
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
     torch = importlib.import_module("torch")
@@ -117,6 +118,69 @@ def test_losses(name, seed):
     theirs.backward()
     assert loss.forward(predictions, targets) == pytest.approx(theirs.item(), **close)
     assert loss.backward() == pytest.approx(numbers(their_predictions.grad), **close)
+
+
+# A name of ours and its arguments, a name of theirs and the same arguments; without any, both have their own defaults.
+OPTIMIZERS = [
+    (SGD, {"learning_rate": 0.3}, "SGD", {"lr": 0.3}),
+    (Momentum, {}, "SGD", {"lr": 0.1, "momentum": 0.9}),
+    (Momentum, {"learning_rate": 0.02, "momentum": 0.5}, "SGD", {"lr": 0.02, "momentum": 0.5}),
+    (Momentum, {"momentum": 0}, "SGD", {"lr": 0.1}),
+    (Nesterov, {}, "SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    (Nesterov, {"learning_rate": 0.02, "momentum": 0.99}, "SGD", {"lr": 0.02, "momentum": 0.99, "nesterov": True}),
+    (AdaGrad, {}, "Adagrad", {}),
+    (AdaGrad, {"learning_rate": 0.5, "epsilon": 1e-3}, "Adagrad", {"lr": 0.5, "eps": 1e-3}),
+    (RMSProp, {}, "RMSprop", {}),
+    (RMSProp, {"learning_rate": 0.1, "decay": 0.5, "epsilon": 0.1}, "RMSprop", {"lr": 0.1, "alpha": 0.5, "eps": 0.1}),
+    (RMSProp, {"decay": 0}, "RMSprop", {"alpha": 0.0}),
+    (Adam, {}, "Adam", {}),
+    (
+        Adam,
+        {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.9, "epsilon": 0.1},
+        "Adam",
+        {"lr": 0.1, "betas": (0.5, 0.9), "eps": 0.1},
+    ),
+    (Adam, {"beta1": 0, "beta2": 0}, "Adam", {"betas": (0.0, 0.0)}),
+]
+
+
+@pytest.mark.parametrize(("kind", "ours", "name", "theirs"), OPTIMIZERS)
+@pytest.mark.parametrize("seed", range(3))
+def test_optimizers_over_fifty_steps(kind, ours, name, theirs, seed):
+    rng = np.random.default_rng(seed)
+    values = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (2, 3, 1, 2), (1,))]
+    mine = [Parameter(value.copy(), "w") for value in values]
+    others = [tensor(value) for value in values]
+    optimizer, reference = kind(mine, **ours), getattr(torch.optim, name)(others, **theirs)
+    for _ in range(50):
+        for parameter, other in zip(mine, others, strict=True):
+            gradient = rng.choice([0, 1e-6, 1, 100]) * rng.standard_normal(parameter.value.shape)
+            parameter.grad = np.where(rng.random(gradient.shape) < 0.2, 0.0, gradient)
+            other.grad = torch.tensor(parameter.grad)
+        optimizer.step()
+        reference.step()
+        for parameter, other in zip(mine, others, strict=True):
+            assert parameter.value == pytest.approx(numbers(other), rel=1e-12, abs=1e-12)
+    # Adam's η is 0.001: four arrays together have come at least as far
+    assert sum(np.abs(p.value - value).max() for p, value in zip(mine, values, strict=True)) > 0.01
+
+
+@pytest.mark.parametrize("kind", [Momentum, Nesterov])
+def test_with_a_changing_rate_our_speed_lives_on_and_theirs_is_scaled(kind, rng):
+    # ours, its old speed multiplied by the ratio of the rates, walks as theirs does
+    w, alpha, gradients = rng.standard_normal(5), 0.9, rng.standard_normal((20, 5))
+    ours, scaled, other = Parameter(w.copy(), "w"), Parameter(w.copy(), "w"), tensor(w)
+    mine, turned = (kind([p], momentum=alpha) for p in (ours, scaled))
+    theirs = torch.optim.SGD([other], lr=0.1, momentum=alpha, nesterov=kind is Nesterov)
+    for rate, gradient in zip(np.linspace(0.2, 0.01, 20), gradients, strict=True):
+        turned.memory[0][0] *= rate / turned.learning_rate
+        for optimizer in (mine, turned):
+            optimizer.learning_rate, optimizer.parameters[0].grad = rate, gradient.copy()
+            optimizer.step()
+        theirs.param_groups[0]["lr"], other.grad = rate, torch.tensor(gradient)
+        theirs.step()
+        assert scaled.value == pytest.approx(numbers(other), rel=1e-12, abs=1e-12)
+    assert np.abs(ours.value - numbers(other)).max() > 0.01
 
 
 def twin(network: Network):

@@ -6,11 +6,13 @@ import time
 import numpy as np
 import pytest
 
-from nnlib.callbacks import Budget, Converged, Patience, Restart, Scheduled
+from nnlib.activations import Sigmoid
+from nnlib.callbacks import Budget, Converged, KeepBest, Patience, Restart, Scheduled
 from nnlib.datasets import blobs
 from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
+from nnlib.normalization import BatchNorm
 from nnlib.optimizers import SGD
 from nnlib.schedules import linear
 from nnlib.training import History, State, fit
@@ -143,7 +145,7 @@ def test_restart_takes_creeping_for_a_stall_and_keeps_what_it_brought():
 
 
 def test_restart_helps_xor_out_of_a_bad_place():
-    from nnlib.activations import ReLU, Sigmoid
+    from nnlib.activations import ReLU
     from nnlib.datasets import truth_table
     from nnlib.losses import BinaryCrossEntropy
 
@@ -161,6 +163,67 @@ def test_restart_helps_xor_out_of_a_bad_place():
 
     plain, shaken = (sum(solved(seed, shake) for seed in range(12)) for shake in (False, True))
     assert shaken >= plain + 3
+
+
+def shown(keep, losses):
+    """A network whose first weight is the epoch, shown to ``keep`` with these validation losses."""
+    network = Network([Dense(2, 2, rng=np.random.default_rng(0)), BatchNorm(2)])
+    history = History()
+    for epoch, loss in enumerate(losses, start=1):
+        network.layers[0].W.value[0, 0] = epoch
+        network.layers[1].statistics()[0].value[...] = 10 * epoch
+        history.validation_loss.append(loss)
+        assert keep(State(epoch, network, None, history, None)) is None  # it never ends training
+    return network
+
+
+@pytest.mark.parametrize(
+    ("losses", "epoch"),
+    [
+        ([3, 2, 1, 1.5, 1.2], 3),
+        ([1, 1, 1], 1),  # the first of equals: it has learnt the least by heart
+        ([3, 2, 1], 3),
+        ([3, math.nan, 2, math.nan], 3),
+        ([math.nan, 3, 4], None),
+    ],
+)
+def test_keep_best_keeps_the_epoch_with_the_lowest_validation_loss(losses, epoch):
+    keep = KeepBest()
+    if epoch is None:  # as if there were no validation data
+        with pytest.raises(ValueError, match="KeepBest found no validation loss: give fit validation"):
+            shown(keep, losses)
+        return
+    network = shown(keep, losses)
+    assert (keep.epoch, keep.loss) == (epoch, losses[epoch - 1])
+    assert network.layers[0].W.value[0, 0] == len(losses)  # nothing is put back until asked for
+    keep.restore(network)
+    assert network.layers[0].W.value[0, 0] == epoch
+    assert (network.layers[1].statistics()[0].value == 10 * epoch).all()
+    network.layers[0].W.value[...] = 99  # what was put back is not what is kept
+    keep.restore(network)
+    assert network.layers[0].W.value[0, 0] == epoch
+
+
+def test_keep_best_in_a_training_puts_back_what_predicted_best():
+    rng = np.random.default_rng(3)
+    x, y = blobs(60, rng=rng, distance=1)
+    examples, held_out = (x[:12], y[:12]), (x[12:], y[12:])
+    network = Network([Dense(2, 20, rng=rng), BatchNorm(20), Sigmoid(), Dense(20, 2, rng=rng)])
+    loss, keep, optimizer = SoftmaxCrossEntropy(), KeepBest(), SGD(network.parameters(), 1.0)
+    options = {"epochs": 60, "batch_size": 6, "rng": rng, "validation": held_out, "callbacks": [keep, Patience(20)]}
+    history = fit(network, loss, optimizer, examples, **options)
+    losses = history.validation_loss
+    assert keep.epoch == 1 + int(np.argmin(losses)) == len(losses) - 20
+    assert loss.forward(network.predict(held_out[0]), held_out[1]) == losses[-1] > 1.1 * min(losses)
+    keep.restore(network)
+    assert loss.forward(network.predict(held_out[0]), held_out[1]) == keep.loss == min(losses)  # bit for bit
+
+
+def test_keep_best_wants_validation_data_and_a_training():
+    with pytest.raises(ValueError, match="KeepBest found no validation loss: give fit validation"):
+        train([KeepBest()])
+    with pytest.raises(RuntimeError, match="KeepBest has no weights to restore: it was not called by fit yet"):
+        KeepBest().restore(Network([Dense(2, 2, rng=np.random.default_rng(0))]))
 
 
 def test_wrong_use_of_restart():

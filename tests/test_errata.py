@@ -1,18 +1,29 @@
 """Where the source notes err: the wrong version fails by a number, and the right one passes.
 
-One test for each row of the list of errata that concerns chapters 02 to 06; the others follow with their chapters.
+One test for each row of the list of errata that concerns chapters 02 to 08; the others follow with their chapters.
 """
+
+import itertools
 
 import numpy as np
 import pytest
 
+from nnlib.activations import Sigmoid
 from nnlib.batches import minibatches
+from nnlib.callbacks import KeepBest
 from nnlib.convolution import Conv2D
 from nnlib.datasets import load_digits
-from nnlib.losses import BinaryCrossEntropy
+from nnlib.landscapes import LANDSCAPES, Quadratic
+from nnlib.layers import Dense
+from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from nnlib.metrics import zero_one_loss
+from nnlib.network import Network
 from nnlib.numerics import one_hot, sigmoid, softmax
-from nnlib.schedules import linear
+from nnlib.optimizers import SGD, AdaGrad, Adam, Newton
+from nnlib.parameter import Parameter
+from nnlib.regularization import L1, L2
+from nnlib.schedules import inverse, linear
+from nnlib.training import fit
 from nnlib.windows import output_size
 
 H = 1e-6
@@ -99,9 +110,116 @@ def descent(delta, steps=50):
     return (w - 1) ** 2 / 2
 
 
+def noisy_end(rule, steps):
+    """The mean square of w after ``steps`` steps w ← w − η (w + noise) from 1: on ½ w², with noise of variance 1."""
+    square = 1.0
+    for k in range(steps):
+        square = (1 - rule(k)) ** 2 * square + rule(k) ** 2
+    return square
+
+
+def test_e16_a_rate_that_ends_above_0_never_settles():
+    rule = linear(0.5, 0.05, steps=100)
+    # Σ η² grows by 0.05² a step, for ever; that of 1/k has a limit, π²/6 · 0.5²
+    assert sum(rule(k) ** 2 for k in range(100_000)) > 100_000 * 0.05**2
+    assert sum(inverse(0.5)(k) ** 2 for k in range(100_000)) < np.pi**2 / 6 * 0.5**2
+    for steps in (1000, 100_000):
+        assert noisy_end(rule, steps) == pytest.approx(0.05 / (2 - 0.05), rel=1e-6)  # η σ² / (2 − η) is left
+    assert noisy_end(inverse(0.5), 100_000) < 1e-4
+
+
+def test_e16_unclamped_the_rate_turns_negative_and_climbs():
+    rule = linear(0.5, 0.05, steps=100)
+
+    def printed(k):
+        return (1 - k / 100) * 0.5 + k / 100 * 0.05
+
+    assert [rule(k) for k in range(101)] == pytest.approx([printed(k) for k in range(101)])
+    assert (rule(200), printed(200)) == (0.05, pytest.approx(-0.4))
+    w, climbs = 1.0, 1.0
+    for k in range(300):
+        w, climbs = w - rule(k) * w, climbs - printed(k) * climbs  # downhill on ½ w²
+    assert abs(w) < 1e-8
+    assert abs(climbs) > 1e4
+
+
 def test_e20_output_minus_target_descends_and_target_minus_output_climbs():
     assert descent(lambda output, target: output - target) < 1e-4
     assert descent(lambda output, target: target - output) > 1000
+
+
+def test_e23_cost_and_update_of_l1_share_one_factor():
+    w, mu = np.array([[0.3, -1.2, 2.0]]), 0.7
+
+    def slope(cost):
+        return np.array([(cost(w + H * e) - cost(w - H * e)) / (2 * H) for e in np.eye(3)])
+
+    printed = mu * np.sign(w[0])
+    assert np.allclose(slope(lambda w: 0.5 * mu * np.abs(w).sum()), printed / 2)  # the printed cost has half of it
+    assert np.allclose(slope(L1(mu).cost), printed)
+    assert np.array_equal(L1(mu).slope(w)[0], printed)
+
+
+def test_e23_with_sign_1_at_zero_a_zero_weight_hops():
+    def path(sign, steps=6, rate=0.1, w=0.0):
+        seen = []
+        for _ in range(steps):
+            w = w - rate * sign(w)  # nothing but the penalty, μ = 1
+            seen.append(w)
+        return np.array(seen)
+
+    assert np.allclose(path(lambda w: 1 if w >= 0 else -1), [-0.1, 0, -0.1, 0, -0.1, 0])
+    assert not path(lambda w: float(L1(1.0).slope(np.array([[w]]))[0, 0])).any()
+
+
+def test_e24_the_smallest_gap_is_before_training(digits):
+    x, y = digits
+    learnt, held_out = (x[:60], y[:60]), (x[600:], y[600:])
+    rng = np.random.default_rng(0)
+    network = Network([Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])
+    loss, best = SoftmaxCrossEntropy(), KeepBest()
+
+    def gap_and_validation(network):
+        train, validation = (loss.forward(network.predict(x), y) for x, y in (learnt, held_out))
+        return validation - train, validation
+
+    seen = [gap_and_validation(network)]
+    watch = [best, lambda state: seen.append(gap_and_validation(state.network))]
+    optimizer = SGD(network.parameters(), 0.5)
+    fit(network, loss, optimizer, learnt, epochs=60, batch_size=10, rng=rng, validation=held_out, callbacks=watch)
+    gaps, validation = np.abs(np.array(seen)).T
+    assert gaps.argmin() == 0  # as the notes would have it: keep the network that has learnt nothing
+    assert validation[0] > 2.2  # no better than guessing, ln 10
+    assert best.epoch == validation.argmin() > 5
+    best.restore(network)
+    assert gap_and_validation(network)[1] == best.loss == validation.min() < 0.8
+
+
+def all_masks(k, keep):
+    """All 2ᵏ masks (2ᵏ, k) of 0 and 1, and the chance of each."""
+    masks = np.array(list(itertools.product([0.0, 1.0], repeat=k)))
+    return masks, keep ** masks.sum(axis=1) * (1 - keep) ** (k - masks.sum(axis=1))
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.8])
+def test_e44_outputs_are_dropped_and_outgoing_weights_are_scaled(keep):
+    rng = np.random.default_rng(0)
+    x, W1, W2 = rng.standard_normal((20, 5)), rng.standard_normal((5, 8)), rng.standard_normal((8, 3))
+    masks, chance = all_masks(8, keep)
+
+    def mean_over_masks(network):
+        return np.einsum("m,mnk->nk", chance, np.array([network(mask) for mask in masks]))
+
+    # what holds: z = (σ(x W₁) ⊙ m) W₂ while learning, σ(x W₁) (keep W₂) in prediction
+    right = mean_over_masks(lambda mask: (sigmoid(x @ W1) * mask) @ W2)
+    assert np.abs(right - sigmoid(x @ W1) @ (keep * W2)).max() < 1e-12
+    # as printed, incoming weights to 0: such a neuron still says ½, and no scaling by keep makes up for that
+    printed = mean_over_masks(lambda mask: sigmoid(x @ (W1 * mask)) @ W2)
+    assert off(printed, sigmoid(x @ W1) @ (keep * W2)) > 0.1
+    assert off(printed, sigmoid(x @ (keep * W1)) @ W2) > 0.01
+    assert np.allclose(sigmoid(x @ (W1 * 0)), 0.5)
+    everything_off = sigmoid(x @ (W1 * 0)) @ W2
+    assert np.abs(everything_off).max() > 0.5  # all neurons "off", and yet
 
 
 def test_e25_one_sign_convention_and_one_factor():
@@ -141,6 +259,49 @@ def test_e27_without_its_minus_signs_a_formula_is_another():
     k, tau = 25, 100
     assert (1 - k / tau) * 0.5 == pytest.approx(linear(0.5, 1e-12, steps=tau)(k))
     assert (1 * k / tau) * 0.5 == pytest.approx(0.125)  # as scanned: (1 k/τ), which rises
+
+
+def test_e29_newton_divides_the_gradient_and_not_the_cost():
+    surface, start = Quadratic(2, 10), np.array([3.0, -2.0])
+    v = Parameter(start.copy(), "v")
+    v.grad = surface.gradient(start)
+    Newton([v], lambda: surface.hessian(v.value)).step()
+    assert np.abs(v.value).max() < 1e-15  # the bottom, in one step
+    # as printed, W − H⁻¹ J: J is one number, so that it can only be taken off every weight
+    printed = start - np.linalg.inv(surface.hessian(start)) @ np.full(2, surface.value(start))
+    assert surface.value(start) == 29
+    assert printed == pytest.approx(np.array([3 - 29 / 2, -2 - 29 / 10]))
+    assert surface.value(printed) > 8 * surface.value(start)
+
+
+def test_e30_adam_counts_its_steps_from_1():
+    surface = LANDSCAPES["bowl"]
+
+    def printed(v, steps):
+        mean, square, places = np.zeros(2), np.zeros(2), []
+        for t in range(steps):  # G and A are divided by 1 − αᵗ and 1 − βᵗ, t = 0 first
+            g = surface.gradient(v)
+            mean, square = 0.9 * mean + 0.1 * g, 0.999 * square + 0.001 * g * g
+            with np.errstate(divide="ignore", invalid="ignore"):
+                corrected = mean / (1 - 0.9**t), square / (1 - 0.999**t)
+                v = v - 0.1 * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
+            places.append((corrected, v))
+        return places
+
+    start = np.array([-1.5, 1.0])
+    (first, v1), (_, v2) = printed(start, 2)
+    assert np.isinf(first).all()  # both are divided by 0
+    assert np.isnan(v1).all()  # ∞/∞
+    assert np.isnan(v2).all()  # and so for ever
+    v = Parameter(start.copy(), "v")
+    optimizer = Adam([v], learning_rate=0.1)
+    for steps in (1, 299):
+        for _ in range(steps):
+            v.grad = surface.gradient(v.value)
+            optimizer.step()
+        if steps == 1:
+            assert v.value == pytest.approx(np.array([-1.4, 0.9]), abs=1e-8)  # just η, downhill
+    assert surface.value(v.value) < 1e-6
 
 
 def test_e36_weights_are_drawn_and_are_not_the_density():
@@ -261,6 +422,9 @@ def test_e13_the_penalty_has_no_half_left_in_its_slope():
     nudged = np.array([(penalty(w + H * e) - penalty(w - H * e)) / (2 * H) for e in np.eye(3)])
     assert np.allclose(strength / m * w, nudged)
     assert np.allclose(strength / (2 * m) * w, nudged / 2)  # as printed: half of it
+    ours = L2(strength / m)
+    assert ours.cost(w[:, None]) == pytest.approx(penalty(w))
+    assert np.allclose(ours.slope(w), nudged)
 
 
 def test_e15_equal_weights_never_part_and_zeros_never_start():
@@ -385,3 +549,17 @@ def test_e46_equivariance_comes_from_sharing_alone():
     assert off_by(Conv2D(1, 1, 3, padding=1, rng=rng).forward, x) < 1e-12
     assert off_by(shared, x) < 1e-12
     assert off_by(sparse, x) > 0.3
+
+
+def test_e47_adagrad_increases_no_rate():
+    w = Parameter(np.zeros(2), "w")
+    optimizer, rates = AdaGrad([w], learning_rate=0.1), []
+    for k in range(50):
+        before = w.value.copy()
+        w.grad = np.array([0.001, 1.0]) * (1 + k % 3)  # one slope that is small and one that is large
+        optimizer.step()
+        rates.append((before - w.value) / w.grad)
+    falls = np.array(rates)
+    assert (np.diff(falls, axis=0) < 0).all()  # as printed, the first would have to rise
+    assert falls[-1, 0] / falls[0, 0] == pytest.approx(falls[-1, 1] / falls[0, 1], rel=1e-6)  # by the same share
+    assert falls[-1, 0] == pytest.approx(1000 * falls[-1, 1], rel=1e-6)  # small slopes have more only beside the large

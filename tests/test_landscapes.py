@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib.landscapes import LANDSCAPES, Quadratic, Rosenbrock, TwoValleys, descend
+from nnlib.landscapes import LANDSCAPES, Beale, Quadratic, Rosenbrock, TwoValleys, descend
 
 H = 1e-5
 POINTS = np.random.default_rng(0).uniform(-2, 2, (20, 2))
@@ -54,6 +54,29 @@ def test_known_places():
     assert low == pytest.approx(-0.2)
     assert high == pytest.approx(0.2)
     assert (np.linalg.eigvalsh(LANDSCAPES["saddle"].hessian(np.zeros(2))) == [-1, 1]).all()
+
+
+def test_beale_by_hand():
+    bottom, surface = np.array([3.0, 0.5]), Beale()
+    assert surface.value(bottom) == 0
+    assert surface.gradient(bottom).tolist() == [0, 0]
+    # there H = 2 Σ b bᵀ, b = (v₂ᵏ − 1, k v₁ v₂ᵏ⁻¹) = (−½, 3), (−¾, 3), (−⅞, 9/4)
+    across = np.array([[-1 / 2, 3], [-3 / 4, 3], [-7 / 8, 9 / 4]])
+    assert surface.hessian(bottom) == pytest.approx(2 * across.T @ across)
+    # at 0 the sum is 1.5² + 2.25² + 2.625²
+    assert surface.value(np.zeros(2)) == pytest.approx(np.log(1 + 14.203125))
+    assert np.expm1(surface.value(np.array([-4.5, -4.5]))) == pytest.approx(1.8e5, rel=0.05)
+    path = descend(surface.gradient, np.array(surface.start), learning_rate=0.02, steps=3000)
+    assert path[-1] == pytest.approx(bottom, abs=1e-6)
+
+
+@every_landscape
+@pytest.mark.parametrize("far", [1e4, 1e6, 1e12])
+def test_far_away_nothing_overflows(name, far):
+    surface, places = LANDSCAPES[name], far * np.array([[1, 1], [1, -1], [-1, 1], [-1, -1], [1, 0], [0, 1], [0, -1]])
+    assert np.isfinite(surface.value(places)).all()
+    assert np.isfinite(surface.gradient(places)).all()
+    assert np.isfinite(surface.hessian(places)).all()
 
 
 def test_a_hessian_is_the_callers_own():

@@ -3,6 +3,7 @@
 A case says how to build the layer, gives it an input clear of kinks, and lists what it must refuse.
 """
 
+import copy
 import importlib
 import pkgutil
 import re
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import nnlib
-from nnlib import activations, convolution, layers, normalization, pooling
+from nnlib import activations, convolution, layers, normalization, pooling, regularization
 from nnlib.gradcheck import check_gradients
 from nnlib.layers import Layer
 from nnlib.network import Network
@@ -104,6 +105,13 @@ CASES = {
         (3, 2, 2, 2),
         {"features": zeros(5, 3), "rank 3": zeros(5, 2, 2), "empty batch": zeros(0, 2), "one row": zeros(1, 2)},
     ),
+    "Dropout": Case(lambda rng: regularization.Dropout(0.6, rng=rng), normal(5, 2, 3), (5, 2, 3), ANY_SHAPE),
+    "DropConnect": Case(
+        lambda rng: regularization.DropConnect(4, 3, 0.6, rng=rng),
+        normal(5, 4),
+        (5, 3),
+        {"width": zeros(5, 3), "one row alone": zeros(4), "rank 3": zeros(5, 4, 1), "empty batch": zeros(0, 4)},
+    ),
     "Step": Case(lambda rng: activations.Step(), clear_of_zero(5, 3), (5, 3), ANY_SHAPE),
     "Sign": Case(lambda rng: activations.Sign(), clear_of_zero(5, 3), (5, 3), ANY_SHAPE),
     "Sigmoid": Case(lambda rng: activations.Sigmoid(), normal(5, 3), (5, 3), ANY_SHAPE),
@@ -141,6 +149,23 @@ def built(kind: str, rng: Generator, dtype: type = np.float64) -> tuple[Layer, n
     return layer, case.x(rng).astype(dtype), rng.standard_normal(case.shape).astype(dtype)
 
 
+def draws(layer: Layer) -> list[dict[str, Any]]:
+    """Where the layer's generators stand."""
+    return [copy.deepcopy(generator.bit_generator.state) for generator in layer.generators()]
+
+
+def again(layer: Layer) -> Callable[[np.ndarray], np.ndarray]:
+    """The layer's forward, in which it draws the same numbers each time."""
+    states = draws(layer)
+
+    def forward(x: np.ndarray) -> np.ndarray:
+        for generator, state in zip(layer.generators(), states, strict=True):
+            generator.bit_generator.state = state
+        return layer.forward(x)
+
+    return forward
+
+
 def gradients(layer: Layer) -> list[np.ndarray]:
     return [parameter.grad.copy() for parameter in layer.parameters()]
 
@@ -162,20 +187,23 @@ def test_shapes(kind, rng):
 
 
 @every_kind
+@pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("seed", range(3))
-def test_gradients_agree_with_nudging(kind, seed):
+def test_gradients_agree_with_nudging(kind, seed, training):
     rng = np.random.default_rng(seed)
     layer, values, dy = built(kind, rng)
-    x = Parameter(values, "x")
+    layer.training = training
+    x, forward = Parameter(values, "x"), again(layer)
 
     def f() -> float:
         for parameter in layer.parameters():
             parameter.zero_grad()
-        y = layer.forward(x.value)
+        y = forward(x.value)
         x.grad = layer.backward(dy)
         return float((y * dy).sum())
 
-    report = check_gradients(f, [x, *layer.parameters()], rng=rng, every_element=True)
+    nudges = np.random.default_rng(seed)  # not the layer's own, which f sets back
+    report = check_gradients(f, [x, *layer.parameters()], rng=nudges, every_element=True)
     assert report.worst <= 1e-7, report
 
 
@@ -292,11 +320,13 @@ def test_wrong_dy_is_refused_by_name(kind, rng):
 @every_kind
 def test_an_array_that_was_refused_leaves_no_trace(kind, rng):
     layer, x, dy = built(kind, rng)
-    y = layer.forward(x).copy()
+    forward = again(layer)
+    y, before = forward(x).copy(), draws(layer)
     with pytest.raises(TypeError):
         layer.forward(None)
+    assert draws(layer) == before
     dx = layer.backward(dy)
-    assert np.array_equal(layer.forward(x), y)
+    assert np.array_equal(forward(x), y)
     assert np.array_equal(layer.backward(dy), dx)
 
 

@@ -7,13 +7,14 @@ import sys
 import numpy as np
 import pytest
 
+from nnlib import augment
 from nnlib.activations import Sigmoid
 from nnlib.batches import minibatches, stratified_split
 from nnlib.datasets import blobs, load_digits
-from nnlib.layers import Dense, Layer
+from nnlib.layers import Dense, Flatten, Layer
 from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from nnlib.network import Network
-from nnlib.optimizers import SGD
+from nnlib.optimizers import SGD, Momentum
 from nnlib.training import DivergedError, History, State, fit
 
 N, BATCH = 50, 8  # 7 steps in an epoch, the last one with 2 examples
@@ -512,6 +513,144 @@ def test_a_part_in_the_wrong_place_is_named(place, part, error, words):
 def test_callbacks_are_a_list_of_functions(callbacks):
     with pytest.raises(TypeError, match=r"fit got callbacks as .*expected a list of functions"):
         train(small(), callbacks=callbacks)
+
+
+# Augmentation.
+
+
+def test_augment_is_called_once_for_each_mini_batch_with_fits_generator():
+    x, _ = data()
+    rng, seen = np.random.default_rng(2), []
+
+    def look(batch, given):
+        assert given is rng
+        seen.append(batch.copy())
+        return batch
+
+    train(small(), rng=rng, augment=look, epochs=2, validation=data())
+    assert [len(batch) for batch in seen] == 2 * [8, 8, 8, 8, 8, 8, 2]
+    for epoch in (seen[:STEPS], seen[STEPS:]):
+        assert sorted(map(tuple, np.concatenate(epoch))) == sorted(map(tuple, x))
+
+
+def test_an_augmentation_that_changes_nothing_changes_no_bit():
+    plain, same = small(), small()
+    histories = [train(plain), train(same, augment=lambda x, rng: x)]
+    assert weights(plain) == weights(same)
+    assert histories[0].loss == histories[1].loss
+
+
+def test_what_augment_returns_is_what_is_learnt_from():
+    moved, by_hand = small(), small()
+    x, y = data()
+    train(moved, augment=lambda x, rng: x + 1)
+    train(by_hand, examples=(x + 1, y))
+    assert weights(moved) == weights(by_hand) != weights(small())
+
+
+def test_augment_may_write_into_what_it_got_and_the_callers_x_stays():
+    x, y = data()
+    before = x.copy()
+
+    def zero(batch, rng):
+        batch[...] = 0
+        return batch
+
+    train(small(), examples=(x, y), augment=zero)
+    assert np.array_equal(x, before)
+
+
+def test_validation_is_not_augmented():
+    network = small()
+    history = train(network, augment=lambda x, rng: 0 * x, validation=data(), epochs=1)
+    x, y = data()
+    assert history.validation_loss == [SoftmaxCrossEntropy().forward(network.predict(x), y)]
+
+
+def test_images_are_augmented_as_the_course_does_it():
+    x, y = load_digits()
+
+    def run(change):
+        network = Network([Flatten(), Dense(64, 10, rng=np.random.default_rng(0))])
+        fit(
+            network,
+            SoftmaxCrossEntropy(),
+            SGD(network.parameters(), 0.5),
+            (x[:100], y[:100]),
+            epochs=1,
+            batch_size=10,
+            rng=np.random.default_rng(0),
+            augment=change,
+        )
+        return weights(network)
+
+    assert run(None) == run(lambda x, rng: augment.rotate(x, 0, rng=np.random.default_rng(0)))
+    assert run(None) != run(lambda x, rng: augment.translate(x, 1, rng=rng))
+    assert run(lambda x, rng: augment.noise(x, 0.1, rng=rng)) == run(lambda x, rng: augment.noise(x, 0.1, rng=rng))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        (lambda x, rng: x[:-1], ValueError, r"fit's augment got its result of shape \(7, 2\): expected \(8, 2\)"),
+        (lambda x, rng: x.tolist(), TypeError, "fit's augment got its result as a list: expected a NumPy array"),
+        (lambda x, rng: None, TypeError, "fit's augment got its result as None: expected a NumPy array"),
+        (0.1, TypeError, "fit got 0.1 as augment: expected a function of x and rng that returns x"),
+    ],
+)
+def test_a_wrong_augmentation_is_refused_in_words(wrong, error, words):
+    network = small()
+    with pytest.raises(error, match=words):
+        train(network, augment=wrong)
+    assert weights(network) == weights(small())
+
+
+# Going on.
+
+
+def test_three_and_four_epochs_are_seven_bit_for_bit():
+    def run(*epochs):
+        network, rng = small(), np.random.default_rng(2)
+        optimizer, history, seen = Momentum(network.parameters(), 0.1), None, []
+        options = {"batch_size": BATCH, "rng": rng, "validation": data(), "augment": lambda x, rng: x + rng.random()}
+        for last in epochs:
+            callbacks = [lambda state: seen.append(state.epoch)]
+            parts = network, SoftmaxCrossEntropy(), optimizer, data()
+            given = history
+            history = fit(*parts, epochs=last, history=given, callbacks=callbacks, **options)
+            assert given is None or history is given  # it is the same one, that grows
+        return weights(network), history, seen
+
+    whole, parts = run(7), run(3, 7)
+    assert parts == whole
+    assert parts[2] == [1, 2, 3, 4, 5, 6, 7]
+    assert len(parts[1].validation_loss) == 7
+    assert parts[1].ended == "all 7 epochs are done"
+
+
+def test_epochs_that_are_done_are_not_done_again():
+    network, rng = small(), np.random.default_rng(2)
+    history = train(network, rng=rng)
+    before, losses, state = weights(network), list(history.loss), rng.bit_generator.state
+    for epochs in (3, 2):
+        assert train(network, rng=rng, epochs=epochs, history=history, callbacks=[lambda state: 1 / 0]) is history
+    assert (weights(network), history.loss) == (before, losses)
+    assert rng.bit_generator.state == state
+    assert not network.training
+
+
+def test_an_empty_history_is_filled():
+    mine = History()
+    assert train(small(), history=mine) is mine
+    assert len(mine.loss) == 3
+
+
+@pytest.mark.parametrize("wrong", [[1.0, 0.5], 3, History])
+def test_a_history_is_what_fit_returned(wrong):
+    network = small()
+    with pytest.raises(TypeError, match=r"^fit got .* as the history: expected what an earlier fit returned"):
+        train(network, history=wrong)
+    assert weights(network) == weights(small())
 
 
 # The whole of it, on real data.

@@ -209,9 +209,9 @@ def draw_pooling(figure: Figure, kind: str, across: int, shift: int) -> str:
     left.set_title(f"pixels: change {changes[0]:.0f} %")
     right.set_title(f"pooled: change {changes[1]:.0f} %")
     return (
-        f"The strength of upright edges in the photograph, shifted by {shift} pixel{'s' * (shift > 1)}, and pooled by the {kind} of "
-        f"windows of {across} × {across}. The shift changes the pixels by {changes[0]:.0f} and the pooled ones by "
-        f"{changes[1]:.0f} per cent."
+        f"The strength of upright edges in the photograph, shifted by {shift} pixel{'s' * (shift > 1)}, and pooled by "
+        f"the {kind} of windows of {across} × {across}. The shift changes the pixels by {changes[0]:.0f} and the "
+        f"pooled ones by {changes[1]:.0f} per cent."
     )
 
 

@@ -39,10 +39,10 @@ def draw_savings(figure: Figure, pixels: int, c_in: int, kernel: int, c_out: int
             ax.text(place, number * 1.3, f"{number:,}", ha="center", fontsize=10)
         ax.set(ylim=(1, 1e13), title=title)
     return (
-        f"{c_out} filters of {kernel} × {kernel} on {pixels} × {pixels} pixels with {c_in} channel{'s' * (c_in > 1)}: a dense layer "
-        f"needs {found['dense'][0]:,} weights, windows {found['windows'][0]:,}, a convolution {found['shared'][0]:,}, "
-        f"{ratio:,.0f} times fewer than dense; multiplications {found['dense'][1]:,}, {found['windows'][1]:,}, "
-        f"{found['shared'][1]:,}."
+        f"{c_out} filters of {kernel} × {kernel} on {pixels} × {pixels} pixels with {c_in} channel{'s' * (c_in > 1)}: "
+        f"a dense layer needs {found['dense'][0]:,} weights, windows {found['windows'][0]:,}, a convolution "
+        f"{found['shared'][0]:,}, {ratio:,.0f} times fewer than dense; multiplications {found['dense'][1]:,}, "
+        f"{found['windows'][1]:,}, {found['shared'][1]:,}."
     )
 
 
@@ -93,8 +93,8 @@ def draw_field(figure: Figure, layers: int, kernel: int, pool: int) -> str:
     after = f", pooled by {pool} each time" if pool > 1 else ""
     ax.set_title(f"{layers} layers of {kernel} × {kernel}{after}: {widest} pixels across")
     return (
-        f"One output after {layers} convolution{'s' * (layers > 1)} with windows of {kernel}{after} sees {widest} pixels across; "
-        f"layer by layer {', '.join(str(last - first + 1) for first, last in seen)}."
+        f"One output after {layers} convolution{'s' * (layers > 1)} with windows of {kernel}{after} "
+        f"sees {widest} pixels across; layer by layer {', '.join(str(last - first + 1) for first, last in seen)}."
     )
 
 
