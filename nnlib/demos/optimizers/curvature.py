@@ -87,7 +87,7 @@ def jump() -> Panel:
     )
 
 
-MOMENTS = (0, 10, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000)
+MOMENTS = (0, 20, 50, 100, 150, 200, 300, 500, 1000)
 EXAMPLES = 300
 
 
@@ -164,7 +164,7 @@ def spectrum() -> Panel:
         draw_spectrum,
         size=(9.0, 3.9),
         start=choice("random start", [0, 1, 2], 0),
-        moment=Steps("moment", len(MOMENTS) - 1, value=2, interval=600),
+        moment=Steps("moment", len(MOMENTS) - 1, value=1, interval=600),
     )
 
 
