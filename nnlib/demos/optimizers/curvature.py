@@ -112,12 +112,13 @@ def curved(seed: int) -> Curved:
     """Train 16-8-10 tanh neurons on 300 digits of 4 × 4, and find all 226 curvatures of the cost along the way."""
     rng = np.random.default_rng(seed)
     (x, y), _ = digits()
+    x, y = pooled(x[:EXAMPLES]), y[:EXAMPLES]
     network = Network([Dense(16, 8, rng=rng), Tanh(), Dense(8, 10, rng=rng)])
     loss, optimizer, found = SoftmaxCrossEntropy(), Adam(network.parameters(), 0.01), []
 
     def forward_and_backward() -> float:
         optimizer.zero_grad()
-        cost = loss.forward(network.forward(pooled(x[:EXAMPLES])), y[:EXAMPLES])
+        cost = loss.forward(network.forward(x), y)
         network.backward(loss.backward())
         return cost
 

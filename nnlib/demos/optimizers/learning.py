@@ -94,8 +94,8 @@ def padded(values: list[float], fill: float) -> np.ndarray:
 def draw_learning(figure: Figure, eta: float, optimizer: str) -> str:
     """Draw the validation loss by epoch for one η, and the last accuracy of every optimizer by η."""
     left, right = plots.axes(figure, columns=2)
-    left.set_position((0.085, 0.15, 0.315, 0.76))
-    right.set_position((0.505, 0.15, 0.325, 0.76))
+    left.set_position((0.08, 0.15, 0.28, 0.76))
+    right.set_position((0.455, 0.15, 0.375, 0.76))
     plots.log_scale(left, [0.01, 0.1, 1, 10])
     told = []
     for name, rule in RULES.items():

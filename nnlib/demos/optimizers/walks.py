@@ -218,9 +218,10 @@ def cover() -> None:
         plots.landscape(ax, ravine)
         plots.path(ax, roll(ravine, make, steps=30))
         ax.set_title(name)
-    figure.subplots_adjust(left=0.07, right=0.99, top=0.88, bottom=0.2)
+        ax.set_ylabel("v₂" if name == "plain" else "")
+    figure.subplots_adjust(left=0.09, right=0.99, top=0.88, bottom=0.24, wspace=0.15)
     plots.show(
         figure,
         alt="Three walks of 30 steps down the same ravine, seen from above. Plain descent creeps and ends halfway; "
-        "momentum swings across and arrives; Adam goes straight for the lowest place and overshoots a little.",
+        "momentum swings across and arrives; Adam swings more widely, passes the lowest place and comes back to it.",
     )
