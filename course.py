@@ -249,6 +249,11 @@ def digits(arguments: argparse.Namespace, more: list[str]) -> int:
     return _run([str(set_up(arguments)), "-m", "nnlib.runs", *more])
 
 
+def reproduce(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Measure numbers of Nielsen's book again on real MNIST, write them down and print a table."""
+    return _run([str(set_up(arguments)), "-m", "nnlib.reproduce", *more])
+
+
 def save(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run notebooks from top to bottom and save them with their outputs, as the tests expect them."""
     python = set_up(arguments, "requirements-dev.txt")
@@ -289,6 +294,11 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     tester = command(test, "run all tests, ending with pytest's summary", "Other arguments go to pytest.")
     tester.add_argument("--quick", action="store_true", help="no browser, and only the notebooks that changed")
     command(digits, "train a network on handwritten digits", "--seeds N trains N of them.")
+    words = (
+        "Name settings, of few-images, few-images-l2, quadratic-30, quadratic-100, cross-entropy-30; without names it "
+        "is all of them. --seeds N trains N networks for each (3), --to FOLDER writes there (data/results)."
+    )
+    command(reproduce, "measure numbers of Nielsen's book again on MNIST", words)
     command(save, "run notebooks and save their outputs", "Name the notebooks; without names it is all of them.")
     return parser.parse_known_args(arguments)
 

@@ -17,7 +17,7 @@ Reading order, each file needing only the ones before it:
              landscapes, gradcheck, curvature, autodiff_rules, autodiff
     Blocks:  perceptron, layers, activations, losses, windows, convolution, pooling, normalization,
              regularization, optimizers, schedules
-    Whole:   network, training, callbacks, sanity
+    Whole:   network, training, callbacks, checkpoints, sanity
     Seeing:  plots, graphs, demos/, exercises/
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.

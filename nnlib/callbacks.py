@@ -1,7 +1,8 @@
 """Callbacks: what ``fit`` asks after each epoch. One that returns True ends the training.
 
 Three ways to know when to stop: the cost no longer falls, the validation cost no longer falls, the time is up. And
-one to go on where the cost stalls.
+one to go on where the cost stalls. One that remembers more than the history has ``state()`` and ``load_state(…)``, as
+optimizers have, and where it draws random numbers ``generators()``, as layers have: so a ``Checkpoint`` can resume it.
 Source: N14, N22, N43; S1, S2, S4.
 """
 
@@ -89,19 +90,36 @@ class KeepBest:
         """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
         _put_back("KeepBest", self.best, network)
 
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the best weights with their epoch and loss, as arrays."""
+        return {"epoch": np.array(self.epoch), "loss": np.array(self.loss), **_named(self.best)}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from where ``state()`` was taken."""
+        self.epoch, self.loss, self.best = int(state["epoch"]), float(state["loss"]), _unnamed(state)
+
 
 class Budget:
     """Ends training after the epoch in which ``seconds`` are used up, counted from the end of the first epoch."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = require_positive("Budget", "seconds", seconds)
-        self.start = 0.0
+        self.start: float | None = None
 
     def __call__(self, state: State) -> bool:
         """Whether the time is up."""
-        if state.epoch == 1:
+        if state.epoch == 1 or self.start is None:
             self.start = time.monotonic()
         return time.monotonic() - self.start >= self.seconds
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the seconds used, as an array; NaN before the first epoch."""
+        return {"used": np.array(math.nan if self.start is None else time.monotonic() - self.start)}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from where ``state()`` was taken: the time in between does not count."""
+        used = float(state["used"])
+        self.start = None if math.isnan(used) else time.monotonic() - used
 
 
 class Restart:
@@ -140,6 +158,20 @@ class Restart:
         """Put the best weights back. Raises ``RuntimeError`` before the first epoch."""
         _put_back("Restart", self.best, network)
 
+    def generators(self) -> list[np.random.Generator]:
+        """Return what the shaking draws from."""
+        return [self.rng]
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the best weights, counts and losses, as arrays; the generator's state is its own."""
+        numbers = {name: np.array(getattr(self, name)) for name in ("count", "waited", "best_loss", "mark")}
+        return {**numbers, **_named(self.best)}
+
+    def load_state(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from where ``state()`` was taken."""
+        self.count, self.waited = int(state["count"]), int(state["waited"])
+        self.best_loss, self.mark, self.best = float(state["best_loss"]), float(state["mark"]), _unnamed(state)
+
 
 def _require_validation(who: str, losses: list[float]) -> None:
     if all(math.isnan(loss) for loss in losses):  # nothing was measured
@@ -151,3 +183,12 @@ def _put_back(who: str, best: list[np.ndarray], network: Network) -> None:
         raise RuntimeError(f"{who} has no weights to restore: it was not called by fit yet")
     for parameter, value in zip(network.state(), best, strict=True):
         parameter.value[...] = value
+
+
+def _named(best: list[np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"weights_{place}": value.copy() for place, value in enumerate(best)}
+
+
+def _unnamed(state: dict[str, np.ndarray]) -> list[np.ndarray]:
+    count = sum(name.startswith("weights_") for name in state)
+    return [state[f"weights_{place}"].copy() for place in range(count)]

@@ -1,6 +1,7 @@
 """Files that are whole or not there: nobody ever finds half of one, whenever the power went off."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -20,3 +21,11 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove the temporary files that writers of ``path`` left when they were killed. None may be writing it now."""
+    pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
+    for file in path.parent.iterdir() if path.parent.is_dir() else ():
+        if pattern.fullmatch(file.name):
+            file.unlink()

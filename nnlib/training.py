@@ -54,10 +54,12 @@ class State:
     optimizer: Optimizer
     history: History
     rng: np.random.Generator  # what fit draws from
+    epochs: int = 0  # how many there are to be in all, if no callback ends training earlier
 
 
 Callback = Callable[[State], bool | None]
 Augmentation = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+_Good = tuple[list[np.ndarray], dict[str, np.ndarray] | None]
 
 
 class DivergedError(FloatingPointError):
@@ -89,7 +91,8 @@ def fit(
     changed anew each time. With the ``history`` of an earlier run training goes on after its last epoch, up to
     ``epochs`` in all. Ctrl-C ends it too, after the running step: network and history stay.
     Raises ``ValueError`` or ``TypeError`` for bad data before the first step, and ``DivergedError``, with the weights
-    put back to those from before the epoch, where the loss stops being finite.  Source: S0, N19.
+    and the optimizer's memory put back to those from before the epoch, where the loss stops being finite.
+    Source: S0, N19.
     """
     x, y = _require_examples("fit", examples)
     if validation is not None:
@@ -104,7 +107,7 @@ def fit(
         try:
             for epoch in progress:
                 trainer.epoch((x, y), minibatches(len(x), batch_size, rng=rng), validation, history, interrupt)
-                if any([callback(State(epoch, network, optimizer, history, rng)) for callback in callbacks]):
+                if any([callback(State(epoch, network, optimizer, history, rng, epochs)) for callback in callbacks]):
                     history.ended = f"a callback ended training after epoch {epoch}"
                     break
                 interrupt.check()
@@ -142,7 +145,7 @@ class _Trainer:
     ) -> None:
         self.network.training = True
         (x, y), total, right = examples, 0.0, 0
-        good = [parameter.value.copy() for parameter in self.network.state()]
+        good = self.remembered()
         with np.errstate(over="ignore", invalid="ignore"):
             for step, rows in enumerate(batches, start=1):
                 cost, right_here = self.step(self.changed(x[rows]), y[rows])
@@ -158,6 +161,11 @@ class _Trainer:
         history.accuracy.append(right / len(x) if self.counts else math.nan)
         history.validation_loss.append(validated[0])
         history.validation_accuracy.append(validated[1])
+
+    def remembered(self) -> _Good:
+        """Copies of the network's values and of the optimizer's memory, where it can tell and take back what it has."""
+        values = [parameter.value.copy() for parameter in self.network.state()]
+        return values, self.optimizer.state() if hasattr(self.optimizer, "load_state") else None
 
     def changed(self, x: np.ndarray) -> np.ndarray:
         if self.augment is None:
@@ -184,9 +192,12 @@ class _Trainer:
             cost = self.loss.forward(predictions, y)
         return cost, _count_right(predictions, y) / len(x) if self.counts else math.nan
 
-    def give_up(self, what: str, step: int, good: list[np.ndarray], history: History) -> NoReturn:
-        for parameter, value in zip(self.network.state(), good, strict=True):
+    def give_up(self, what: str, step: int, good: _Good, history: History) -> NoReturn:
+        values, memory = good
+        for parameter, value in zip(self.network.state(), values, strict=True):
             parameter.value[...] = value
+        if memory is not None:
+            self.optimizer.load_state(memory)
         epoch = len(history.loss) + 1
         history.ended = f"the {what} in epoch {epoch}"
         error = DivergedError(

@@ -208,10 +208,25 @@ def test_a_crop_stretches_nothing_though_the_image_is_oblong():
     assert np.allclose(cropped(i[None, ..., None] / 12, 6, 4, 4)[0, -1, :, 0], 1)  # as far down as it goes
 
 
-def test_a_constant_image_stays_as_it_is_in_every_crop():
-    x = np.full((1, 600, 512, 3), 0.7)
-    for top, left, pixels in ((0, 0, 100), (117, 100, 100), (60, 3, 333), (599, 511, 511)):
-        assert (cropped(x, top, left, pixels) == 0.7).all()
+@both_dtypes
+def test_a_constant_image_stays_as_it_is_in_every_crop_and_in_the_middle_of_a_turn(dtype):
+    x = np.random.default_rng(0).random((50, 1, 1, 1)).astype(dtype) * np.ones((1, 60, 51, 3), dtype)
+    for top, left, pixels in ((0, 0, 10), (11, 10, 10), (8, 7, 7), (6, 3, 33), (59, 50, 50)):
+        assert np.array_equal(cropped(x, top, left, pixels), x)
+    assert np.array_equal(rotated(x, 17.3)[:, 20:40, 15:36], x[:, 20:40, 15:36])
+
+
+@pytest.mark.parametrize("side", range(2, 60))
+def test_no_window_reaches_over_the_border_by_rounding(side):
+    x = np.full((side, side, side, 1), 0.7)
+    pixels = np.arange(side)
+    assert (cropped(x, pixels, pixels, pixels) == 0.7).all()
+
+
+@given(arrays(np.float64, (1, 3, 4, 1), elements=st.floats(0, 1)), st.floats(-360, 360))
+def test_what_lies_between_pixels_lies_between_their_values(x, degrees):
+    for y in (rotated(x, degrees), cropped(x, 0, 1, 1), cropped(1 - x, 1, 0, 1), rotated(1 - x, degrees)):
+        assert 0 <= y.min() <= y.max() <= 1
 
 
 def test_a_third_of_a_turn_permutes_the_channels():

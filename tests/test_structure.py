@@ -22,7 +22,7 @@ TIERS = {
     "gradcheck curvature autodiff_rules autodiff",
     "blocks": "perceptron layers activations losses windows convolution pooling normalization recurrent "
     "regularization optimizers schedules",
-    "whole": "network training callbacks sanity ensembles sweep runs",
+    "whole": "network training callbacks checkpoints sanity ensembles sweep runs reproduce",
     "seeing": "plots graphs demos exercises",
 }
 ROWS = [row for rows in TIERS.values() for row in rows.split()]
