@@ -152,7 +152,7 @@ def draw_batches(figure: Figure, eta: float, batch_size: int, unit: str) -> str:
     left, right = side_by_side(figure)
     left.set_position((0.085, 0.15, 0.42, 0.76))
     plots.log_scale(left, [0.01, 0.1, 1, 10])
-    most, labelled = 1.0, [-9.0]
+    most, labelled = 0.0, [-9.0]
     for size in SIZES:
         chosen = size == batch_size
         cost, losses = work(size, eta, unit), learnt("plain", eta, size).validation_loss
@@ -161,7 +161,7 @@ def draw_batches(figure: Figure, eta: float, batch_size: int, unit: str) -> str:
         if np.isfinite(losses[-1]) and (chosen or min(abs(np.log10(losses[-1]) - np.array(labelled))) > 0.1):
             labelled.append(float(np.log10(losses[-1])))
             left.annotate(str(size), (cost[-1], losses[-1]), xytext=(4, -4), textcoords="offset points", color=colour)
-        most = max(most, float(np.nanmax(cost))) if chosen else most
+        most = max(0.01, float(np.nan_to_num(cost).max())) if chosen else most
     left.set(xlabel=unit, ylabel="validation loss", xlim=(0, 1.12 * most), ylim=(0.05, 12))
     grid(right, batch_size, eta)
     left.set_title(f"η = {eta:g}, batches of {batch_size}")

@@ -93,7 +93,7 @@ def draw_zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     walk = roll(surface, lambda w: SGD(w, learning_rate), steps=30)
     plots.landscape(left, surface)
     plots.path(left, until_it_leaves(walk, (np.abs(walk) < 10).all(axis=1)))
-    curvatures = np.array([0.0, 1 / learning_rate, 55.0])
+    curvatures = np.array([0.0, 1 / learning_rate, 250.0])
     right.axhspan(1, 5, color="#F0F0F0")
     right.plot(curvatures, np.abs(1 - learning_rate * curvatures), color=plots.INK, linewidth=1.6)
     ends = np.array([1.0, steepest])
@@ -102,7 +102,7 @@ def draw_zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     for place, height, name, marker, colour in zip(ends, left_over, names, "os", plots.CLASS_COLOURS, strict=True):
         right.plot([place], [height], marker, color=colour, markersize=10)
         right.annotate(name, (place, height), xytext=(9, 4), textcoords="offset points", color=colour)
-    right.set(xlabel="curvature c", ylabel="left after a step, |1 − ηc|", xlim=(0, 52), ylim=(0, 2))
+    right.set(xlabel="curvature c", ylabel="left after a step, |1 − ηc|", xlim=(0, 62), ylim=(0, 2))
     words = standing(float(heights(surface, walk)[-1]))
     left.set_title(f"30 steps: {words}")
     right.set_title(f"η = {learning_rate:.3f}")
