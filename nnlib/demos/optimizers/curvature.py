@@ -169,12 +169,12 @@ def spectrum() -> Panel:
     )
 
 
-DRAWN, LARGEST = 4000, 10
+DRAWN, LARGEST = 16_000, 10
 
 
 @cache
 def eigenvalues(dimension: int) -> np.ndarray:
-    """Return the eigenvalues (4000, d) of random symmetric matrices, scaled so that they reach from −1 to 1 or so."""
+    """Return the eigenvalues (16000, d) of random symmetric matrices, scaled so that they reach from −1 to 1 or so."""
     a = np.random.default_rng(dimension).standard_normal((DRAWN, dimension, dimension))
     return np.linalg.eigvalsh((a + a.transpose(0, 2, 1)) / np.sqrt(8 * dimension))
 
@@ -202,7 +202,7 @@ def draw_minima(figure: Figure, dimension: int, shift: float) -> str:
     left.set_title(f"d = {dimension}, moved up by {shift:.1f}")
     right.set_title(f"{share:.0f} of 100 are minima" if share >= 1 or share == 0 else "fewer than 1 of 100")
     return (
-        f"Eigenvalues of 4,000 random symmetric matrices of dimension {dimension}, moved up by {shift:.1f}: in about "
+        f"Eigenvalues of {DRAWN:,} random symmetric matrices of dimension {dimension}, moved up by {shift:.1f}: in about "
         f"{share:.0f} of 100 matrices all eigenvalues are above 0."
     )
 
