@@ -4,6 +4,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib import plots
@@ -133,15 +134,7 @@ def draw_weights(figure: Figure, kind: str, power: float) -> str:
     left, right = plots.axes(figure, columns=2)
     power = round(power, 2)
     found = images(kind, power)
-    sheet = np.full((17, 44), np.nan)
-    for digit, column in enumerate(found.weights.T):
-        top, across = 9 * (digit // 5), 9 * (digit % 5)
-        sheet[top : top + 8, across : across + 8] = column.reshape(8, 8)
-    plots.weight_image(left, sheet, LARGEST)  # the same for all pictures: smaller weights are paler
-    for digit in range(10):
-        left.text(9 * (digit % 5) - 0.5, 9 * (digit // 5) - 0.9, str(digit), fontsize=11)
-    left.set_ylim(16.5, -2.2)  # room for the names of the upper row
-    left.set_anchor("N")
+    _paint_digits(left, found.weights)
     left.set_position((0.02, 0.1, 0.6, 0.76))
     right.set_position((0.72, 0.19, 0.26, 0.67))
     sizes = np.sort(np.abs(found.weights).ravel())[::-1]
@@ -156,6 +149,18 @@ def draw_weights(figure: Figure, kind: str, power: float) -> str:
         f"{100 * share:.0f} of 100 weights are closer to zero than {ZERO:g}, and about {100 * found.right:.0f} of 100 "
         "new digits are read."
     )
+
+
+def _paint_digits(ax: Axes, weights: np.ndarray) -> None:
+    """Draw the weights (64, 10) of each digit as an image, its name above it."""
+    sheet = np.full((17, 44), np.nan)
+    for digit, column in enumerate(weights.T):
+        top, across = 9 * (digit // 5), 9 * (digit % 5)
+        sheet[top : top + 8, across : across + 8] = column.reshape(8, 8)
+        ax.text(across - 0.5, top - 0.9, str(digit), fontsize=11)
+    plots.weight_image(ax, sheet, LARGEST)  # the same for all pictures: smaller weights are paler
+    ax.set_ylim(16.5, -2.2)  # room for the names of the upper row
+    ax.set_anchor("N")
 
 
 def weights() -> Panel:
