@@ -134,9 +134,9 @@ def draw_sample(figure: Figure, digit: int, count: int) -> str:
     ax.text(digit, shares[digit] + 1.5, f"{shares[digit]:.0f}", ha="center", weight="bold")
     ax.axhline(shares.mean(), color=plots.INK, linestyle=":", linewidth=1.5)
     ax.set(xticks=range(10), xlabel="digit", ylabel="read (%)", ylim=(0, 108), xlim=(-0.6, 9.6))
-    ax.set_title(f"200 digits, kind {digit}: {count} of them; mean {shares.mean():.0f} %")
+    ax.set_title(f"200 digits, {count} of kind {digit}; mean {shares.mean():.0f} %")
     return (
-        f"Learnt from 200 digits, of kind {digit} {count} of them: about {shares[digit]:.0f} of 100 new digits of "
+        f"Learnt from 200 digits, {count} of them of kind {digit}: about {shares[digit]:.0f} of 100 new digits of "
         f"this kind are read, and about {shares.mean():.0f} of 100 on the mean of all kinds (dotted)."
     )
 
