@@ -1,4 +1,4 @@
-"""Leaving out: a small network with nodes or connections missing, and all its sub-networks in one picture."""
+"""Leaving out: a small network with neurons or connections missing, and all its sub-networks in one picture."""
 
 from functools import cache
 from itertools import pairwise, product
@@ -14,7 +14,7 @@ from nnlib.demos.panel import Panel
 from nnlib.numerics import sigmoid
 
 SHAPE = (3, 5, 4, 1)
-WAYS = ("nodes: Dropout", "connections: DropConnect")
+WAYS = ("neurons: Dropout", "connections: DropConnect")
 
 
 @cache
@@ -25,33 +25,33 @@ def small_weights() -> list[np.ndarray]:
 
 
 def masks(way: str, keep: float, step: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return what is kept in a draw: 0 or 1 for each node of each layer, and for each connection.
+    """Return what is kept in a draw: 0 or 1 for each neuron of each layer, and for each connection.
 
     Inputs and the output always stay. In the same draw, more is kept where ``keep`` is larger.
     """
     rng = np.random.default_rng(step)
-    nodes = [np.ones(width) for width in SHAPE]
+    neurons = [np.ones(width) for width in SHAPE]
     connections = [np.ones(weights.shape) for weights in small_weights()]
     if way == WAYS[0]:
-        nodes[1:-1] = [(rng.random(width) < keep).astype(float) for width in SHAPE[1:-1]]
+        neurons[1:-1] = [(rng.random(width) < keep).astype(float) for width in SHAPE[1:-1]]
     else:
         connections = [(rng.random(part.shape) < keep).astype(float) for part in connections]
-    return nodes, connections
+    return neurons, connections
 
 
 def draw_dropped(figure: Figure, way: str, keep: float, step: int) -> str:
     """Draw the network of one draw: what is left out is not there, what is kept is divided by keep."""
     ax = plots.axes(figure)
     keep = round(keep, 2)
-    nodes, connections = masks(way, keep, step)
+    neurons, connections = masks(way, keep, step)
     places = [[(place, 0.5 - (k + 0.5) / width) for k in range(width)] for place, width in enumerate(SHAPE)]
     scale = [1.0, 1 / keep, 1 / keep] if way == WAYS[0] else [1 / keep] * 3
     for layer, weights in enumerate(small_weights()):
-        alive = connections[layer] * np.outer(nodes[layer], nodes[layer + 1])
+        alive = connections[layer] * np.outer(neurons[layer], neurons[layer + 1])
         for i, j in zip(*np.nonzero(alive), strict=True):
             _edge(ax, places[layer][i], places[layer + 1][j], float(weights[i, j]) * scale[layer])
     for layer, column in enumerate(places):
-        for here, kept in zip(column, nodes[layer], strict=True):
+        for here, kept in zip(column, neurons[layer], strict=True):
             edge, line = (plots.INK, "-") if kept else ("#CCCCCC", ":")
             ax.scatter(*here, s=900, color="white", edgecolor=edge, linewidth=1.8, linestyle=line, zorder=3)
     ax.set(xlim=(-0.4, 3.4), ylim=(-0.6, 0.5))
@@ -59,7 +59,7 @@ def draw_dropped(figure: Figure, way: str, keep: float, step: int) -> str:
         ax.text(place, -0.56, name, ha="center", va="center", fontsize=12)
     ax.set_axis_off()
     figure.subplots_adjust(left=0.02, right=0.98, top=0.88, bottom=0.02)
-    left, whole, what = _counts(way, nodes, connections)
+    left, whole, what = _counts(way, neurons, connections)
     ax.set_title(f"draw {step}: {left} of {whole} {what} kept, each × 1/{keep:g}")
     return (
         f"Draw {step}, keep {keep:g}: a network 3 – 5 – 4 – 1 in which {left} of {whole} {what} are there and "
@@ -67,8 +67,8 @@ def draw_dropped(figure: Figure, way: str, keep: float, step: int) -> str:
     )
 
 
-def _counts(way: str, nodes: list[np.ndarray], connections: list[np.ndarray]) -> tuple[int, int, str]:
-    parts, what = (nodes[1:-1], "hidden nodes") if way == WAYS[0] else (connections, "connections")
+def _counts(way: str, neurons: list[np.ndarray], connections: list[np.ndarray]) -> tuple[int, int, str]:
+    parts, what = (neurons[1:-1], "hidden neurons") if way == WAYS[0] else (connections, "connections")
     return int(sum(part.sum() for part in parts)), sum(part.size for part in parts), what
 
 
@@ -87,7 +87,7 @@ def dropped() -> Panel:
     )
 
 
-NODES = 8
+NEURONS = 8
 
 
 class Every(NamedTuple):
@@ -98,31 +98,31 @@ class Every(NamedTuple):
     scaled: float
 
 
-def every_mask(nodes: int) -> np.ndarray:
-    """Return all 2^nodes masks of 0s and 1s, (2^nodes, nodes)."""
-    return np.array(list(product((0.0, 1.0), repeat=nodes)))
+def every_mask(neurons: int) -> np.ndarray:
+    """Return all 2^neurons masks of 0s and 1s, (2^neurons, neurons)."""
+    return np.array(list(product((0.0, 1.0), repeat=neurons)))
 
 
 @cache
 def every(keep: float, layers: int, size: float, seed: int = 0) -> Every:
     """Return what all sub-networks of 2-8-1 answer, or of 2-4-4-1, with weights of N(0, size²), and tanh between.
 
-    Nodes are multiplied by 0 or 1 in the sub-networks, and by keep in the scaled network.
+    Neurons are multiplied by 0 or 1 in the sub-networks, and by keep in the scaled network.
     """
     rng = np.random.default_rng(seed)
-    width = NODES // layers
+    width = NEURONS // layers
     widths = [2, *[width] * layers, 1]
     weights = [size * rng.standard_normal(shape) for shape in pairwise(widths)]
     x = np.array([1.0, -0.5])
-    found = every_mask(NODES)
-    share = np.full((1, NODES), keep)
+    found = every_mask(NEURONS)
+    share = np.full((1, NEURONS), keep)
     z = [_through(x, weights, np.split(part, layers, axis=1)) for part in (found, share)]
     chance = np.prod(np.where(found == 1, keep, 1 - keep), axis=1)
     return Every(z[0], chance, float(z[1][0]))
 
 
 def _through(x: np.ndarray, weights: list[np.ndarray], factors: list[np.ndarray]) -> np.ndarray:
-    """Return z (k,) for k masks: each hidden layer's nodes times its ``factors`` (k, width)."""
+    """Return z (k,) for k masks: each hidden layer's neurons times its ``factors`` (k, width)."""
     a = np.broadcast_to(x, (len(factors[0]), 2))
     for layer, factor in zip(weights, factors, strict=False):
         a = np.tanh(a @ layer) * factor
@@ -154,7 +154,9 @@ def draw_ensemble(figure: Figure, keep: float, layers: int, spread: float) -> st
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.6))
     figure.subplots_adjust(right=0.7)
     ax.set_title(f"arithmetic {means[0]:.3f}, geometric {means[1]:.3f}, scaled {means[2]:.3f}")
-    shape = "one hidden layer of eight nodes" if layers == 1 else f"{layers} hidden layers of {NODES // layers} nodes"
+    shape = (
+        "one hidden layer of eight neurons" if layers == 1 else f"{layers} hidden layers of {NEURONS // layers} neurons"
+    )
     return (
         f"All 256 sub-networks of a network with {shape}, weights of size {spread:g}, keep {keep:g}: the arithmetic "
         f"mean of their answers is {means[0]:.3f}, the geometric one {means[1]:.3f}; the scaled network says "
