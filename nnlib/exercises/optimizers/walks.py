@@ -83,6 +83,9 @@ def _wrong_rates(curve: Curve) -> Rates:
     ]
 
 
+NOTHING = "after the way down it is 0; it should stay at end."
+
+
 def _wrong_waves(curve: Curve) -> Rates:
     """Return the known mistakes of the way down, as functions of k."""
     top, end, warm, steps = curve
@@ -101,9 +104,17 @@ def _wrong_waves(curve: Curve) -> Rates:
         (fall(lambda share: wave(2 * share)), "a whole wave, down and up: π times the share, not 2π."),
         (fall(lambda share: wave(share / math.pi)), "the π is missing: half a wave is cos(π · share)."),
         (fall(lambda share: wave(share / 2)), "a quarter of a wave: π times the share, not π/2."),
+        (
+            fall(lambda share: math.cos(math.pi / 2 * share)),
+            "cos(π/2 · share) is a quarter of a wave, and ends steeply: ½ (1 + cos(π · share)) is half of one.",
+        ),
         (fall(lambda share: wave(1 - share)), "the wave goes up: 1 + cos falls, 1 − cos rises."),
         (fall(lambda share: math.cos(math.pi * share)), "cos goes from 1 to −1: ½ (1 + cos) from 1 to 0."),
         (fall(lambda share: wave(share) * top / (top - end)), "it begins at top + end: top − end is its height."),
+        *(
+            (lambda k, last=last: _rate(k, curve) if k < last else 0.0, NOTHING)
+            for last in (warm + steps, warm + steps + 1)
+        ),
         (lambda k: _rate(k, (top, 0.0, warm, steps)), "it falls to 0; it should fall to end."),
         (lambda k: _rate(k, (end, top, warm, steps)), "top and end are swapped."),
     ]
