@@ -191,19 +191,11 @@ def _require_finite_place(result: Any, t: int) -> None:
 
 def _wrong_adam(right: np.ndarray, case: tuple[Any, ...]) -> Named:
     """Return the known mistakes in units of the right answer, so that small numbers are compared as well."""
-    w, m, s, g, (t, rate) = case
-    place, mean, square = right
-    with np.errstate(all="ignore"):
-        rms = w - rate * g / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
-        old = w - rate * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+    t = case[-1][0]
     named: Named = [
         (right[[0, 2, 1]], "all three are right, in another order: return w, m, s."),
         (right[[1, 2, 0]], "all three are right, in another order: return w, m, s."),
-        (np.stack([2 * w - place, mean, square]), "m and s are right. The sign of the step: it goes uphill."),
-        (np.stack([w, mean, square]), "m and s are right, and w has not moved."),
-        (_adam(w, m, s, g, (t, 1.0)), "m and s are right. η is missing in the step."),
-        (np.stack([old, mean, square]), "m and s are right. The hats are made of the old ones: take the new m and s."),
-        (np.stack([rms, mean, square]), "m and s are right. The step is made of m̂, not of g."),
+        *_wrong_places(right, case),
         *_wrong_corrections(case),
         (_adam(*case, betas=(0.999, 0.9)), "β₁ and β₂ are swapped: 0.9 for m, 0.999 for s."),
         (_adam(*case, shares=(1.0, 1.0)), "the factors 1 − β are missing: m and s are means, not sums."),
@@ -219,6 +211,22 @@ def _wrong_adam(right: np.ndarray, case: tuple[Any, ...]) -> Named:
         (_adam(*case, below=lambda s_hat: np.sqrt(s_hat + 1e-8)), INSIDE),
     ]
     return [(wrong / (np.abs(right) + 1e-30), words) for wrong, words in named]
+
+
+def _wrong_places(right: np.ndarray, case: tuple[Any, ...]) -> Named:
+    """Return the known mistakes of the step, where m and s are right."""
+    w, m, s, g, (t, rate) = case
+    place, mean, square = right
+    with np.errstate(all="ignore"):
+        rms = w - rate * g / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
+        old = w - rate * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+    return [
+        (np.stack([2 * w - place, mean, square]), "m and s are right. The sign of the step: it goes uphill."),
+        (np.stack([w, mean, square]), "m and s are right, and w has not moved."),
+        (_adam(w, m, s, g, (t, 1.0)), "m and s are right. η is missing in the step."),
+        (np.stack([old, mean, square]), "m and s are right. The hats are made of the old ones: take the new m and s."),
+        (np.stack([rms, mean, square]), "m and s are right. The step is made of m̂, not of g."),
+    ]
 
 
 def _wrong_corrections(case: tuple[Any, ...]) -> Named:

@@ -83,12 +83,9 @@ def _wrong_rates(curve: Curve) -> Rates:
     ]
 
 
-NOTHING = "after the way down it is 0; it should stay at end."
-
-
 def _wrong_waves(curve: Curve) -> Rates:
     """Return the known mistakes of the way down, as functions of k."""
-    top, end, warm, steps = curve
+    top, end, *_ = curve
 
     def fall(wave: Shape, clamp: Shape = lambda share: min(share, 1.0)) -> Rule:
         return lambda k: _rate(k, curve, fall=wave, clamp=clamp)
@@ -111,10 +108,17 @@ def _wrong_waves(curve: Curve) -> Rates:
         (fall(lambda share: wave(1 - share)), "the wave goes up: 1 + cos falls, 1 − cos rises."),
         (fall(lambda share: math.cos(math.pi * share)), "cos goes from 1 to −1: ½ (1 + cos) from 1 to 0."),
         (fall(lambda share: wave(share) * top / (top - end)), "it begins at top + end: top − end is its height."),
-        *(
-            (lambda k, last=last: _rate(k, curve) if k < last else 0.0, NOTHING)
-            for last in (warm + steps, warm + steps + 1)
-        ),
+        *_wrong_ends(curve),
+    ]
+
+
+def _wrong_ends(curve: Curve) -> Rates:
+    """Return the known mistakes of where the way down ends, as functions of k."""
+    top, end, warm, steps = curve
+    nothing = "after the way down it is 0; it should stay at end."
+    return [
+        (lambda k: _rate(k, curve) if k < warm + steps else 0.0, nothing),
+        (lambda k: _rate(k, curve) if k <= warm + steps else 0.0, nothing),
         (lambda k: _rate(k, (top, 0.0, warm, steps)), "it falls to 0; it should fall to end."),
         (lambda k: _rate(k, (end, top, warm, steps)), "top and end are swapped."),
     ]
