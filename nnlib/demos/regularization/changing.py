@@ -92,13 +92,16 @@ def draw_changes(figure: Figure, picture: str, kind: str, strength: float, again
         _name(ax, side, place, f"says {said[place]}" if said else "as it is", wrong=bool(said and said[place] != digit))
     figure.subplots_adjust(left=0.02, right=0.98, top=0.92, bottom=0.02)
     most, unit = limits(kind, side)
-    amount = round(strength * most) if unit else round(strength * most, 2)
-    ax.set_title(f"{kind}, strength {amount:g}{unit}, draw {again}; the first is as it is")
+    amount = f"{round(strength * most) if unit else round(strength * most, 2):g}{unit}"
+    if amount == "1 pixels":
+        amount = "1 pixel"
+    how = f"{kind} of size {amount}" if kind == "noise" else f"{kind} by up to {amount}"
+    ax.set_title(f"{how}, draw {again}; the first is as it is")
     wrong = sum(label != digit for label in said[1:])
     words = f" Of the seven, a network that never saw such changes reads {wrong} as another digit." if said else ""
     return (
-        f"{picture.capitalize()} and seven changed ones, {kind} with strength {amount:g}{unit} "
-        f"({100 * strength:.0f} % of the most), draw {again}.{words}"
+        f"{picture.capitalize()} and seven changed ones, {how} ({100 * strength:.0f} % of the most), "
+        f"draw {again}.{words}"
     )
 
 

@@ -54,7 +54,9 @@ def draw_dropped(figure: Figure, way: str, keep: float, step: int) -> str:
         for here, kept in zip(column, nodes[layer], strict=True):
             edge, line = (plots.INK, "-") if kept else ("#CCCCCC", ":")
             ax.scatter(*here, s=900, color="white", edgecolor=edge, linewidth=1.8, linestyle=line, zorder=3)
-    ax.set(xlim=(-0.4, 3.4), ylim=(-0.5, 0.5))
+    ax.set(xlim=(-0.4, 3.4), ylim=(-0.6, 0.5))
+    for place, name in enumerate(("inputs", "hidden", "hidden", "output")):
+        ax.text(place, -0.56, name, ha="center", va="center", fontsize=12)
     ax.set_axis_off()
     figure.subplots_adjust(left=0.02, right=0.98, top=0.88, bottom=0.02)
     left, whole, what = _counts(way, nodes, connections)
@@ -148,15 +150,15 @@ def draw_ensemble(figure: Figure, keep: float, layers: int, spread: float) -> st
     styles = ((plots.ORANGE, ":", "arithmetic mean"), (plots.BLUE, "-", "geometric mean"), (plots.RED, "--", "scaled"))
     for value, (colour, dashes, name) in zip(means, styles, strict=True):
         ax.plot([value, value], [0, top], dashes, color=colour, linewidth=3, label=name)
-    ax.set(xlabel="answer: share for class 1", ylabel="share of the masks (%)", xlim=(0, 1), ylim=(0, top))
+    ax.set(xlabel="answer: share for class 1", ylabel="chance of the masks (%)", xlim=(0, 1), ylim=(0, top))
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.6))
     figure.subplots_adjust(right=0.7)
-    ax.set_title(f"means {means[0]:.4f} and {means[1]:.4f}, scaled {means[2]:.4f}")
+    ax.set_title(f"arithmetic {means[0]:.3f}, geometric {means[1]:.3f}, scaled {means[2]:.3f}")
     shape = "one hidden layer of eight nodes" if layers == 1 else f"{layers} hidden layers of {NODES // layers} nodes"
     return (
         f"All 256 sub-networks of a network with {shape}, weights of size {spread:g}, keep {keep:g}: the arithmetic "
-        f"mean of their answers is {means[0]:.4f}, the geometric one {means[1]:.4f}; the scaled network says "
-        f"{means[2]:.4f}."
+        f"mean of their answers is {means[0]:.3f}, the geometric one {means[1]:.3f}; the scaled network says "
+        f"{means[2]:.3f}."
     )
 
 

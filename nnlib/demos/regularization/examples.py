@@ -52,7 +52,7 @@ class Way(NamedTuple):
 
 
 WAYS: dict[str, Way] = {
-    "nothing": Way({}),
+    "plain": Way({}),
     "L2": Way({"penalty": L2(0.01)}),
     "dropout": Way({}, keep=0.5),
     "noise": Way({"augment": grainy}),
@@ -90,9 +90,9 @@ def draw_more(figure: Figure, way: str, wrong: int) -> str:
         ax.minorticks_off()
         ax.set_xticks(NUMBERS, [str(number) for number in NUMBERS])
     words = []
-    for name, colour, style in (("nothing", plots.RED, "s--"), (way, plots.BLUE, "o-")):
+    for name, colour, style in (("plain", plots.RED, "s--"), (way, plots.BLUE, "o-")):
         errors = [100 * error_by_number(name, wrong, number) for number in NUMBERS]
-        ax.plot(NUMBERS, errors, style, color=colour, label="plain" if name == "nothing" else f"with {name}")
+        ax.plot(NUMBERS, errors, style, color=colour, label=name if name == "plain" else f"with {name}")
         words.append(f"about {errors[0]:.0f} and {errors[-1]:.0f} of 100")
     ax.set(xlabel="digits to learn from", ylabel="new digits misread (%)", ylim=(0, 45), xlim=(45, 900))
     ax.legend(loc="upper right")
@@ -134,10 +134,10 @@ def draw_sample(figure: Figure, digit: int, count: int) -> str:
     ax.text(digit, shares[digit] + 1.5, f"{shares[digit]:.0f}", ha="center", weight="bold")
     ax.axhline(shares.mean(), color=plots.INK, linestyle=":", linewidth=1.5)
     ax.set(xticks=range(10), xlabel="digit", ylabel="read (%)", ylim=(0, 108), xlim=(-0.6, 9.6))
-    ax.set_title(f"200 digits, {count} of them a {digit}: mean {shares.mean():.0f} %")
+    ax.set_title(f"200 digits, {count} of kind {digit}; mean {shares.mean():.0f} %")
     return (
-        f"Learnt from 200 digits, {count} of them a {digit}: about {shares[digit]:.0f} of 100 new digits {digit} "
-        f"are read, and about {shares.mean():.0f} of 100 on the mean of all kinds (dotted)."
+        f"Learnt from 200 digits, {count} of them of kind {digit}: about {shares[digit]:.0f} of 100 new digits of "
+        f"this kind are read, and about {shares.mean():.0f} of 100 on the mean of all kinds (dotted)."
     )
 
 
@@ -167,11 +167,11 @@ def rescued(way: str, seed: int = 0, examples: int = 200, wrong: int = 10) -> fl
 
 
 SEEDS = range(3)
-LISTED = ("nothing", "early stopping", "L2", "dropout", "crops and noise", "all together")
+LISTED = ("plain", "early stopping", "L2", "dropout", "crops and noise", "all together")
 
 
 def rescue(found: Callable[[str, int], float] = rescued) -> None:
-    """Show, a row for each remedy, the share of new digits read with three draws of the examples."""
+    """Show, a row for each remedy, the share of test digits read with three draws of the examples."""
     figure = plots.figure(8.4, 3.6)
     ax = plots.axes(figure)
     means = []
@@ -181,10 +181,10 @@ def rescue(found: Callable[[str, int], float] = rescued) -> None:
         ax.plot(shares, [row] * len(shares), "o", color=plots.BLUE, markersize=8, alpha=0.7)
         ax.plot([means[-1]] * 2, [row - 0.3, row + 0.3], color=plots.INK)
     ax.set(yticks=range(len(LISTED)), yticklabels=LISTED, ylim=(len(LISTED) - 0.5, -0.5), xlim=(76, 100))
-    ax.set_xlabel("new digits read (%): dots are draws, lines their means")
+    ax.set_xlabel("test digits read (%): dots are draws, lines their means")
     figure.subplots_adjust(left=0.22, bottom=0.18, top=0.96)
     plots.show(
         figure,
-        alt="Shares of new digits read for six ways to learn 200 digits with twenty wrong labels: lowest with nothing, "
+        alt="Shares of test digits read for six ways to learn 200 digits with twenty wrong labels: lowest for plain, "
         "higher with early stopping, L2 or dropout, highest with augmentation and with all together.",
     )

@@ -87,15 +87,16 @@ def draw_gap(figure: Figure, examples: int, wrong: int, epoch: int) -> str:
     left, right = plots.axes(figure, columns=2)
     found = course(examples, wrong)
     high = max(2.5, float(found.validation_loss.max()))
-    for ax, seen, new in ((left, found.loss, found.validation_loss), (right, *found[1::2])):
+    own, new_right = (100 * part for part in (found.accuracy, found.validation_accuracy))
+    for ax, seen, new in ((left, found.loss, found.validation_loss), (right, own, new_right)):
         _two_curves(ax, seen, new, epoch)
         ax.vlines(epoch, *sorted((seen[epoch], new[epoch])), color=plots.INK, linewidth=1.2)
     left.set(ylabel="loss", ylim=(0, 1.05 * high))
-    right.set(ylabel="accuracy", ylim=(0, 1.04))
+    right.set(ylabel="accuracy (%)", ylim=(0, 104))
     right.legend(loc="lower right")
-    left.set_title(f"gap {plots.minus(f'{found.validation_loss[epoch] - found.loss[epoch]:.2f}')}")
-    shares = [round(100 * float(part[epoch])) for part in (found.accuracy, found.validation_accuracy)]
-    right.set_title(f"epoch {epoch}: {shares[0]} % and {shares[1]} %")
+    left.set_title(f"gap in loss {plots.minus(f'{found.validation_loss[epoch] - found.loss[epoch]:.2f}')}")
+    right.set_title(f"epoch {epoch}: own {round(own[epoch], 1):g} %, new {new_right[epoch]:.0f} %")
+    shares = [round(float(part[epoch])) for part in (own, new_right)]
     return (
         f"A network learns {examples} digits, {wrong} in 100 of them with a wrong label. After epoch {epoch} the loss "
         f"is about {found.loss[epoch]:.1f} on them and about {found.validation_loss[epoch]:.1f} on new ones; about "
@@ -107,7 +108,7 @@ def _two_curves(ax: Axes, seen: np.ndarray, new: np.ndarray, epoch: int) -> None
     for values, (colour, dashes), name in ((seen, plots.TRAINING, "learnt from"), (new, plots.VALIDATION, "new")):
         ax.plot(values[: epoch + 1], dashes, color=colour, label=name)
         ax.plot([epoch], [values[epoch]], "o", color=colour)
-    ax.set(xlabel="epoch", xlim=(0, EPOCHS + 2))
+    ax.set(xlabel="epoch", xlim=(-2, EPOCHS + 2))
 
 
 def gap() -> Panel:
@@ -145,7 +146,7 @@ def draw_stopping(figure: Figure, wrong: int, patience: int, digits: int) -> str
     right.axhline(0, color="#999999", linewidth=1)
     right.plot([least], [gaps[least]], "v", color=plots.DARK_ORANGE, markersize=12)
     right.plot([kept], [gaps[kept]], "*", color=plots.INK, markersize=16)
-    right.set(xlabel="epoch", ylabel="gap: new − learnt from", xlim=(-2, EPOCHS + 2), ylim=(-0.9, 0.9))
+    right.set(xlabel="epoch", ylabel="gap: new − learnt from", xlim=(-2, EPOCHS + 2), ylim=(-0.4, 1.2))
     left.set_title(f"stops after {end}, keeps epoch {kept}")
     right.set_title(f"smallest gap: epoch {least}")
     shares = [round(100 * float(found.validation_accuracy[epoch])) for epoch in (kept, EPOCHS, least)]
@@ -162,7 +163,7 @@ def _paint_losses(ax: Axes, found: Course, end: int, kept: int) -> None:
     ax.plot(found.validation_loss, plots.VALIDATION[1], color=plots.VALIDATION[0], label="new")
     ax.axvspan(end, EPOCHS + 2, color="#EEEEEE", zorder=0)
     ax.plot([kept], [found.validation_loss[kept]], "*", color=plots.INK, markersize=16, label="kept", zorder=4)
-    ax.set(xlabel="epoch", ylabel="loss", xlim=(0, EPOCHS + 2), ylim=(0, 2.6))
+    ax.set(xlabel="epoch", ylabel="loss", xlim=(-2, EPOCHS + 2), ylim=(0, 2.6))
     ax.legend(loc="upper right")
 
 

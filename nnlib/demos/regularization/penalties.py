@@ -4,6 +4,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib import plots
@@ -61,6 +62,11 @@ def share_right(network: Network, examples: Examples) -> float:
     return float(((network.predict(x) > 0.5) == y).mean())
 
 
+def strength_of(power: float) -> str:
+    """Return 10^power in words of two digits, never as 1e-05."""
+    return np.format_float_positional(10**power, precision=2, fractional=False, trim="-")
+
+
 def draw_border(figure: Figure, kind: str, power: float, noise: float) -> str:
     """Draw the border between two classes that a network learns with a penalty, and the histogram of its weights."""
     left, right = plots.axes(figure, columns=2)
@@ -72,13 +78,13 @@ def draw_border(figure: Figure, kind: str, power: float, noise: float) -> str:
     left.set(xlabel="x₁", ylabel="x₂")
     heights, edges = np.histogram(np.clip(weights, -2, 2), bins=np.linspace(-2.05, 2.05, 42))
     right.stairs(100 * heights / weights.size, edges, fill=True, color=plots.BLUE)
-    right.set(xlabel="weight", ylabel="share of the weights (%)", xlim=(-2.1, 2.1))
+    right.set(xlabel="weight (beyond ±2: in the last bars)", ylabel="share of the weights (%)", xlim=(-2.1, 2.1))
     right.set_ylim(0, max(15.0, 110 * float(heights.max()) / weights.size))
     shares = [round(100 * share_right(network, part)) for part in (examples, some_moons(2000, noise, 99))]
     left.set_title(f"{shares[0]} % right, new points {shares[1]} %")
-    right.set_title(f"{kind}, λ = {10**power:.2g}: spread {weights.std():.2f}")
+    right.set_title(f"{kind}, λ = {strength_of(power)}: spread {weights.std():.2f}")
     return (
-        f"40 points of two half circles with noise {noise:.1f}, learnt with {kind}, λ = {10**power:.2g}: about "
+        f"40 points of two half circles with noise {noise:.1f}, learnt with {kind}, λ = {strength_of(power)}: about "
         f"{shares[0]} of 100 points and about {shares[1]} of 100 new points are on their own side; the weights spread "
         f"by about {weights.std():.1f}."
     )
@@ -96,6 +102,7 @@ def border() -> Panel:
 
 
 WEIGHTS_RATE, WEIGHTS_EPOCHS = 0.25, 600
+LARGEST = 1.8  # no weight of the pictures is larger
 ZERO = 0.01  # what counts as no weight: more than a step of L1's pull, ηλ, for every λ of the slider
 
 
@@ -127,34 +134,40 @@ def draw_weights(figure: Figure, kind: str, power: float) -> str:
     left, right = plots.axes(figure, columns=2)
     power = round(power, 2)
     found = images(kind, power)
-    sheet = np.full((17, 44), np.nan)
-    for digit, column in enumerate(found.weights.T):
-        top, across = 9 * (digit // 5), 9 * (digit % 5)
-        sheet[top : top + 8, across : across + 8] = column.reshape(8, 8)
-    plots.weight_image(left, sheet)
-    for digit in range(10):
-        left.text(9 * (digit % 5) - 0.5, 9 * (digit // 5) - 0.9, str(digit), fontsize=11)
-    left.set_position((0.02, 0.04, 0.6, 0.76))
-    right.set_position((0.72, 0.2, 0.26, 0.66))
+    _paint_digits(left, found.weights)
+    left.set_position((0.02, 0.1, 0.6, 0.76))
+    right.set_position((0.72, 0.19, 0.26, 0.67))
     sizes = np.sort(np.abs(found.weights).ravel())[::-1]
     right.plot(np.arange(1, 641), sizes, color=plots.BLUE)
     right.set(xlabel="weights, largest first", ylabel="size |w|", xlim=(0, 640), ylim=(0, 2))
     share = near_zero(found.weights)
     right.axvspan(640 * (1 - share), 640, color="#EEEEEE", zorder=0)
-    left.set_title(f"{kind}, λ = {10**power:.2g}: {round(100 * found.right)} of 100 right", pad=18)
+    left.set_title(f"{kind}, λ = {strength_of(power)}: {round(100 * found.right)} of 100 right")
     right.set_title(f"{100 * share:.0f} % below {ZERO:g} (grey)")
     return (
-        f"Weights from 64 pixels to each of ten digits, learnt with {kind}, λ = {10**power:.2g}: about "
+        f"Weights from 64 pixels to each of ten digits, learnt with {kind}, λ = {strength_of(power)}: about "
         f"{100 * share:.0f} of 100 weights are closer to zero than {ZERO:g}, and about {100 * found.right:.0f} of 100 "
         "new digits are read."
     )
+
+
+def _paint_digits(ax: Axes, weights: np.ndarray) -> None:
+    """Draw the weights (64, 10) of each digit as an image, its name above it."""
+    sheet = np.full((17, 44), np.nan)
+    for digit, column in enumerate(weights.T):
+        top, across = 9 * (digit // 5), 9 * (digit % 5)
+        sheet[top : top + 8, across : across + 8] = column.reshape(8, 8)
+        ax.text(across - 0.5, top - 0.9, str(digit), fontsize=11)
+    plots.weight_image(ax, sheet, LARGEST)  # the same for all pictures: smaller weights are paler
+    ax.set_ylim(16.5, -2.2)  # room for the names of the upper row
+    ax.set_anchor("N")
 
 
 def weights() -> Panel:
     """Choose penalty and λ."""
     return Panel(
         draw_weights,
-        size=(8.8, 3.2),
+        size=(8.8, 3.5),
         kind=choice("penalty", list(PENALTIES), "L1"),
         power=slider("log₁₀ λ", -4, -1.5, -2.5, step=0.25, on_release=True),
     )

@@ -38,7 +38,7 @@ def grade_best_epoch(best_epoch: Any) -> str:
 def _wrong_epochs(curves: list[Losses]) -> Named:
     pairs = [(np.array(t), np.array(v)) for t, v in curves]
     rises = [np.flatnonzero(np.diff([*v, np.inf]) > 0)[0] + 1 for _, v in pairs]
-    gap = "the smallest gap is mostly at the start, where both losses are large (E24): small on both is wanted."
+    gap = "the smallest gap is at the start, or where the curves happen to cross (E24): neither says it reads well."
     return [
         (np.array([v.argmin() for _, v in pairs]), "one too few: Python counts places from 0, epochs count from 1."),
         (np.array([v.argmin() + 2 for _, v in pairs]), "one too many: the first entry is epoch 1."),
@@ -83,6 +83,7 @@ def _require_close(name: str, answer: np.ndarray, right: np.ndarray, named: Name
 
 def _wrong_weights(W: np.ndarray, dW: np.ndarray, rate: float, strength: float) -> Named:
     step, pull = rate * dW, rate * strength * W
+    own = "every weight has its own slope, λ w: no sum."
     return [
         (W - step, "the penalty is missing: its slope λ W is added to dW."),
         (W - step - pull / 2, "the pull is half of what it should be: (λ/2) w² has the slope λ w (E13)."),
@@ -97,6 +98,9 @@ def _wrong_weights(W: np.ndarray, dW: np.ndarray, rate: float, strength: float) 
         (W - step - rate * strength / 2 * W * W, "that takes off the cost (λ/2) w² itself: its slope is wanted."),
         (W - step - rate * strength * W * W, "w² is squared still: the slope of (λ/2) w² is λ w."),
         (W - step - rate * strength, "the same is taken off every weight: the pull λ w is in proportion to it."),
+        (W - step - rate * strength / 2 * (W * W).sum(), own),
+        (W - step - rate * strength * W.sum(), own),
+        (W - step - pull / len(W), "here λ is not divided by a number of examples, and W has none."),
         (dW + strength * W, "that is the slope. The step is W minus η times it."),
         (W, "nothing has changed."),
     ]

@@ -17,6 +17,7 @@ def grade_dropout(dropout: Any) -> str:
             for seed in (0, 0, 1)
         )
         if keep < 1:
+            _require_own_draw(dropout, x, keep)
             _require_pattern(y != 0)
             if np.array_equal(y, other) or not np.array_equal(y, again):
                 raise NotYet(
@@ -26,10 +27,20 @@ def grade_dropout(dropout: Any) -> str:
             _require_single_draws(y != 0)
             if np.isclose(y.sum(), x.sum()):
                 raise NotYet("the sum is made to be that of x in every draw: divide by keep, the same number always.")
+            if np.ptp(y[y != 0]) == 0:
+                raise NotYet("that is the mask alone: times x.")
             _require_scale(y[y != 0] / x[y != 0], keep)
         elif not np.allclose(y, x):
             raise NotYet("with keep = 1 everything stays as it is: rng.random() is below 1 always.")
     return "x m / keep: what is kept grows by 1/keep, so that the mean over all masks is x."
+
+
+def _require_own_draw(dropout: Any, x: np.ndarray, keep: float) -> None:
+    """Try ten seeds: where all numbers stay with some and none with others, one draw decides."""
+    draws = (np.asarray(call(dropout, x, keep, np.random.default_rng(seed))) for seed in range(10))
+    shares = {float(np.mean(draw != 0)) for draw in draws}
+    if shares == {0.0, 1.0}:
+        raise NotYet("one draw decides for all: draw one number for each number of x, rng.random(x.shape).")
 
 
 def _require_pattern(kept: np.ndarray) -> None:
@@ -91,8 +102,7 @@ def grade_shift(shift_right: Any) -> str:
     for shape, kind in (((2, 5, 6, 3), "float64"), ((3, 4, 4, 1), "float32"), ((1, 6, 2, 2), "uint8")):
         x = (rng.uniform(0.2, 1, shape) * (255 if kind == "uint8" else 1)).astype(kind)
         result = call(shift_right, x)
-        if np.ndim(result) == 4 and np.shape(result)[2] == shape[2] + 1:
-            raise NotYet("the images are one pixel wider now: the last column falls off.")
+        _require_width(np.shape(result), shape[2])
         answer, right = numbers(result, "shift_right(x)", shape), moved(x, 0, 1).astype(float)
         if not np.allclose(answer, right):
             name_mistake(answer, _wrong_moves(x.astype(float)))
@@ -106,13 +116,24 @@ def grade_shift(shift_right: Any) -> str:
     return "column j of the result is column j − 1 of x, and column 0 is black."
 
 
+def _require_width(shape: tuple[int, ...], width: int) -> None:
+    if len(shape) == 4 and shape[2] == width + 1:
+        raise NotYet("the images are one pixel wider now: the last column falls off.")
+    if len(shape) == 4 and shape[2] == width - 1:
+        raise NotYet("the images are one pixel narrower now: a black column comes in at the left.")
+
+
 def _wrong_moves(x: np.ndarray) -> Named:
     edge, kept, tipped = moved(x, 0, 1), moved(x, 0, 1), moved(x, 0, 1)
     edge[:, :, 0], kept[:, :, 0], tipped[:, :, 0] = x[:, :, 0], x[:, :, -1], 1
+    cut, tinted = np.roll(x, 1, axis=2), np.roll(x, 1, axis=3)
+    cut[:, :, -1], tinted[..., 0] = 0, 0
     return [
         (kept, "what leaves at the right comes in at the left: np.roll goes round in a circle. Black is to come in."),
         (edge, "the first column is still there, now twice: black is to come in."),
         (tipped, "white comes in: black is 0."),
+        (cut, "the column that came round is the first one: make that black."),
+        (tinted, "the channels moved on: axis 3 is colours, axis 2 columns."),
         (moved(x, 0, -1), "that is one pixel to the left."),
         (moved(x, 1, 0), "that is one pixel down: axis 1 is rows, axis 2 columns."),
         (moved(x, -1, 0), "that is one pixel up: axis 1 is rows, axis 2 columns."),
