@@ -35,6 +35,11 @@ def test_the_turned_ravine_has_its_own_gradient_and_hessian():
     assert np.linalg.eigvalsh(surface.hessian(place.value)) == pytest.approx(np.array([1, 20]))
 
 
+def test_both_ravines_start_from_the_same_place():
+    turned, straight = SURFACES["ravine, turned"], SURFACES["ravine"]
+    assert turned.turn @ np.array(demos.STARTS["ravine, turned"]) == pytest.approx(np.array(straight.start), abs=1e-3)
+
+
 def test_a_walk_is_the_formula():
     bowl = LANDSCAPES["bowl"]
     path = demos.roll(bowl, lambda w: SGD(w, 0.5), steps=3, start=(8.0, -4.0))

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from nnlib import plots
 from nnlib.demos.controls import choice, slider
-from nnlib.demos.optimizers.walks import RULES, side_by_side
+from nnlib.demos.optimizers.walks import RULES, name_beside, room_for_names
 from nnlib.demos.panel import Panel
 from nnlib.optimizers import AdaGrad, Adam, Optimizer, RMSProp
 from nnlib.parameter import Parameter
@@ -54,18 +54,21 @@ def step_lengths(stream: str, scale: float, memory: float) -> dict[str, np.ndarr
 
 def draw_rates(figure: Figure, stream: str, scale: float, memory: float) -> str:
     """Draw a stream of gradients, and the length of each rule's steps, in units of η."""
-    left, right = side_by_side(figure)
+    left, right = room_for_names(figure)
+    plots.log_scale(right, [1e-3, 1e-2, 0.1, 1, 10, 100])
     gradients = scale * STREAMS[stream](np.arange(STREAM))
     left.axhline(0, color=plots.INK, linewidth=0.8)
-    left.vlines(np.arange(1, STREAM + 1), 0, gradients, color=plots.GRADIENT, linewidth=1.8)
+    left.vlines(np.arange(1, STREAM + 1), 0, gradients, color=plots.INK, linewidth=1.8)
     left.set(xlabel="step t", ylabel="gradient g", xlim=(0, STREAM + 1))
     told = []
     for name, lengths in step_lengths(stream, scale, memory).items():
         colour, dashes = (RULES[name].colour, RULES[name].dashes) if name in RULES else (plots.RED, (0, (1, 1)))
-        right.plot(np.arange(1, STREAM + 1), lengths, linestyle=dashes, color=colour, linewidth=1.8, label=name)
-        told.append(f"{name} {lengths[0]:.2f} and {lengths[-1]:.2f}")
-    right.set(xlabel="step t", ylabel="length of a step, in η", xlim=(0, STREAM + 1), ylim=(0, 4.2))
-    right.legend(loc="upper right")
+        drawn = np.maximum(lengths, 1e-6)  # no step is drawn far below the chart
+        label = name.replace(", ", ",\n")
+        right.plot(np.arange(1, STREAM + 1), drawn, linestyle=dashes, color=colour, linewidth=1.8, label=label)
+        told.append(f"{name} {lengths[0]:.2g} and {lengths[-1]:.2g}")
+    right.set(xlabel="step t", ylabel="length of a step, in η", xlim=(0, STREAM + 1), ylim=(7e-4, 150))
+    name_beside(right)
     left.set_title(f"{stream}, times {scale:g}")
     right.set_title(f"ρ = β₂ = {memory:.3f}")
     return (
@@ -78,7 +81,7 @@ def rates() -> Panel:
     """Choose what gradients come, their size, and how long squares are remembered."""
     return Panel(
         draw_rates,
-        size=(9.0, 3.9),
+        size=(9.6, 3.9),
         stream=choice("gradients", list(STREAMS), "steady"),
         scale=choice("times", [0.01, 1.0, 100.0], 1.0),
         memory=slider("memory ρ = β₂", 0.5, 0.999, 0.99, step=0.001),

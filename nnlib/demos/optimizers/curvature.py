@@ -83,7 +83,7 @@ def jump() -> Panel:
         damping=slider("damping μ", 0, 5, 0.0),
         v1=slider("start v₁", -1.8, 1.8, 0.4),
         v2=slider("start v₂", -0.4, 1.2, 0.8),
-        step=Steps("step", 10, value=1, interval=700),
+        step=Steps("step", 40, value=1, interval=400),
     )
 
 
@@ -141,9 +141,11 @@ def draw_spectrum(figure: Figure, start: int, moment: int) -> str:
     ranks = np.arange(1, len(values) + 1)
     below = ranks <= count
     left.axhline(0, color=plots.INK, linewidth=0.8)
-    left.vlines(ranks[below], 0, squeezed[below], color=plots.NEGATIVE, linewidth=1.5, linestyle="dashed")
+    left.vlines(ranks[below], 0, squeezed[below], color=plots.NEGATIVE, linewidth=1.5)
     left.vlines(ranks[~below], 0, squeezed[~below], color=plots.POSITIVE, linewidth=1.5)
-    left.set(xlabel="curvatures, in order", ylabel="curvature", xlim=(0, len(values) + 1), ylim=(-0.7, 2.1))
+    left.set(
+        xlabel="curvatures, in order", ylabel="curvature (root scale)", xlim=(0, len(values) + 1), ylim=(-0.7, 2.1)
+    )
     ticks = [-0.3, 0, 0.3, 1, 2, 4]
     if left.get_yticklabels()[0].get_text() != plots.minus("-0.3"):
         left.set_yticks([np.sign(t) * abs(t) ** 0.5 for t in ticks], [plots.minus(f"{t:g}") for t in ticks])
@@ -200,10 +202,10 @@ def draw_minima(figure: Figure, dimension: int, shift: float) -> str:
     right.set(xlabel="dimension d", ylabel="all above 0, of 100", xlim=(0.5, LARGEST + 0.5), ylim=(-3, 103))
     share = 100 * float(shares[dimension - 1])
     left.set_title(f"d = {dimension}, moved up by {shift:.1f}")
-    right.set_title(f"{share:.0f} of 100 are minima" if share >= 1 or share == 0 else "fewer than 1 of 100")
+    right.set_title(f"{share:.0f} of 100 all above 0" if share >= 1 or share == 0 else "fewer than 1 of 100")
     return (
-        f"Eigenvalues of {DRAWN:,} random symmetric matrices of dimension {dimension}, moved up by {shift:.1f}: in about "
-        f"{share:.0f} of 100 matrices all eigenvalues are above 0."
+        f"Eigenvalues of {DRAWN:,} random symmetric matrices of dimension {dimension}, moved up by {shift:.1f}: in "
+        f"about {share:.0f} of 100 matrices all eigenvalues are above 0."
     )
 
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from nnlib import plots
 from nnlib.demos.controls import choice, slider
-from nnlib.demos.optimizers.walks import RULES, side_by_side
+from nnlib.demos.optimizers.walks import RULES, name_beside, room_for_names
 from nnlib.demos.panel import Panel
 from nnlib.landscapes import Quadratic
 from nnlib.parameter import Parameter
@@ -48,7 +48,7 @@ def noisy(rule: str, schedule: str, factor: float, noise: float) -> np.ndarray:
 
 def draw_schedules(figure: Figure, schedule: str, rule: str, factor: float, noise: float) -> str:
     """Draw how η changes, and the mean cost of noisy walks with it and with a constant η."""
-    left, right = side_by_side(figure)
+    left, right = room_for_names(figure)
     plots.log_scale(right, [1e-6, 1e-4, 1e-2, 1, 100])
     eta = SCHEDULES[schedule](factor * OWN[rule])
     left.plot([eta(k) / OWN[rule] for k in range(NOISY_STEPS)], color=plots.BLUE)
@@ -56,10 +56,10 @@ def draw_schedules(figure: Figure, schedule: str, rule: str, factor: float, nois
     ends = {}
     for name, colour, dashes in ((schedule, plots.BLUE, "-"), ("constant", plots.INK, "--")):
         costs = np.clip(noisy(rule, name, factor, noise), 1e-6, 1e3)
-        right.plot(costs, dashes, color=colour, linewidth=1.6, label=name)
+        right.plot(costs, dashes, color=colour, linewidth=1.6, label=name.replace(", ", ",\n"))
         ends[name] = float(costs[-50:].mean())
     right.set(xlabel="step k", ylabel="mean cost", xlim=(0, NOISY_STEPS), ylim=(0.7e-6, 300))
-    right.legend(loc="upper right")
+    name_beside(right)
     left.set_title(schedule)
     right.set_title(f"{rule}, η₀ = {factor * OWN[rule]:.3f}")
     told = "; ".join(f"{name} {cost:.1g}" for name, cost in ends.items())
@@ -73,7 +73,7 @@ def schedules() -> Panel:
     """Choose a schedule, an optimizer, η₀ and the noise of the gradients."""
     return Panel(
         draw_schedules,
-        size=(9.0, 3.9),
+        size=(9.6, 3.9),
         columns=2,
         schedule=choice("schedule", list(SCHEDULES), "cosine"),
         rule=choice("optimizer", list(RULES), "plain"),

@@ -1,5 +1,6 @@
 """The digits under every optimizer, and with mini-batches of every size."""
 
+import itertools
 import time
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from nnlib.batches import stratified_split
 from nnlib.callbacks import Scheduled
 from nnlib.datasets import load_digits
 from nnlib.demos.controls import choice
-from nnlib.demos.optimizers.walks import RULES, side_by_side
+from nnlib.demos.optimizers.walks import RULES, name_beside, side_by_side
 from nnlib.demos.panel import Panel
 from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy
@@ -94,8 +95,8 @@ def padded(values: list[float], fill: float) -> np.ndarray:
 def draw_learning(figure: Figure, eta: float, optimizer: str) -> str:
     """Draw the validation loss by epoch for one η, and the last accuracy of every optimizer by η."""
     left, right = plots.axes(figure, columns=2)
-    left.set_position((0.08, 0.15, 0.28, 0.76))
-    right.set_position((0.455, 0.15, 0.375, 0.76))
+    left.set_position((0.09, 0.15, 0.27, 0.76))
+    right.set_position((0.455, 0.15, 0.36, 0.76))
     plots.log_scale(left, [0.01, 0.1, 1, 10])
     told = []
     for name, rule in RULES.items():
@@ -108,10 +109,10 @@ def draw_learning(figure: Figure, eta: float, optimizer: str) -> str:
             right.plot([RATES.index(eta)], [ends[RATES.index(eta)]], "s", color=rule.colour, markersize=11)
         told.append(f"{name} {rough_accuracy(learnt(name, eta).accuracy[-1])}")
     left.set(xlabel="epoch", ylabel="validation loss", xlim=(1, EPOCHS), ylim=(0.05, 12))
-    right.set(xlabel="learning rate η", ylabel="validation digits right, of 100", ylim=(0, 101))
+    right.set(xlabel="learning rate η", ylabel="right, of 100", ylim=(0, 101))
     if len(right.get_xticks()) != len(RATES):
         right.set_xticks(range(len(RATES)), [f"{rate:g}" for rate in RATES])
-    right.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.8)
+    name_beside(right)
     left.set_title(f"η = {eta:g}")
     right.set_title("after 10 epochs")
     return (
@@ -150,18 +151,18 @@ def work(batch_size: int, eta: float, unit: str) -> np.ndarray:
 def draw_batches(figure: Figure, eta: float, batch_size: int, unit: str) -> str:
     """Draw the validation loss against the work for every batch size, and the accuracies of the whole grid."""
     left, right = side_by_side(figure)
-    left.set_position((0.085, 0.15, 0.42, 0.76))
+    left.set_position((0.095, 0.15, 0.41, 0.76))
     plots.log_scale(left, [0.01, 0.1, 1, 10])
-    most, labelled = 0.0, [-9.0]
+    most = max(0.01, float(np.nan_to_num(work(batch_size, eta, unit)).max()))
+    ends: list[tuple[float, float, str, str]] = []
     for size in SIZES:
         chosen = size == batch_size
         cost, losses = work(size, eta, unit), learnt("plain", eta, size).validation_loss
         colour, dashes = (plots.RED, "-") if chosen else (plots.BLUE, "--")
         left.plot(cost, losses, dashes, color=colour, marker="o", markersize=3, linewidth=3 if chosen else 1.2)
-        if np.isfinite(losses[-1]) and (chosen or min(abs(np.log10(losses[-1]) - np.array(labelled))) > 0.1):
-            labelled.append(float(np.log10(losses[-1])))
-            left.annotate(str(size), (cost[-1], losses[-1]), xytext=(4, -4), textcoords="offset points", color=colour)
-        most = max(0.01, float(np.nan_to_num(cost).max())) if chosen else most
+        if np.isfinite(losses[-1]) and cost[-1] <= most:
+            ends.append((losses[-1], cost[-1], str(size), colour))
+    name_ends(left, ends, 0.08 * most)
     left.set(xlabel=unit, ylabel="validation loss", xlim=(0, 1.12 * most), ylim=(0.05, 12))
     grid(right, batch_size, eta)
     left.set_title(f"η = {eta:g}, batches of {batch_size}")
@@ -170,6 +171,19 @@ def draw_batches(figure: Figure, eta: float, batch_size: int, unit: str) -> str:
         f"Plain descent on the digits with η = {eta:g} and batches of {batch_size}: after 10 epochs "
         f"{rough_accuracy(share)} of 100 validation digits are right. Losses of all batch sizes, drawn by {unit}."
     )
+
+
+def name_ends(ax: Axes, ends: list[tuple[float, float, str, str]], near: float) -> None:
+    """Write at the end of each curve (loss, cost, name, colour) its name; names that would overlap move apart."""
+    ends = sorted(ends)
+    heights = np.log10([loss for loss, *_ in ends])
+    for _ in range(50):
+        for (i, low), (j, high) in itertools.combinations(enumerate(ends), 2):
+            lack = 0.14 - (heights[j] - heights[i])
+            if lack > 0 and abs(low[1] - high[1]) < near:
+                heights[[i, j]] += -lack / 2, lack / 2
+    for height, (_, cost, name, colour) in zip(heights, ends, strict=True):
+        ax.annotate(name, (cost, 10**height), xytext=(5, -4), textcoords="offset points", color=colour)
 
 
 def grid(ax: Axes, batch_size: int, eta: float) -> None:

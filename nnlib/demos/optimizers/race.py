@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from nnlib import plots
 from nnlib.demos.controls import Steps, choice, slider
-from nnlib.demos.optimizers.walks import RULES, heights, ring, roll, trail
+from nnlib.demos.optimizers.walks import RULES, heights, name_beside, ring, roll, trail
 from nnlib.demos.panel import Panel
 from nnlib.landscapes import LANDSCAPES, Landscape, Quadratic
 from nnlib.optimizers import Optimizer
@@ -40,7 +40,7 @@ class Turned(Quadratic):
         return np.asarray(self.turn.T @ super().hessian(v) @ self.turn)
 
 
-SURFACES: dict[str, Landscape] = {"ravine, turned": Turned(1, 20, start=(-2.5, -0.8)), **LANDSCAPES}
+SURFACES: dict[str, Landscape] = {"ravine, turned": Turned(1, 20, start=(-2.898, -0.980)), **LANDSCAPES}
 STARTS = {**{name: surface.start for name, surface in SURFACES.items()}, "saddle": (-1.5, 0.1)}
 SHIFTS = ((0.0, 0.0), (0.4, 0.0), (0.0, -0.3), (0.4, -0.3))  # a rule is tuned on four starts, not for one lucky jump
 
@@ -110,22 +110,22 @@ def walks(name: str, start: tuple[float, float], factor: float, alpha: float, rh
 def draw_race(figure: Figure, name: str, right: float, up: float, step: int, **chosen: Any) -> str:
     """Draw all walks up to ``step``, and how far above the lowest place of the map each stands at every step."""
     chart, curves = plots.axes(figure, columns=2)
-    chart.set_position((0.065, 0.14, 0.43, 0.77))
-    curves.set_position((0.585, 0.14, 0.25, 0.77))
+    chart.set_position((0.085, 0.14, 0.41, 0.77))
+    curves.set_position((0.58, 0.14, 0.235, 0.77))
     plots.log_scale(curves, [1e-6, 1e-4, 1e-2, 1, 100])
     start = STARTS[name][0] + right, STARTS[name][1] + up
-    plots.landscape(chart, SURFACES[name])
+    plots.landscape(chart, SURFACES[name], steps=41)
     stands = {}
     for rule, walk in walks(name, start, **chosen).items():
         colour, dashes = RULES[rule].colour, RULES[rule].dashes
-        trail(chart, walk[: step + 1], colour, dashes)
+        trail(chart, walk[: step + 1], colour, dashes, dots=20)  # later ones lie on each other
         costs = above(name, walk)
         curves.plot(costs, dashes, color=colour, linewidth=1.8, label=rule)
         curves.plot([step], costs[step : step + 1], "s", color=colour, markersize=7)
         stands[rule] = float(costs[step])
     ring(chart, np.array(start))
     curves.set(xlabel="step", ylabel="cost above the lowest", xlim=(0, RACE_STEPS), ylim=(0.7e-6, 200))
-    curves.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
+    name_beside(curves)
     chart.set_title(f"{name}, step {step}")
     told = ", ".join(f"{rule} {'has run away' if np.isnan(cost) else rough(cost)}" for rule, cost in stands.items())
     begun = plots.minus(f"({start[0]:.1f}, {start[1]:.1f})")

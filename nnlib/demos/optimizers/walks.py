@@ -1,7 +1,7 @@
 """Walks down a landscape by any optimizer: the ravine, momentum, Nesterov's look ahead, and the race of all rules."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -52,10 +52,11 @@ def roll(surface: Landscape, make: Make, *, steps: int, start: tuple[float, floa
     return np.array(path)
 
 
-def trail(ax: Axes, walk: np.ndarray, colour: str, dashes: str, name: str = "") -> None:
-    """Draw a walk up to where it leaves the chart: a dot for each step, a square where it stands."""
+def trail(ax: Axes, walk: np.ndarray, colour: str, dashes: str, name: str = "", dots: int | None = None) -> None:
+    """Draw a walk up to where it leaves the chart: a dot for each step or the first ``dots``, a square at its end."""
     seen = until_it_leaves(walk, (np.abs(walk) < 10).all(axis=1))
-    ax.plot(*seen.T, dashes, color=colour, linewidth=1.6, marker="o", markersize=3, zorder=3, label=name)
+    marks: dict[str, Any] = {"marker": "o", "markersize": 3, "markevery": slice(dots)}
+    ax.plot(*seen.T, dashes, color=colour, linewidth=1.6, zorder=3, label=name, **marks)
     if len(seen) == len(walk):
         ax.plot(*seen[-1], "s", color=colour, markeredgecolor="white", markersize=10, zorder=5)
 
@@ -86,6 +87,19 @@ def side_by_side(figure: Figure) -> tuple[Axes, Axes]:
     return left, right
 
 
+def room_for_names(figure: Figure) -> tuple[Axes, Axes]:
+    """Return room for a chart, for curves, and at their right for the curves' names."""
+    left, right = plots.axes(figure, columns=2)
+    left.set_position((0.095, 0.15, 0.32, 0.76))
+    right.set_position((0.52, 0.15, 0.295, 0.76))
+    return left, right
+
+
+def name_beside(ax: Axes) -> None:
+    """Name the curves at the right of the axes, off the data."""
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
+
+
 def draw_zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     """Draw 30 steps of plain descent down a ravine, and what is left after a step in directions of each curvature."""
     left, right = side_by_side(figure)
@@ -100,9 +114,11 @@ def draw_zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     left_over = np.abs(1 - learning_rate * ends)
     names = ("along", "across") if steepest > 1 else ("both", "")
     for place, height, name, marker, colour in zip(ends, left_over, names, "os", plots.CLASS_COLOURS, strict=True):
-        right.plot([place], [height], marker, color=colour, markersize=10)
-        right.annotate(name, (place, height), xytext=(9, 4), textcoords="offset points", color=colour)
-    right.set(xlabel="curvature c", ylabel="left after a step, |1 − ηc|", xlim=(0, 62), ylim=(0, 2))
+        seen = height < 1.93
+        right.plot([place], [min(height, 1.93)], marker if seen else "^", color=colour, markersize=10)
+        text, where = name if seen else f"{name} ↑", (place, min(height, 1.93))
+        right.annotate(text, where, xytext=(9, 4 if seen else -4), textcoords="offset points", color=colour)
+    right.set(xlabel="curvature c", ylabel="left after a step, |1 − ηc|", xlim=(0, 68), ylim=(0, 2))
     words = standing(float(heights(surface, walk)[-1]))
     left.set_title(f"30 steps: {words}")
     right.set_title(f"η = {learning_rate:.3f}")
@@ -119,25 +135,28 @@ def zigzag() -> Panel:
         draw_zigzag,
         size=(9.0, 3.9),
         steepest=choice("curvature across", [1, 2, 5, 10, 20, 50], 20),
-        learning_rate=slider("learning rate η", 0.005, 0.3, 0.09, step=0.005),
+        learning_rate=slider("learning rate η", 0.005, 0.3, 0.09, step=0.001),
     )
 
 
-def draw_ball(figure: Figure, name: str, v1: float, v2: float, learning_rate: float, momentum: float, step: int) -> str:
+def draw_ball(
+    figure: Figure, name: str, right: float, up: float, learning_rate: float, momentum: float, step: int
+) -> str:
     """Draw a ball with momentum and plain descent on a landscape, and their costs by step."""
-    left, right = side_by_side(figure)
-    surface, start = LANDSCAPES[name], (v1, v2)
+    chart, curves = side_by_side(figure)
+    surface = LANDSCAPES[name]
+    start = surface.start[0] + right, surface.start[1] + up
     walks = {
         "plain": roll(surface, lambda w: SGD(w, learning_rate), steps=200, start=start),
         "momentum": roll(surface, lambda w: Momentum(w, learning_rate, momentum), steps=200, start=start),
     }
-    words = paint(left, right, surface, walks, step)
-    right.legend(loc="upper right")
-    left.set_title(f"step {step}: ball {words['momentum']}")
-    begun = plots.minus(f"({v1:.1f}, {v2:.1f})")
+    words = paint(chart, curves, surface, walks, step)
+    curves.legend(loc="upper right")
+    chart.set_title(f"step {step}: ball {words['momentum']}")
+    begun = plots.minus(f"({start[0]:.1f}, {start[1]:.1f})")
     return plots.minus(
         f"{name[0].upper()}{name[1:]}, from {begun} with η = {learning_rate:.3f}, step {step}: the ball with momentum "
-        f"α = {momentum:.2f} {words['momentum']}, plain descent {words['plain']}."
+        f"α = {momentum:.2f}: {words['momentum']}; plain descent: {words['plain']}."
     )
 
 
@@ -169,9 +188,9 @@ def ball() -> Panel:
         columns=2,
         name=choice("landscape", list(LANDSCAPES), "ravine"),
         learning_rate=slider("learning rate η", 0.005, 0.2, 0.02, step=0.005),
-        v1=slider("start v₁", -3, 3, -3.0),
-        v2=slider("start v₂", -1, 1.2, 0.6),
+        right=slider("start, shifted right", -1, 1, 0.0),
         momentum=slider("momentum α", 0, 0.99, 0.9, step=0.01),
+        up=slider("start, shifted up", -1, 1, 0.0),
         step=Steps("step", 200, value=30, interval=100),
     )
 
@@ -210,18 +229,19 @@ def cover() -> None:
     figure = plots.figure(9.0, 2.3)
     ravine = LANDSCAPES["ravine"]
     makes: dict[str, Make] = {
-        "plain": lambda w: SGD(w, 0.02),
-        "momentum": lambda w: Momentum(w, 0.02, 0.8),
-        "Adam": lambda w: Adam(w, 0.3, 0.8),
+        "plain, η = 0.09": lambda w: SGD(w, 0.09),
+        "momentum, η = 0.02": lambda w: Momentum(w, 0.02, 0.8),
+        "Adam, η = 0.3": lambda w: Adam(w, 0.3, 0.8),
     }
     for ax, (name, make) in zip(plots.axes(figure, columns=3), makes.items(), strict=True):
         plots.landscape(ax, ravine)
         plots.path(ax, roll(ravine, make, steps=30))
         ax.set_title(name)
-        ax.set_ylabel("v₂" if name == "plain" else "")
+        ax.set_ylabel("v₂" if name.startswith("plain") else "")
     figure.subplots_adjust(left=0.09, right=0.99, top=0.88, bottom=0.24, wspace=0.15)
     plots.show(
         figure,
-        alt="Three walks of 30 steps down the same ravine, seen from above. Plain descent creeps and ends halfway; "
-        "momentum swings across and arrives; Adam swings more widely, passes the lowest place and comes back to it.",
+        alt="Three walks of 30 steps down the same ravine, seen from above, each with a learning rate of its own. "
+        "Plain descent goes in a zigzag with sharp corners; momentum and Adam swing down in wide bends, and Adam "
+        "passes the lowest place and comes back. All three end near it.",
     )

@@ -5,11 +5,10 @@ from nnlib.exercises.optimizers.graders import (
     grade_adagrad_step,
     grade_adam_step,
     grade_momentum_step,
-    grade_newton_step,
     grade_speed,
 )
 from nnlib.exercises.optimizers.mistakes import MISTAKES
-from nnlib.exercises.optimizers.walks import SUSPECTS, grade_break_it, grade_race, grade_schedule
+from nnlib.exercises.optimizers.walks import SUSPECTS, grade_break_it, grade_newton_step, grade_race, grade_schedule
 from nnlib.optimizers import SGD
 
 __all__ = ["SUSPECTS", "chapter", "check", "hint", "solution"]

@@ -1,4 +1,4 @@
-"""What is right and what is wrong in the answers of chapter 08, exercises 1 to 5, and how the learner is told."""
+"""What is right and what is wrong in the answers of chapter 08, exercises 1 to 4, and how the learner is told."""
 
 import math
 from collections.abc import Callable
@@ -191,16 +191,11 @@ def _require_finite_place(result: Any, t: int) -> None:
 
 def _wrong_adam(right: np.ndarray, case: tuple[Any, ...]) -> Named:
     """Return the known mistakes in units of the right answer, so that small numbers are compared as well."""
-    w, *_, g, (t, rate) = case
-    place, mean, square = right
-    with np.errstate(all="ignore"):
-        rms = w - rate * g / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
+    t = case[-1][0]
     named: Named = [
         (right[[0, 2, 1]], "all three are right, in another order: return w, m, s."),
         (right[[1, 2, 0]], "all three are right, in another order: return w, m, s."),
-        (np.stack([2 * w - place, mean, square]), "m and s are right. The sign of the step: it goes uphill."),
-        (np.stack([w, mean, square]), "m and s are right, and w has not moved."),
-        (np.stack([rms, mean, square]), "m and s are right. The step is made of m̂, not of g."),
+        *_wrong_places(right, case),
         *_wrong_corrections(case),
         (_adam(*case, betas=(0.999, 0.9)), "β₁ and β₂ are swapped: 0.9 for m, 0.999 for s."),
         (_adam(*case, shares=(1.0, 1.0)), "the factors 1 − β are missing: m and s are means, not sums."),
@@ -208,11 +203,30 @@ def _wrong_adam(right: np.ndarray, case: tuple[Any, ...]) -> Named:
         (_adam(*case, squared=lambda g: g), "s is the mean of g², and yours takes g."),
         (_adam(*case, squared=np.abs), "s is the mean of g², and yours takes |g|."),
         (_adam(*case, below=lambda s_hat: s_hat + 1e-8), "the root is missing: m̂/(√ŝ + ε)."),
-        (_adam(*case, below=np.sqrt), "close: ε is missing, √ŝ + ε. Where every gradient was 0, yours is 0/0."),
+        (
+            _adam(*case, below=np.sqrt),
+            "close: ε is missing below, or the brackets: m̂/(√ŝ + ε). Where every gradient was 0, yours is 0/0.",
+        ),
         (_adam(*case, below=lambda s_hat: np.sqrt(s_hat) + 1e-8 / np.sqrt(1 - 0.999**t)), SHORT_FORM),
         (_adam(*case, below=lambda s_hat: np.sqrt(s_hat + 1e-8)), INSIDE),
     ]
     return [(wrong / (np.abs(right) + 1e-30), words) for wrong, words in named]
+
+
+def _wrong_places(right: np.ndarray, case: tuple[Any, ...]) -> Named:
+    """Return the known mistakes of the step, where m and s are right."""
+    w, m, s, g, (t, rate) = case
+    place, mean, square = right
+    with np.errstate(all="ignore"):
+        rms = w - rate * g / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
+        old = w - rate * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+    return [
+        (np.stack([2 * w - place, mean, square]), "m and s are right. The sign of the step: it goes uphill."),
+        (np.stack([w, mean, square]), "m and s are right, and w has not moved."),
+        (_adam(w, m, s, g, (t, 1.0)), "m and s are right. η is missing in the step."),
+        (np.stack([old, mean, square]), "m and s are right. The hats are made of the old ones: take the new m and s."),
+        (np.stack([rms, mean, square]), "m and s are right. The step is made of m̂, not of g."),
+    ]
 
 
 def _wrong_corrections(case: tuple[Any, ...]) -> Named:
@@ -226,6 +240,9 @@ def _wrong_corrections(case: tuple[Any, ...]) -> Named:
         (hats(lambda beta, t: 1 - beta ** (t + 1)), "t counts from 1 already: βᵗ, not βᵗ⁺¹."),
         (hats(lambda beta, t: 1 / (1 - beta**t)), "multiplied by 1 − βᵗ; m and s are too small: divide."),
         (hats(lambda beta, t: 1 - beta), "1 − βᵗ, not 1 − β: the correction fades as t grows."),
+        (hats(lambda beta, t: (1 - beta) ** t), "1 − βᵗ, not (1 − β)ᵗ: the power belongs to β alone."),
+        (hats(lambda beta, t: 1 - 0.9**t), "β₁ is in both hats: ŝ = s/(1 − β₂ᵗ)."),
+        (hats(lambda beta, t: 1 - 0.999**t), "β₂ is in both hats: m̂ = m/(1 − β₁ᵗ)."),
         (hats(lambda beta, t: 1 - beta**t if beta == 0.9 else 1.0), "m is corrected, s is not: ŝ = s/(1 − β₂ᵗ)."),
         (hats(lambda beta, t: 1 - beta**t if beta != 0.9 else 1.0), "s is corrected, m is not: m̂ = m/(1 − β₁ᵗ)."),
     ]
@@ -239,44 +256,3 @@ INSIDE = (
     "close: ε is inside the root, √(ŝ + ε). For gradients near 1 nobody sees a difference; for small ones, of 1e-4 "
     "here, the step is too short. As libraries have it, ε is outside: √ŝ + ε."
 )
-
-
-def grade_newton_step(newton_step: Any) -> str:
-    """A function newton_step(w, gradient, hessian) → w − H⁻¹ ∇C."""
-    rng = np.random.default_rng(6)
-    for size, sign in ((2, 1.0), (4, 1.0), (3, -1.0)):
-        factor = rng.normal(size=(size, size))
-        table = factor @ np.diag([sign, *[1.0] * (size - 1)]) @ factor.T + 0.1 * np.eye(size)
-        w, slope = rng.normal(size=(2, size))
-        result = call(newton_step, w, slope, table)
-        if np.shape(result) == table.shape:
-            raise NotYet(
-                f"a table {table.shape} comes back: / and * work number by number. H⁻¹ g is np.linalg.solve(H, g)."
-            )
-        answer, right = numbers(result, "w", (size,)), w - np.linalg.solve(table, slope)
-        if not np.allclose(answer, right):
-            name_mistake(answer, _wrong_newton(w, slope, table))
-            saddle = " near a saddle, with one curvature below 0," if sign < 0 else ""
-            raise NotYet(f"for {size} weights{saddle} it differs from w − H⁻¹ g: is H times (w − yours) equal to g?")
-    return "one step to where the slope is 0 if the cost is as curved everywhere: the foot of a bowl, but a saddle too."
-
-
-def _wrong_newton(w: np.ndarray, g: np.ndarray, table: np.ndarray) -> Named:
-    way = np.linalg.solve(table, g)
-    return [
-        (w - table @ g, "that is H g. It is H⁻¹ g: divide by the curvature, do not multiply."),
-        (w + table @ g, "that is H g, and uphill: w − H⁻¹ g."),
-        (w + way, "the sign: w − H⁻¹ g."),
-        (-way, "that is the step alone: add it to w."),
-        (way, "that is H⁻¹ g alone: w minus that."),
-        (
-            w - g / np.diag(table),
-            "that divides by the diagonal alone: the other entries of H say how slopes mix. Solve.",
-        ),
-        (w - (1 / table) @ g, "1 / H is taken number by number, and that is not the inverse. np.linalg.solve(H, g)."),
-        (w - g, "H is not used: that is SGD with η = 1."),
-        (w - np.linalg.solve(table, w), "H⁻¹ belongs to the gradient, not to w."),
-        (w - g / np.linalg.norm(table), "the size of H is not enough: each direction has its own curvature. Solve."),
-        (w - g / np.linalg.det(table), "the determinant is one number: each direction has its own curvature. Solve."),
-        (w - way / 2, "half of the step: there is no ½."),
-    ]

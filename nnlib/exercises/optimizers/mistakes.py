@@ -101,6 +101,17 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
         Mistake(HATS + "return w - rate * m_hat / (np.sqrt(s_hat) + epsilon)", "3 arrays are wanted"),
         Mistake(HATS + "return w - rate * m_hat / np.sqrt(s_hat + epsilon), m, s", "inside the root"),
         Mistake(HATS + "return w - rate * m_hat / np.sqrt(s_hat), m, s", "ε is missing"),
+        Mistake(HATS + "return w - rate * (m_hat / np.sqrt(s_hat) + epsilon), m, s", "or the brackets"),
+        Mistake(HATS + "return w - rate * m_hat / np.sqrt(s_hat) + epsilon, m, s", "or the brackets"),
+        Mistake(HATS + "return w - m_hat / (np.sqrt(s_hat) + epsilon), m, s", "η is missing"),
+        Mistake(
+            ADAM + "m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)\n    "
+            "m, s = beta1 * m + (1 - beta1) * g, beta2 * s + (1 - beta2) * g * g" + STEP,
+            "the old ones",
+        ),
+        Mistake(MEANS + "m_hat, s_hat = m / (1 - beta1)**t, s / (1 - beta2)**t" + STEP, "not (1 − β)ᵗ"),
+        Mistake(MEANS + "m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta1**t)" + STEP, "β₁ is in both"),
+        Mistake(MEANS + "m_hat, s_hat = m / (1 - beta2**t), s / (1 - beta2**t)" + STEP, "β₂ is in both"),
         Mistake(
             HATS + "n = np.sqrt(1 - beta2**t) / (1 - beta1**t)\n    "
             "return w - rate * n * m / (np.sqrt(s) + epsilon), m, s",
@@ -115,6 +126,7 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
         Mistake(ADAM + "m *= beta1\n    m += (1 - beta1) * g\n    return w, m, s", "changes the array"),
     ),
     "newton_step": (
+        Mistake(NEWTON + "w - abs(np.linalg.solve(hessian, gradient))", "its signs say"),
         Mistake(NEWTON + "w - hessian @ gradient", "do not multiply"),
         Mistake(NEWTON + "w + hessian @ gradient", "and uphill"),
         Mistake(NEWTON + "w + np.linalg.solve(hessian, gradient)", "the sign"),
@@ -165,6 +177,18 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
         Mistake(
             RATE.replace("np.pi", "np.pi / 2") + "return top * up if k < warm else end + (top - end) * wave",
             "a quarter",
+        ),
+        Mistake(
+            RATE + "return top * up if k < warm else end + (top - end) * np.cos(np.pi / 2 * share)",
+            "cos(π/2",
+        ),
+        Mistake(
+            RATE + "if k > warm + steps: return 0.0\n    return top * up if k < warm else end + (top - end) * wave",
+            "after the way down",
+        ),
+        Mistake(
+            RATE + "if k >= warm + steps: return 0.0\n    return top * up if k < warm else end + (top - end) * wave",
+            "after the way down",
         ),
         Mistake(
             RATE.replace("1 + np.cos", "1 - np.cos") + "return top * up if k < warm else end + (top - end) * wave",

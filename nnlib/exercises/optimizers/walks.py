@@ -1,4 +1,4 @@
-"""What is right and what is wrong in the answers of chapter 08, exercises 6 to 8, and how the learner is told."""
+"""What is right and what is wrong in the answers of chapter 08, exercises 5 to 8, and how the learner is told."""
 
 import math
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlib import optimizers
-from nnlib.exercises.engine import NotYet, call, name_mistake, number
+from nnlib.exercises.engine import Named, NotYet, call, name_mistake, number, numbers
 from nnlib.landscapes import DIVERGED, Rosenbrock
 from nnlib.optimizers import Optimizer
 from nnlib.parameter import Parameter
@@ -17,6 +17,50 @@ Curve = tuple[float, float, int, int]  # top, end, warm, steps
 Shape = Callable[[float], float]
 Rule = Callable[[int], float]
 Rates = list[tuple[Rule, str]]
+
+
+def grade_newton_step(newton_step: Any) -> str:
+    """A function newton_step(w, gradient, hessian) → w − H⁻¹ ∇C."""
+    rng = np.random.default_rng(6)
+    for size, sign in ((2, 1.0), (4, 1.0), (3, -1.0)):
+        factor = rng.normal(size=(size, size))
+        table = factor @ np.diag([sign, *[1.0] * (size - 1)]) @ factor.T + 0.1 * np.eye(size)
+        w = rng.normal(size=size)
+        way = rng.uniform(0.5, 1.5, size) * np.where(np.arange(size) % 2, -1.0, 1.0)  # both signs, in every case
+        slope = table @ way
+        result = call(newton_step, w, slope, table)
+        if np.shape(result) == table.shape:
+            raise NotYet(
+                f"a table {table.shape} comes back: / and * work number by number. H⁻¹ g is np.linalg.solve(H, g)."
+            )
+        answer, right = numbers(result, "w", (size,)), w - way
+        if not np.allclose(answer, right):
+            name_mistake(answer, _wrong_newton(w, slope, table))
+            saddle = " near a saddle, with one curvature below 0," if sign < 0 else ""
+            raise NotYet(f"for {size} weights{saddle} it differs from w − H⁻¹ g: is H times (w − yours) equal to g?")
+    return "one step to where the slope is 0 if the cost is as curved everywhere: the foot of a bowl, but a saddle too."
+
+
+def _wrong_newton(w: np.ndarray, g: np.ndarray, table: np.ndarray) -> Named:
+    way = np.linalg.solve(table, g)
+    return [
+        (w - table @ g, "that is H g. It is H⁻¹ g: divide by the curvature, do not multiply."),
+        (w + table @ g, "that is H g, and uphill: w − H⁻¹ g."),
+        (w + way, "the sign: w − H⁻¹ g."),
+        (w - abs(way), "the size of H⁻¹ g alone: its signs say which way to go. No abs."),
+        (-way, "that is the step alone: add it to w."),
+        (way, "that is H⁻¹ g alone: w minus that."),
+        (
+            w - g / np.diag(table),
+            "that divides by the diagonal alone: the other entries of H say how slopes mix. Solve.",
+        ),
+        (w - (1 / table) @ g, "1 / H is taken number by number, and that is not the inverse. np.linalg.solve(H, g)."),
+        (w - g, "H is not used: that is SGD with η = 1."),
+        (w - np.linalg.solve(table, w), "H⁻¹ belongs to the gradient, not to w."),
+        (w - g / np.linalg.norm(table), "the size of H is not enough: each direction has its own curvature. Solve."),
+        (w - g / np.linalg.det(table), "the determinant is one number: each direction has its own curvature. Solve."),
+        (w - way / 2, "half of the step: there is no ½."),
+    ]
 
 
 def wave(share: float) -> float:
@@ -85,7 +129,7 @@ def _wrong_rates(curve: Curve) -> Rates:
 
 def _wrong_waves(curve: Curve) -> Rates:
     """Return the known mistakes of the way down, as functions of k."""
-    top, end, warm, steps = curve
+    top, end, *_ = curve
 
     def fall(wave: Shape, clamp: Shape = lambda share: min(share, 1.0)) -> Rule:
         return lambda k: _rate(k, curve, fall=wave, clamp=clamp)
@@ -101,9 +145,24 @@ def _wrong_waves(curve: Curve) -> Rates:
         (fall(lambda share: wave(2 * share)), "a whole wave, down and up: π times the share, not 2π."),
         (fall(lambda share: wave(share / math.pi)), "the π is missing: half a wave is cos(π · share)."),
         (fall(lambda share: wave(share / 2)), "a quarter of a wave: π times the share, not π/2."),
+        (
+            fall(lambda share: math.cos(math.pi / 2 * share)),
+            "cos(π/2 · share) is a quarter of a wave, and ends steeply: ½ (1 + cos(π · share)) is half of one.",
+        ),
         (fall(lambda share: wave(1 - share)), "the wave goes up: 1 + cos falls, 1 − cos rises."),
         (fall(lambda share: math.cos(math.pi * share)), "cos goes from 1 to −1: ½ (1 + cos) from 1 to 0."),
         (fall(lambda share: wave(share) * top / (top - end)), "it begins at top + end: top − end is its height."),
+        *_wrong_ends(curve),
+    ]
+
+
+def _wrong_ends(curve: Curve) -> Rates:
+    """Return the known mistakes of where the way down ends, as functions of k."""
+    top, end, warm, steps = curve
+    nothing = "after the way down it is 0; it should stay at end."
+    return [
+        (lambda k: _rate(k, curve) if k < warm + steps else 0.0, nothing),
+        (lambda k: _rate(k, curve) if k <= warm + steps else 0.0, nothing),
         (lambda k: _rate(k, (top, 0.0, warm, steps)), "it falls to 0; it should fall to end."),
         (lambda k: _rate(k, (end, top, warm, steps)), "top and end are swapped."),
     ]
