@@ -190,9 +190,10 @@ def draw_minima(figure: Figure, dimension: int, shift: float) -> str:
     """Draw the eigenvalues of random matrices of a dimension, and how many have none below 0, by dimension."""
     left, right = side_by_side(figure)
     values = eigenvalues(dimension).ravel() + shift
-    tall, edges = np.histogram(values, bins=np.linspace(-2, 3, 51), density=True)
-    colours = np.where(edges[:-1] < -1e-9, plots.NEGATIVE, plots.POSITIVE)
-    left.bar(edges[:-1], tall, width=0.1, align="edge", color=colours, edgecolor="white", linewidth=0.3)
+    tall, edges = np.histogram(values, bins=50, range=(-2, 3), density=True)
+    zero = int(np.argmin(np.abs(edges)))
+    left.stairs(tall[:zero], edges[: zero + 1], fill=True, color=plots.NEGATIVE)
+    left.stairs(tall[zero:], edges[zero:], fill=True, color=plots.POSITIVE)
     left.axvline(0, color=plots.INK, linewidth=1.2)
     left.set(xlabel="eigenvalue", ylabel="density", xlim=(-2, 3), ylim=(0, 1))
     dimensions = np.arange(1, LARGEST + 1)

@@ -1,6 +1,7 @@
 """Noisy gradients on a bowl: what a falling learning rate does under each optimizer."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -27,6 +28,7 @@ SCHEDULES: dict[str, Callable[[float], Rule]] = {
 }
 
 
+@lru_cache(200)  # a way back on a slider costs nothing
 def noisy(rule: str, schedule: str, factor: float, noise: float) -> np.ndarray:
     """Return the mean cost (steps + 1,) of 100 walks down a bowl with curvatures 1 and 10, by noisy gradients.
 
