@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.blocks import by_blocks
-from nnlib.errors import describe, require_finite, require_images, require_rng
+from nnlib.errors import describe, require_amount, require_finite, require_images, require_rng
 
 # What is done exactly.
 
@@ -88,7 +88,7 @@ def translate(x: np.ndarray, pixels: int, *, rng: np.random.Generator) -> np.nda
 def rotate(x: np.ndarray, degrees: float, *, rng: np.random.Generator) -> np.ndarray:
     """Return x turned about its middle by an angle uniform from −degrees to degrees."""
     _require_x("rotate", x)
-    limit = _strength("rotate", "degrees", degrees)
+    limit = require_amount("rotate", "degrees", degrees)
     return rotated(x, require_rng("rotate", rng).uniform(-limit, limit, len(x)))
 
 
@@ -105,14 +105,14 @@ def crop(x: np.ndarray, pixels: int, *, rng: np.random.Generator) -> np.ndarray:
 def hue_shift(x: np.ndarray, degrees: float, *, rng: np.random.Generator) -> np.ndarray:
     """Return x (n, h, w, 3) with the hue turned by an angle uniform from −degrees to degrees."""
     _require_colours("hue_shift", x)
-    limit = _strength("hue_shift", "degrees", degrees)
+    limit = require_amount("hue_shift", "degrees", degrees)
     return hue_shifted(x, require_rng("hue_shift", rng).uniform(-limit, limit, len(x)))
 
 
 def noise(x: np.ndarray, amount: float, *, rng: np.random.Generator) -> np.ndarray:
     """Return x with Gaussian noise of the standard deviation ``amount`` on each number, clipped into [0, 1]."""
     _require_x("noise", x)
-    amount = _strength("noise", "amount", amount)
+    amount = require_amount("noise", "amount", amount)
     y = require_rng("noise", rng).standard_normal(x.shape)
     y *= amount
     y += x
@@ -222,15 +222,7 @@ def _require_between(who: str, name: str, values: np.ndarray, most: Any) -> None
         raise ValueError(f"{who} got {name} = {values[wrong][0]}: expected 0 to {limit}, so that a window fits")
 
 
-def _strength(who: str, name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{who} got {name} = {describe(value)}: expected a number, 0 or more")
-    if not 0 <= value < np.inf:
-        raise ValueError(f"{who} got {name} = {value}: expected 0 or more")
-    return float(value)
-
-
 def _whole_strength(who: str, pixels: Any) -> int:
-    if _strength(who, "pixels", pixels) % 1:
+    if require_amount(who, "pixels", pixels) % 1:
         raise ValueError(f"{who} got pixels = {pixels}: expected whole pixels")
     return int(pixels)

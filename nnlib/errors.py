@@ -89,10 +89,14 @@ def require_finite(who: Any, name: str, value: np.ndarray) -> np.ndarray:
     return value
 
 
+def _require_number(who: Any, name: str, value: Any, wanted: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{who} got {name} = {describe(value)}: expected {wanted}")
+
+
 def require_positive(who: Any, name: str, value: Any) -> float:
     """Return ``value`` if it is a finite number above zero; else raise ``TypeError`` or ``ValueError``."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{who} got {name} = {describe(value)}: expected a number above 0")
+    _require_number(who, name, value, "a number above 0")
     if not 0 < value < np.inf:
         raise ValueError(f"{who} got {name} = {value}: expected a number above 0")
     return float(value)
@@ -100,8 +104,7 @@ def require_positive(who: Any, name: str, value: Any) -> float:
 
 def require_amount(who: Any, name: str, value: Any) -> float:
     """Return ``value`` if it is a finite number, zero or above; else raise ``TypeError`` or ``ValueError``."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{who} got {name} = {describe(value)}: expected a number, 0 or more")
+    _require_number(who, name, value, "a number, 0 or more")
     if not 0 <= value < np.inf:
         raise ValueError(f"{who} got {name} = {value}: expected a number, 0 or more")
     return float(value)
@@ -109,8 +112,7 @@ def require_amount(who: Any, name: str, value: Any) -> float:
 
 def require_share(who: Any, name: str, value: Any) -> float:
     """Return ``value`` if it is a number from 0 up to, but not equal to, 1; else raise."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{who} got {name} = {describe(value)}: expected a number from 0 to below 1")
+    _require_number(who, name, value, "a number from 0 to below 1")
     if not 0 <= value < 1:
         raise ValueError(f"{who} got {name} = {value}: expected 0 or more, and below 1")
     return float(value)

@@ -384,9 +384,9 @@ def test_grey_images_have_no_hue(name):
 @pytest.mark.parametrize(
     ("strength", "error", "words"),
     [
-        (-1, ValueError, "= -1: expected 0 or more"),
-        (float("nan"), ValueError, "= nan: expected 0 or more"),
-        (float("inf"), ValueError, "= inf: expected 0 or more"),
+        (-1, ValueError, "= -1: expected a number, 0 or more"),
+        (float("nan"), ValueError, "= nan: expected a number, 0 or more"),
+        (float("inf"), ValueError, "= inf: expected a number, 0 or more"),
         (True, TypeError, "= True: expected a number"),
         ("much", TypeError, "= a str: expected a number"),
         (np.ones(4), TypeError, "= an array of shape"),

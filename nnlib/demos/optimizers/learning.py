@@ -21,12 +21,11 @@ from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
 from nnlib.schedules import Rule, constant
-from nnlib.training import Callback, DivergedError, State, fit
+from nnlib.training import Callback, DivergedError, Examples, State, fit
 
 EPOCHS, BATCH = 10, 50
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 RHO = 0.99
-Examples = tuple[np.ndarray, np.ndarray]
 
 
 @cache

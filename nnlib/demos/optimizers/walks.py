@@ -161,7 +161,7 @@ def draw_ball(
 
 
 def paint(
-    left: Axes, right: Axes, surface: Landscape, walks: dict[str, np.ndarray], step: int, plain_steps: int = 200
+    left: Axes, right: Axes, surface: Landscape, walks: dict[str, np.ndarray], step: int, last: int = 200
 ) -> dict[str, str]:
     """Draw walks up to ``step`` on their landscape and their whole costs beside it; return where each stands."""
     plots.landscape(left, surface)
@@ -175,7 +175,7 @@ def paint(
         lowest, highest = min(lowest, float(np.nanmin(costs))), max(highest, float(costs[0]))
     ring(left, next(iter(walks.values()))[0])
     lowest = max(lowest, -2.0)  # a saddle goes down for ever
-    right.set(xlabel="step", ylabel="cost C", xlim=(0, plain_steps))
+    right.set(xlabel="step", ylabel="cost C", xlim=(0, last))
     right.set_ylim(lowest - 0.05 * highest - 0.02, 1.25 * highest + 0.02)
     return words
 
@@ -203,7 +203,7 @@ def draw_ahead(figure: Figure, name: str, learning_rate: float, momentum: float,
         "momentum": roll(surface, lambda w: Momentum(w, learning_rate, momentum), steps=100),
         "Nesterov": roll(surface, lambda w: Nesterov(w, learning_rate, momentum), steps=100),
     }
-    words = paint(left, right, surface, walks, step, plain_steps=100)
+    words = paint(left, right, surface, walks, step, last=100)
     right.legend(loc="upper right")
     left.set_title(f"η = {learning_rate:.3f}, α = {momentum:.2f}, step {step}")
     return (

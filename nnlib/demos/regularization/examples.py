@@ -12,7 +12,7 @@ from nnlib.activations import ReLU
 from nnlib.callbacks import KeepBest, Patience
 from nnlib.demos.controls import choice, counter
 from nnlib.demos.panel import Panel
-from nnlib.demos.regularization.learning import BATCH, RATE, halves, handful, plain
+from nnlib.demos.regularization.learning import BATCH, RATE, halves, handful, mislabelled, plain
 from nnlib.layers import Dense, Flatten, Layer
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
@@ -70,8 +70,7 @@ def error_by_number(way: str, wrong: int, examples: int, seed: int = 0) -> float
     """
     (x, y), (x_test, y_test) = halves(seed)
     rng = np.random.default_rng(seed)
-    labels, count = y[:examples].copy(), examples * wrong // 100
-    labels[:count] = (labels[:count] + rng.integers(1, 10, count)) % 10
+    labels = mislabelled(y[:examples], wrong, rng=rng)
     network = WAYS[way].network(rng)
     parts = network, SoftmaxCrossEntropy(), SGD(network.parameters(), RATE)
     epochs = max(LEAST_EPOCHS, STEPS * BATCH // examples)

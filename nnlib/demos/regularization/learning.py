@@ -38,13 +38,18 @@ def halves(seed: int) -> Split:
     return stratified_split(*load_digits(), held_out=0.5, rng=np.random.default_rng(seed))
 
 
+def mislabelled(y: np.ndarray, wrong: int, *, rng: np.random.Generator) -> np.ndarray:
+    """Return labels y (n,) of which the first ``wrong`` per cent are other ones than they were."""
+    labels, count = y.copy(), len(y) * wrong // 100
+    labels[:count] = (labels[:count] + rng.integers(1, 10, count)) % 10
+    return labels
+
+
 @cache
 def handful(examples: int, wrong: int = 0, seed: int = 0) -> Handful:
     """Return ``examples`` digits, up to 450; of the first ``wrong`` per cent the label is another one than it was."""
     (x, y), test = halves(seed)
-    rng = np.random.default_rng(seed)
-    labels, count = y[:examples].copy(), examples * wrong // 100
-    labels[:count] = (labels[:count] + rng.integers(1, 10, count)) % 10
+    labels = mislabelled(y[:examples], wrong, rng=np.random.default_rng(seed))
     return Handful((x[:examples], labels), (x[-VALIDATION:], y[-VALIDATION:]), test)
 
 
