@@ -188,9 +188,9 @@ def ball() -> Panel:
         columns=2,
         name=choice("landscape", list(LANDSCAPES), "ravine"),
         learning_rate=slider("learning rate η", 0.005, 0.2, 0.02, step=0.005),
-        right=slider("start, shifted right", -1, 1, 0.0),
+        right=slider("shifted right", -1, 1, 0.0),
         momentum=slider("momentum α", 0, 0.99, 0.9, step=0.01),
-        up=slider("start, shifted up", -1, 1, 0.0),
+        up=slider("shifted up", -1, 1, 0.0),
         step=Steps("step", 200, value=30, interval=100),
     )
 
