@@ -67,6 +67,15 @@ def test_it_draws_everywhere_and_every_move_shows(module, name):
         control.value = start
 
 
+@pytest.mark.parametrize(("module", "name"), DEMOS)
+def test_labels_are_not_cut_off(module, name):
+    # where controls stand side by side there is room for 17 letters, and what is longer ends in "…"
+    for control in make(module, name).controls.values():
+        part = control.slider if isinstance(control, Steps) else control
+        narrow = getattr(getattr(part, "style", None), "description_width", "") == "9em"
+        assert not narrow or len(part.description) <= 17, part.description
+
+
 def below_the_title(panel):
     panel.figure.canvas.draw()
     pixels = np.asarray(panel.figure.canvas.buffer_rgba())
