@@ -12,7 +12,9 @@ from __future__ import annotations
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything newer is used
-    sys.exit("course.py: this is Python %d.%d, and the course needs 3.11 or newer" % sys.version_info[:2])  # noqa: UP031
+    sys.exit(
+        "course.py: this is Python %d.%d, and the course needs 3.11 or newer" % sys.version_info[:2]
+    )
 
 import argparse
 import hashlib
@@ -54,7 +56,12 @@ def environment() -> Path:
 
 def _works(python: Path) -> bool:
     try:
-        return subprocess.run([python, "-c", "import pip"], capture_output=True, check=False).returncode == 0
+        return (
+            subprocess.run(
+                [python, "-c", "import pip"], capture_output=True, check=False
+            ).returncode
+            == 0
+        )
     except OSError:
         return False
 
@@ -67,7 +74,10 @@ def _make_environment(folder: Path) -> None:
         )
     say(f"Making a virtual environment in {folder.name} …")
     done = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", folder], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "venv", "--clear", folder],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise CourseError(
@@ -77,7 +87,9 @@ def _make_environment(folder: Path) -> None:
 
 def install(python: Path, names: list[str]) -> None:
     """Install each requirements file that changed since it was last installed into this environment."""
-    prefix = subprocess.check_output([python, "-c", "import sys; print(sys.prefix)"], text=True).strip()
+    prefix = subprocess.check_output(
+        [python, "-c", "import sys; print(sys.prefix)"], text=True
+    ).strip()
     stamp = Path(prefix, "course-installed.json")
     installed = json.loads(stamp.read_text()) if stamp.exists() else {}
     for name in names:
@@ -103,9 +115,19 @@ def _install_file(python: Path, name: str) -> None:
 
 
 def _pip(python: Path, name: str, *arguments: str) -> None:
-    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *arguments]
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        *arguments,
+    ]
     output = []
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as pip:
         for line in pip.stdout or []:
             output.append(line)
             if sys.stdout.isatty() and line.startswith(("Collecting", "Downloading", "Installing")):
@@ -155,7 +177,9 @@ def lab(arguments: argparse.Namespace, more: list[str]) -> int:
     with tempfile.TemporaryDirectory() as config:
         settings = Path(config, "labconfig", "page_config.json")
         settings.parent.mkdir()
-        settings.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
+        settings.write_text(
+            '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
+        )
         paths = os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")]))
         command = [
             str(python),
@@ -173,7 +197,9 @@ def _require_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise CourseError(f"port {port} cannot be used ({error}); choose another, as in --port 8890") from error
+            raise CourseError(
+                f"port {port} cannot be used ({error}); choose another, as in --port 8890"
+            ) from error
 
 
 def test(arguments: argparse.Namespace, more: list[str]) -> int:
@@ -227,7 +253,11 @@ def _changed(folder: Path) -> list[str]:
     """Return the notebooks that differ from the last commit; all of them where git cannot tell."""
     git = shutil.which("git")
     command = [git or "git", "status", "--porcelain", "--untracked-files=all", "--no-renames", "."]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False) if git else None
+    done = (
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if git
+        else None
+    )
     if done is None or done.returncode != 0:
         return _all(folder)
     names = {line[3:].strip('"') for line in done.stdout.splitlines()}
@@ -246,12 +276,12 @@ def blas_kernels() -> list[str]:
 
 def digits(arguments: argparse.Namespace, more: list[str]) -> int:
     """Train a network on real handwritten digits and print how it goes."""
-    return _run([str(set_up(arguments)), "-m", "nnlib.runs", *more])
+    return _run([str(set_up(arguments)), "-m", "nnlib.chapters.start.command", *more])
 
 
 def reproduce(arguments: argparse.Namespace, more: list[str]) -> int:
     """Measure numbers of Nielsen's book again on real MNIST, write them down and print a table."""
-    return _run([str(set_up(arguments)), "-m", "nnlib.reproduce", *more])
+    return _run([str(set_up(arguments)), "-m", "nnlib.chapters.regularization.reproduce", *more])
 
 
 def save(arguments: argparse.Namespace, more: list[str]) -> int:
@@ -259,7 +289,9 @@ def save(arguments: argparse.Namespace, more: list[str]) -> int:
     python = set_up(arguments, "requirements-dev.txt")
     with tempfile.TemporaryDirectory() as nothing:
         names = more or _all(NOTEBOOKS) + _all(SOLUTIONS)
-        return _run([str(python), "tests/save_notebooks.py", *names], NNLIB_DATA="", NNLIB_CACHE=nothing)
+        return _run(
+            [str(python), "tests/tools/save_notebooks.py", *names], NNLIB_DATA="", NNLIB_CACHE=nothing
+        )
 
 
 def _run(command: list[str], **variables: str) -> int:
@@ -283,23 +315,39 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
     def command(function: object, words: str, handed_on: str) -> argparse.ArgumentParser:
         name = function.__name__  # type: ignore[attr-defined]
-        sub = commands.add_parser(name, help=words, description=f"{words}. {handed_on}", allow_abbrev=False)
+        sub = commands.add_parser(
+            name, help=words, description=f"{words}. {handed_on}", allow_abbrev=False
+        )
         sub.set_defaults(run=function)
-        sub.add_argument("--locked", action="store_true", help="install the exact versions of requirements.lock")
+        sub.add_argument(
+            "--locked", action="store_true", help="install the exact versions of requirements.lock"
+        )
         return sub
 
-    opener = command(lab, "open JupyterLab at the first notebook", "Other options go to JupyterLab.")
+    opener = command(
+        lab, "open JupyterLab at the first notebook", "Other options go to JupyterLab."
+    )
     opener.add_argument("--no-browser", action="store_true", help="only print the address")
-    opener.add_argument("--port", type=int, help="the port to serve at (else the first free one from 8888)")
-    tester = command(test, "run all tests, ending with pytest's summary", "Other arguments go to pytest.")
-    tester.add_argument("--quick", action="store_true", help="no browser, and only the notebooks that changed")
+    opener.add_argument(
+        "--port", type=int, help="the port to serve at (else the first free one from 8888)"
+    )
+    tester = command(
+        test, "run all tests, ending with pytest's summary", "Other arguments go to pytest."
+    )
+    tester.add_argument(
+        "--quick", action="store_true", help="no browser, and only the notebooks that changed"
+    )
     command(digits, "train a network on handwritten digits", "--seeds N trains N of them.")
     words = (
         "Name settings, of few-images, few-images-l2, quadratic-30, quadratic-100, cross-entropy-30; without names it "
         "is all of them. --seeds N trains N networks for each (3), --to FOLDER writes there (data/results)."
     )
     command(reproduce, "measure numbers of Nielsen's book again on MNIST", words)
-    command(save, "run notebooks and save their outputs", "Name the notebooks; without names it is all of them.")
+    command(
+        save,
+        "run notebooks and save their outputs",
+        "Name the notebooks; without names it is all of them.",
+    )
     return parser.parse_known_args(arguments)
 
 

@@ -27,7 +27,9 @@ class Activation(Layer):
         """Return a = f(x), same shape as x."""
         require_array(self, "x", x)
         if x.size == 0:
-            raise ValueError(f"{self} got an empty batch of shape {x.shape}: expected at least one row")
+            raise ValueError(
+                f"{self} got an empty batch of shape {x.shape}: expected at least one row"
+            )
         a = self.function(x)
         self.cache = x, a
         return a

@@ -34,12 +34,17 @@ def rotated(x: np.ndarray, degrees: float | np.ndarray) -> np.ndarray:
     """
     n, h, w, _ = _require_x("rotated", x).shape
     angle = np.deg2rad(_amounts("rotated", "degrees", degrees, n) % 360)
-    cos, sin = np.cos(angle).round(15), np.sin(angle).round(15)  # so that quarter turns come out exactly
+    cos, sin = (
+        np.cos(angle).round(15),
+        np.sin(angle).round(15),
+    )  # so that quarter turns come out exactly
     i, j = np.arange(h)[:, None] - (h - 1) / 2, np.arange(w) - (w - 1) / 2
     return _read(x, i * cos + j * sin + (h - 1) / 2, j * cos - i * sin + (w - 1) / 2)
 
 
-def cropped(x: np.ndarray, top: float | np.ndarray, left: float | np.ndarray, pixels: float | np.ndarray) -> np.ndarray:
+def cropped(
+    x: np.ndarray, top: float | np.ndarray, left: float | np.ndarray, pixels: float | np.ndarray
+) -> np.ndarray:
     """Return what a smaller window at (top, left) shows, enlarged to the size of x, bilinear.
 
     The window's shorter side has ``pixels`` fewer; the longer one is in proportion, so that nothing is stretched.
@@ -98,7 +103,10 @@ def crop(x: np.ndarray, pixels: int, *, rng: np.random.Generator) -> np.ndarray:
     limit = _whole_strength("crop", pixels)
     _require_between("crop", "pixels", np.array([limit]), min(h, w) - 1)
     smaller = np.asarray(require_rng("crop", rng).integers(0, limit + 1, n))
-    top, left = rng.integers(0, _room(h, (h, w), smaller) + 1), rng.integers(0, _room(w, (h, w), smaller) + 1)
+    top, left = (
+        rng.integers(0, _room(h, (h, w), smaller) + 1),
+        rng.integers(0, _room(w, (h, w), smaller) + 1),
+    )
     return cropped(x, top, left, smaller)
 
 
@@ -127,7 +135,9 @@ def _read(x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     y = np.empty_like(x)
 
     def work(images: slice) -> None:
-        framed = np.pad(x[images], ((0, 0), (1, 1), (1, 1), (0, 0)))  # zeros for all that is outside
+        framed = np.pad(
+            x[images], ((0, 0), (1, 1), (1, 1), (0, 0))
+        )  # zeros for all that is outside
         i, down = _split(rows[images], x.shape[1], x.dtype)
         j, right = _split(columns[images], x.shape[2], x.dtype)
         n, h, w, c = framed.shape
@@ -160,7 +170,9 @@ def _turned(x: np.ndarray, sixths: np.ndarray) -> np.ndarray:
     chroma = value - x.min(axis=-1)
     safe = np.where(chroma == 0, 1, chroma)  # grey has no hue; any will do
     hue = np.select(
-        [value == red, value == green], [(green - blue) / safe, (blue - red) / safe + 2], (red - green) / safe + 4
+        [value == red, value == green],
+        [(green - blue) / safe, (blue - red) / safe + 2],
+        (red - green) / safe + 4,
     )
     k = (hue + sixths)[..., None] + np.array([5, 3, 1], x.dtype)
     k %= 6
@@ -178,7 +190,9 @@ def _room(side: int, size: tuple[int, int], pixels: np.ndarray) -> np.ndarray:
 def _require_x(who: str, x: Any) -> np.ndarray:
     require_images(who, x)
     if x.dtype.kind != "f":
-        raise TypeError(f"{who} got x of dtype {x.dtype}: expected floats in [0, 1], as x / 255 makes of bytes")
+        raise TypeError(
+            f"{who} got x of dtype {x.dtype}: expected floats in [0, 1], as x / 255 makes of bytes"
+        )
     require_finite(who, "x", x)
     if x.min() < 0 or x.max() > 1:
         raise ValueError(f"{who} got x from {x.min():g} to {x.max():g}: expected numbers in [0, 1]")
@@ -195,7 +209,9 @@ def _require_colours(who: str, x: Any) -> np.ndarray:
 
 def _amounts(who: str, name: str, value: Any, n: int) -> np.ndarray:
     """Return one number for each image, (n, 1, 1), from one for all or an array (n,)."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating | np.ndarray):
+    if isinstance(value, bool) or not isinstance(
+        value, int | float | np.integer | np.floating | np.ndarray
+    ):
         raise TypeError(
             f"{who} got {name} as {describe(value)}: expected a number, or an array with one for each image"
         )
@@ -203,7 +219,9 @@ def _amounts(who: str, name: str, value: Any, n: int) -> np.ndarray:
     if values.dtype.kind not in "iuf":
         raise TypeError(f"{who} got {name} of dtype {values.dtype}: expected numbers")
     if values.shape not in ((), (n,)):
-        raise ValueError(f"{who} got {name} of shape {values.shape}: expected one number, or ({n},) for {n} images")
+        raise ValueError(
+            f"{who} got {name} of shape {values.shape}: expected one number, or ({n},) for {n} images"
+        )
     require_finite(who, name, np.atleast_1d(values))
     return np.broadcast_to(values, n)[:, None, None]
 
@@ -211,7 +229,9 @@ def _amounts(who: str, name: str, value: Any, n: int) -> np.ndarray:
 def _whole(who: str, name: str, value: Any, n: int) -> np.ndarray:
     values = _amounts(who, name, value, n)
     if (values != np.rint(values)).any():
-        raise ValueError(f"{who} got {name} = {values[values != np.rint(values)][0]:g}: expected whole pixels")
+        raise ValueError(
+            f"{who} got {name} = {values[values != np.rint(values)][0]:g}: expected whole pixels"
+        )
     return values.astype(int)
 
 
@@ -219,7 +239,9 @@ def _require_between(who: str, name: str, values: np.ndarray, most: Any) -> None
     wrong = (values < 0) | (values > most)
     if wrong.any():
         limit = np.broadcast_to(most, values.shape)[wrong][0]
-        raise ValueError(f"{who} got {name} = {values[wrong][0]}: expected 0 to {limit}, so that a window fits")
+        raise ValueError(
+            f"{who} got {name} = {values[wrong][0]}: expected 0 to {limit}, so that a window fits"
+        )
 
 
 def _whole_strength(who: str, pixels: Any) -> int:

@@ -32,12 +32,16 @@ class Traced:
         raise NotImplementedError
 
     @classmethod
-    def _apply(cls, operation: str, operands: tuple[Self, ...], options: tuple[Any, ...] = ()) -> Self:
+    def _apply(
+        cls, operation: str, operands: tuple[Self, ...], options: tuple[Any, ...] = ()
+    ) -> Self:
         raise NotImplementedError
 
     def _two(self, operation: str, other: Any, turned: bool = False) -> Self:
         if isinstance(other, int | float | np.number):
-            other = np.asarray(other, dtype=self.value.dtype)  # a plain number follows the array's precision
+            other = np.asarray(
+                other, dtype=self.value.dtype
+            )  # a plain number follows the array's precision
         pair = (self._lift(other), self) if turned else (self, self._lift(other))
         return self._apply(operation, pair)
 
@@ -77,7 +81,9 @@ class Traced:
     def __pow__(self, exponent: Any) -> Self:
         if isinstance(exponent, Traced):  # aᵇ = exp(b ln a)
             if (self.value <= 0).any():
-                raise ValueError("a variable exponent needs a base above 0; a constant one, as in x ** 2, any base")
+                raise ValueError(
+                    "a variable exponent needs a base above 0; a constant one, as in x ** 2, any base"
+                )
             return (self.log() * exponent).exp()
         return self._apply("**", (self,), (np.asarray(_array(exponent), dtype=self.value.dtype),))
 
@@ -152,7 +158,9 @@ class Variable(Traced):
         return other if isinstance(other, Variable) else cls(other)
 
     @classmethod
-    def _apply(cls, operation: str, operands: tuple["Variable", ...], options: tuple[Any, ...] = ()) -> "Variable":
+    def _apply(
+        cls, operation: str, operands: tuple["Variable", ...], options: tuple[Any, ...] = ()
+    ) -> "Variable":
         values = [operand.value for operand in operands]
         result = cls(_forward(operation, values, options))
         result.operation, result.parents, result.options = operation, operands, options
@@ -166,7 +174,9 @@ class Variable(Traced):
                 if id(parent) not in found:
                     found[id(parent)] = parent
                     waiting.append(parent)
-        return sorted(found.values(), key=lambda node: node._number)  # whoever is made later comes later
+        return sorted(
+            found.values(), key=lambda node: node._number
+        )  # whoever is made later comes later
 
     def backward(self, seed: np.ndarray | float | None = None) -> None:
         """Add ∂self/∂v to ``v.grad`` for every v that self came from: one sweep, children before parents.
@@ -183,7 +193,9 @@ class Variable(Traced):
             if node.parents:
                 values = [parent.value for parent in node.parents]
                 for parent, dx in zip(
-                    node.parents, RULES[node.operation].pull(dy, node.value, *values, *node.options), strict=True
+                    node.parents,
+                    RULES[node.operation].pull(dy, node.value, *values, *node.options),
+                    strict=True,
                 ):
                     flowing[id(parent)] = flowing[id(parent)] + dx if id(parent) in flowing else dx
 
@@ -212,7 +224,9 @@ class Dual(Traced):
         self.value = _array(value)
         rate = _array(rate)
         if rate.shape not in ((), self.value.shape):
-            raise ValueError(f"Dual got a rate of shape {rate.shape}: expected {self.value.shape}, that of its value")
+            raise ValueError(
+                f"Dual got a rate of shape {rate.shape}: expected {self.value.shape}, that of its value"
+            )
         self.rate = np.broadcast_to(rate, self.value.shape)
 
     @classmethod
@@ -220,7 +234,9 @@ class Dual(Traced):
         return other if isinstance(other, Dual) else cls(other)
 
     @classmethod
-    def _apply(cls, operation: str, operands: tuple["Dual", ...], options: tuple[Any, ...] = ()) -> "Dual":
+    def _apply(
+        cls, operation: str, operands: tuple["Dual", ...], options: tuple[Any, ...] = ()
+    ) -> "Dual":
         values = [operand.value for operand in operands]
         y = _forward(operation, values, options)
         rates = tuple(operand.rate for operand in operands)
@@ -245,7 +261,9 @@ def count_paths(result: Variable, start: Variable) -> int:
 
 def _array(value: Any) -> np.ndarray:
     if isinstance(value, Traced):
-        raise TypeError(f"a {type(value).__name__} came where numbers were expected: variables and duals do not mix")
+        raise TypeError(
+            f"a {type(value).__name__} came where numbers were expected: variables and duals do not mix"
+        )
     try:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths
@@ -271,7 +289,9 @@ def _seed(result: Variable, seed: np.ndarray | float | None) -> np.ndarray:
         )
     start = np.ones(result.shape) if seed is None else _array(seed)
     if start.shape != result.shape:
-        raise ValueError(f"backward got a seed of shape {start.shape}: expected {result.shape}, that of the variable")
+        raise ValueError(
+            f"backward got a seed of shape {start.shape}: expected {result.shape}, that of the variable"
+        )
     return start.astype(result.value.dtype)
 
 

@@ -32,7 +32,9 @@ class Rule:
 def unbroadcast(dy: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return dy summed to ``shape``: a number that was used in many places gets the sum of what they send back."""
     extra = dy.ndim - len(shape)
-    repeated = tuple(range(extra)) + tuple(extra + i for i, n in enumerate(shape) if n == 1 != dy.shape[extra + i])
+    repeated = tuple(range(extra)) + tuple(
+        extra + i for i, n in enumerate(shape) if n == 1 != dy.shape[extra + i]
+    )
     return dy.sum(axis=repeated).reshape(shape)
 
 
@@ -40,7 +42,10 @@ def elementwise(function: Callable[..., np.ndarray], *slopes: Slope) -> Rule:
     """Return the rule of a function that works number by number; ``slopes[i](y, *x)`` is ∂y/∂xᵢ."""
 
     def pull(dy: np.ndarray, y: np.ndarray, *x: np.ndarray) -> tuple[np.ndarray, ...]:
-        return tuple(unbroadcast(dy * slope(y, *x), part.shape) for slope, part in zip(slopes, x, strict=False))
+        return tuple(
+            unbroadcast(dy * slope(y, *x), part.shape)
+            for slope, part in zip(slopes, x, strict=False)
+        )
 
     def push(rates: tuple[np.ndarray, ...], y: np.ndarray, *x: np.ndarray) -> np.ndarray:
         total = sum(rate * slope(y, *x) for slope, rate in zip(slopes, rates, strict=False))
@@ -70,13 +75,17 @@ def _share(x: np.ndarray, axis: Any) -> float:
     return 1 / int(np.prod([x.shape[i] for i in axes]))
 
 
-def _matrix_pull(dy: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _matrix_pull(
+    dy: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """da = dy bᵀ, db = aᵀ dy; a vector on the left is a row, on the right a column."""
     rows, columns = a if a.ndim > 1 else a[None, :], b if b.ndim > 1 else b[:, None]
     dy = dy if a.ndim > 1 else np.expand_dims(dy, -2 if b.ndim > 1 else -1)
     dy = dy if b.ndim > 1 else np.expand_dims(dy, -1)
     da, db = dy @ np.swapaxes(columns, -1, -2), np.swapaxes(rows, -1, -2) @ dy
-    return unbroadcast(da, rows.shape).reshape(a.shape), unbroadcast(db, columns.shape).reshape(b.shape)
+    return unbroadcast(da, rows.shape).reshape(a.shape), unbroadcast(db, columns.shape).reshape(
+        b.shape
+    )
 
 
 RULES: dict[str, Rule] = {
@@ -84,7 +93,9 @@ RULES: dict[str, Rule] = {
     "-": elementwise(np.subtract, lambda y, a, b: 1.0, lambda y, a, b: -1.0),
     "*": elementwise(np.multiply, lambda y, a, b: b, lambda y, a, b: a),
     "/": elementwise(np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
-    "**": elementwise(np.power, lambda y, a, n: n * a ** np.where(n == 0, 1, n - 1)),  # n is a constant
+    "**": elementwise(
+        np.power, lambda y, a, n: n * a ** np.where(n == 0, 1, n - 1)
+    ),  # n is a constant
     "exp": elementwise(np.exp, lambda y, x: y),
     "log": elementwise(np.log, lambda y, x: 1 / x),
     "tanh": elementwise(np.tanh, lambda y, x: 1 - y * y),

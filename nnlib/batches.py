@@ -5,7 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_array, require_count, require_labels, require_rng, require_same_length
+from nnlib.errors import (
+    require_array,
+    require_count,
+    require_labels,
+    require_rng,
+    require_same_length,
+)
 
 Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -19,7 +25,9 @@ def split(x: np.ndarray, y: np.ndarray, *, held_out: float, rng: np.random.Gener
     return _cut(x, y, order, _count("split", held_out, len(order)))
 
 
-def stratified_split(x: np.ndarray, y: np.ndarray, *, held_out: float, rng: np.random.Generator) -> Split:
+def stratified_split(
+    x: np.ndarray, y: np.ndarray, *, held_out: float, rng: np.random.Generator
+) -> Split:
     """Return a random split as ``split`` does, in which every class gives the same share of its examples.
 
     ``y`` (n,) are whole-number labels. Both parts come shuffled.  Source: N35.
@@ -34,7 +42,10 @@ def stratified_split(x: np.ndarray, y: np.ndarray, *, held_out: float, rng: np.r
         count = _count(f"stratified_split of class {label}", held_out, len(rows))
         aside.append(rows[:count])
         kept.append(rows[count:])
-    rows_aside, rows_kept = rng.permutation(np.concatenate(aside)), rng.permutation(np.concatenate(kept))
+    rows_aside, rows_kept = (
+        rng.permutation(np.concatenate(aside)),
+        rng.permutation(np.concatenate(kept)),
+    )
     return (x[rows_kept], y[rows_kept]), (x[rows_aside], y[rows_aside])
 
 
@@ -58,10 +69,14 @@ def _examples(who: str, x: Any, y: Any) -> int:
 
 def _count(who: str, held_out: float, n: int) -> int:
     if not 0 < held_out < 1:
-        raise ValueError(f"{who} got held_out = {held_out}: expected a share between 0 and 1, such as 0.2")
+        raise ValueError(
+            f"{who} got held_out = {held_out}: expected a share between 0 and 1, such as 0.2"
+        )
     count = round(held_out * n)
     if not 0 < count < n:
-        raise ValueError(f"{who} got held_out = {held_out} of {n} examples: that leaves one side empty")
+        raise ValueError(
+            f"{who} got held_out = {held_out} of {n} examples: that leaves one side empty"
+        )
     return count
 
 

@@ -13,7 +13,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-BLOCK = 1 << 21  # bytes that one block works on: with less, waking a thread costs more than it helps
+BLOCK = (
+    1 << 21
+)  # bytes that one block works on: with less, waking a thread costs more than it helps
 THREADS = 4  # at most; matrix products of a library may use more cores by themselves
 
 
@@ -23,12 +25,16 @@ def by_blocks(work: Callable[[slice], Result], n: int, bytes_each: int) -> list[
     ``bytes_each`` is what ``work`` needs for one example: it decides how many there are in a block.
     """
     count = -(-n * bytes_each // BLOCK)
-    size = -(-n // (count + count % 2)) if count > 1 else n  # an even number of blocks, so that two cores end together
+    size = (
+        -(-n // (count + count % 2)) if count > 1 else n
+    )  # an even number of blocks, so that two cores end together
     blocks = [slice(start, start + size) for start in range(0, n, size)]
     if len(blocks) == 1 or _cores() == 1:
         return [work(rows) for rows in blocks]
     waiting = [_threads(os.getpid()).submit(copy_context().run, work, rows) for rows in blocks]
-    mine = {i: work(blocks[i]) for i in reversed(range(len(blocks))) if waiting[i].cancel()}  # from the other end
+    mine = {
+        i: work(blocks[i]) for i in reversed(range(len(blocks))) if waiting[i].cancel()
+    }  # from the other end
     return [mine[i] if i in mine else block.result() for i, block in enumerate(waiting)]
 
 

@@ -23,7 +23,9 @@ class Scheduled:
 
     def __init__(self, rule: Rule) -> None:
         if not callable(rule):
-            raise TypeError(f"Scheduled got {describe(rule)}: expected a rule, as schedules.linear(…) makes")
+            raise TypeError(
+                f"Scheduled got {describe(rule)}: expected a rule, as schedules.linear(…) makes"
+            )
         self.rule = rule
 
     def __call__(self, state: State) -> None:
@@ -45,7 +47,10 @@ class Converged:
         """Whether the last ``patience`` epochs each brought too little."""
         losses = state.history.loss[-self.patience - 1 :]
         falls = [before - after for before, after in pairwise(losses)]
-        small = [fall <= self.tolerance * abs(before) for fall, before in zip(falls, losses, strict=False)]
+        small = [
+            fall <= self.tolerance * abs(before)
+            for fall, before in zip(falls, losses, strict=False)
+        ]
         return len(small) == self.patience and all(small)
 
 
@@ -96,7 +101,11 @@ class KeepBest:
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken."""
-        self.epoch, self.loss, self.best = int(state["epoch"]), float(state["loss"]), _unnamed(state)
+        self.epoch, self.loss, self.best = (
+            int(state["epoch"]),
+            float(state["loss"]),
+            _unnamed(state),
+        )
 
 
 class Budget:
@@ -164,13 +173,19 @@ class Restart:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the best weights, counts and losses, as arrays; the generator's state is its own."""
-        numbers = {name: np.array(getattr(self, name)) for name in ("count", "waited", "best_loss", "mark")}
+        numbers = {
+            name: np.array(getattr(self, name)) for name in ("count", "waited", "best_loss", "mark")
+        }
         return {**numbers, **_named(self.best)}
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken."""
         self.count, self.waited = int(state["count"]), int(state["waited"])
-        self.best_loss, self.mark, self.best = float(state["best_loss"]), float(state["mark"]), _unnamed(state)
+        self.best_loss, self.mark, self.best = (
+            float(state["best_loss"]),
+            float(state["mark"]),
+            _unnamed(state),
+        )
 
 
 def _require_validation(who: str, losses: list[float]) -> None:

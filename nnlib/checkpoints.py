@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlib._files import remove_leftovers, write_whole
 from nnlib.errors import describe, require_count, require_rng
-from nnlib.files import remove_leftovers, write_whole
 from nnlib.layers import saved_form
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
@@ -43,14 +43,18 @@ class Checkpoint:
     Raises ``TypeError`` where a callback is none or the optimizer has no state.
     """
 
-    def __init__(self, path: str | Path, every: int = 1, callbacks: Iterable[Callback] = ()) -> None:
+    def __init__(
+        self, path: str | Path, every: int = 1, callbacks: Iterable[Callback] = ()
+    ) -> None:
         path = Path(path)
         self.path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
         self.every = require_count("Checkpoint", "every", every)
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
             if not callable(callback) or isinstance(callback, type):
-                raise TypeError(f"Checkpoint got {describe(callback)} as a callback: expected one such as KeepBest()")
+                raise TypeError(
+                    f"Checkpoint got {describe(callback)} as a callback: expected one such as KeepBest()"
+                )
 
     def __call__(self, state: State) -> bool:
         """Call the other callbacks, then write. Whether one of them ends training."""
@@ -80,9 +84,13 @@ class Checkpoint:
                 arrays = {name: file[name] for name in file.files}
             _require_same_run(arrays, before)
             return run.put_back(arrays)
-        except Exception as error:  # a damaged file fails in a dozen ways; the learner needs only one
+        except (
+            Exception
+        ) as error:  # a damaged file fails in a dozen ways; the learner needs only one
             run.put_back(before)
-            raise ValueError(f"{self.path}: not a checkpoint that this run can go on from ({error})") from error
+            raise ValueError(
+                f"{self.path}: not a checkpoint that this run can go on from ({error})"
+            ) from error
 
     def __repr__(self) -> str:
         return f"Checkpoint({self.path})"
@@ -91,16 +99,30 @@ class Checkpoint:
 class _Run:
     """All that the next step depends on, as arrays and back."""
 
-    def __init__(self, network: Network, optimizer: Any, rng: np.random.Generator, callbacks: list[Callback]) -> None:
+    def __init__(
+        self, network: Network, optimizer: Any, rng: np.random.Generator, callbacks: list[Callback]
+    ) -> None:
         if not (hasattr(optimizer, "state") and hasattr(optimizer, "load_state")):
-            raise TypeError(f"Checkpoint got {describe(optimizer)} as optimizer: expected state() and load_state(…)")
+            raise TypeError(
+                f"Checkpoint got {describe(optimizer)} as optimizer: expected state() and load_state(…)"
+            )
         self.network = network
         self.remembering = {"optimizer": optimizer} | {
-            f"callback {place}": callback for place, callback in enumerate(callbacks) if hasattr(callback, "load_state")
+            f"callback {place}": callback
+            for place, callback in enumerate(callbacks)
+            if hasattr(callback, "load_state")
         }
-        drawing: list[Any] = [network, *(callback for callback in callbacks if hasattr(callback, "generators"))]
-        found = [require_rng("Checkpoint", rng), *(generator for one in drawing for generator in one.generators())]
-        self.generators = list({id(generator): generator for generator in found}.values())  # a shared one once
+        drawing: list[Any] = [
+            network,
+            *(callback for callback in callbacks if hasattr(callback, "generators")),
+        ]
+        found = [
+            require_rng("Checkpoint", rng),
+            *(generator for one in drawing for generator in one.generators()),
+        ]
+        self.generators = list(
+            {id(generator): generator for generator in found}.values()
+        )  # a shared one once
 
     def arrays(self, history: History) -> Arrays:
         """Return everything under its name: numbers as arrays, the rest as JSON text."""
@@ -111,12 +133,17 @@ class _Run:
             "generators": [generator.bit_generator.state for generator in self.generators],
             "history": asdict(history),
         }
-        arrays = {name: np.array(json.dumps(text, default=np.ndarray.tolist)) for name, text in texts.items()}
+        arrays = {
+            name: np.array(json.dumps(text, default=np.ndarray.tolist))
+            for name, text in texts.items()
+        }
         for place, parameter in enumerate(self.network.state()):
             arrays[f"network/{place}"] = parameter.value.copy()
         for who, one in self.remembering.items():
             for name, memory in one.state().items():
-                arrays[f"{who}/{name}"] = _require_plain(f"Checkpoint of {type(one).__name__}", name, memory)
+                arrays[f"{who}/{name}"] = _require_plain(
+                    f"Checkpoint of {type(one).__name__}", name, memory
+                )
         return arrays
 
     def put_back(self, arrays: Arrays) -> History:
@@ -126,7 +153,13 @@ class _Run:
             parameter.value[...] = arrays[f"network/{place}"]
         for who, one in self.remembering.items():
             start = f"{who}/"
-            one.load_state({name.removeprefix(start): a for name, a in arrays.items() if name.startswith(start)})
+            one.load_state(
+                {
+                    name.removeprefix(start): a
+                    for name, a in arrays.items()
+                    if name.startswith(start)
+                }
+            )
         states = json.loads(str(arrays["generators"]))
         for generator, state in zip(self.generators, states, strict=True):
             generator.bit_generator.state = state
@@ -136,7 +169,9 @@ class _Run:
 def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
     """Return ``value`` if it is an array of numbers or text; anything else would be pickled."""
     if not (isinstance(value, np.ndarray) and value.dtype.kind in "fiubU"):
-        raise TypeError(f"{who} got {name} as {describe(value)}: expected an array of numbers or of text")
+        raise TypeError(
+            f"{who} got {name} as {describe(value)}: expected an array of numbers or of text"
+        )
     return value
 
 
@@ -145,7 +180,9 @@ def _require_same_run(found: Arrays, own: Arrays) -> None:
     words = {"format": "format", "layers": "network", "kinds": "optimizer or callbacks"}
     for name, what in words.items():
         if str(found.get(name)) != str(own[name]):
-            raise ValueError(f"it is of another {what}: {found.get(name)}, and this one is {own[name]}")
+            raise ValueError(
+                f"it is of another {what}: {found.get(name)}, and this one is {own[name]}"
+            )
     theirs, ours = _shapes(found), _shapes(own)
     for name in sorted(theirs.keys() | ours.keys()):
         if theirs.get(name) != ours.get(name):
@@ -154,4 +191,8 @@ def _require_same_run(found: Arrays, own: Arrays) -> None:
 
 
 def _shapes(arrays: Arrays) -> dict[str, str]:
-    return {name: describe(a) for name, a in arrays.items() if name.startswith(("network/", "optimizer/"))}
+    return {
+        name: describe(a)
+        for name, a in arrays.items()
+        if name.startswith(("network/", "optimizer/"))
+    }

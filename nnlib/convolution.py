@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from nnlib.blocks import by_blocks
-from nnlib.errors import require_count, require_images, require_pair, require_rank, require_rng, require_shape
+from nnlib.errors import (
+    require_count,
+    require_images,
+    require_pair,
+    require_rank,
+    require_rng,
+    require_shape,
+)
 from nnlib.initializers import Initializer, glorot, zeros
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
@@ -55,7 +62,9 @@ def _slide(who: str, image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     require_rank(who, "image", image, 2, "(height, width)")
     require_rank(who, "kernel", kernel, 2, "(height, width)")
     if not (kernel.shape[0] <= image.shape[0] and kernel.shape[1] <= image.shape[1]):
-        raise ValueError(f"{who} got kernel of shape {kernel.shape}: expected at most {image.shape}, that of the image")
+        raise ValueError(
+            f"{who} got kernel of shape {kernel.shape}: expected at most {image.shape}, that of the image"
+        )
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijuv,uv->ij", windows, kernel)
 
@@ -97,7 +106,9 @@ class Conv2D(Layer):
 
     def pad(self, x: np.ndarray) -> np.ndarray:
         """Return x with its margin of zeros, (n, height + …, width + …, c)."""
-        sides = [margins(x.shape[i + 1], self.size[i], self.stride[i], self.padding) for i in (0, 1)]
+        sides = [
+            margins(x.shape[i + 1], self.size[i], self.stride[i], self.padding) for i in (0, 1)
+        ]
         return x if not any(map(any, sides)) else np.pad(x, ((0, 0), *sides, (0, 0)))
 
     @property
@@ -118,7 +129,9 @@ class Conv2D(Layer):
 
         def work(images: slice) -> None:
             self.layout(padded[images]).product(self.W.value, z[images])
-            rows = z[images].reshape(-1, biases.size)  # one long row for each image adds up faster than many short ones
+            rows = z[images].reshape(
+                -1, biases.size
+            )  # one long row for each image adds up faster than many short ones
             rows += biases
 
         by_blocks(work, len(x), self.bytes_each(padded))
@@ -131,7 +144,9 @@ class Conv2D(Layer):
         require_shape(self, "dz", dz, shape)
         dx = np.zeros(padded.shape, np.result_type(dz, self.W.value))
         self.add_gradients(dz, dx)
-        (top, _), (left, _) = (margins((h, w)[i], self.size[i], self.stride[i], self.padding) for i in (0, 1))
+        (top, _), (left, _) = (
+            margins((h, w)[i], self.size[i], self.stride[i], self.padding) for i in (0, 1)
+        )
         return dx[:, top : top + h, left : left + w]
 
     def backward_to_parameters(self, dz: np.ndarray) -> None:
@@ -164,7 +179,12 @@ class Conv2D(Layer):
 
     def config(self) -> dict[str, Any]:
         """Return the sizes, stride and padding."""
-        sizes = {"c_in": self.c_in, "c_out": self.c_out, "size": list(self.size), "stride": list(self.stride)}
+        sizes = {
+            "c_in": self.c_in,
+            "c_out": self.c_out,
+            "size": list(self.size),
+            "stride": list(self.stride),
+        }
         return {**sizes, "padding": self.padding}
 
     @classmethod
@@ -183,7 +203,9 @@ def naive_forward(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1
 
     x (n, height, width, c_in), W (kh, kw, c_in, c_out), b (c_out,), result (n, rows, columns, c_out).
     """
-    rows, columns = (output_size(x.shape[axis + 1], W.shape[axis], stride=stride[axis]) for axis in (0, 1))
+    rows, columns = (
+        output_size(x.shape[axis + 1], W.shape[axis], stride=stride[axis]) for axis in (0, 1)
+    )
     z = np.zeros((len(x), rows, columns, len(b)))
     for example, i, j, k in np.ndindex(z.shape):
         window = _window(x[example], i, j, W.shape, stride)
@@ -201,7 +223,9 @@ def naive_backward(
     dx, dW, db = np.zeros(x.shape), np.zeros(W.shape), np.zeros(W.shape[3])
     for example, i, j, k in np.ndindex(dz.shape):
         slope = dz[example, i, j, k]
-        window, d_window = (_window(image, i, j, W.shape, stride) for image in (x[example], dx[example]))
+        window, d_window = (
+            _window(image, i, j, W.shape, stride) for image in (x[example], dx[example])
+        )
         d_window += slope * W[..., k]
         dW[..., k] += slope * window
         db[k] += slope

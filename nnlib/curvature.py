@@ -28,14 +28,27 @@ def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarr
     listed = _checked("hessian", parameters)
     w = np.concatenate([parameter.value.ravel() for parameter in listed])
     here = np.zeros_like(w)
-    if not np.array_equal(_gradient("hessian", f, listed, here), _gradient("hessian", f, listed, here)):
-        raise ValueError("hessian: f() called twice leaves two different gradients. Does it draw random numbers?")
-    steps = STEP * np.maximum(1, np.abs(w))  # beside a large weight a small step would drown in rounding
-    rows = [_difference("hessian", f, listed, way) / (2 * h) for way, h in zip(np.diag(steps), steps, strict=True)]
-    return np.array([(row + column) / 2 for row, column in zip(rows, np.transpose(rows), strict=True)])
+    if not np.array_equal(
+        _gradient("hessian", f, listed, here), _gradient("hessian", f, listed, here)
+    ):
+        raise ValueError(
+            "hessian: f() called twice leaves two different gradients. Does it draw random numbers?"
+        )
+    steps = STEP * np.maximum(
+        1, np.abs(w)
+    )  # beside a large weight a small step would drown in rounding
+    rows = [
+        _difference("hessian", f, listed, way) / (2 * h)
+        for way, h in zip(np.diag(steps), steps, strict=True)
+    ]
+    return np.array(
+        [(row + column) / 2 for row, column in zip(rows, np.transpose(rows), strict=True)]
+    )
 
 
-def hessian_vector(f: Callable[[], float], parameters: Iterable[Parameter], direction: np.ndarray) -> np.ndarray:
+def hessian_vector(
+    f: Callable[[], float], parameters: Iterable[Parameter], direction: np.ndarray
+) -> np.ndarray:
     """Return H v (d,) for the ``direction`` v (d,) without H: (∇C(w + h v) − ∇C(w − h v)) / 2h, two calls of ``f``.
 
     All else is as in ``hessian``; only whether ``f`` draws random numbers is not looked at, as that would take a third
@@ -43,11 +56,17 @@ def hessian_vector(f: Callable[[], float], parameters: Iterable[Parameter], dire
     """
     listed = _checked("hessian_vector", parameters)
     w = np.concatenate([parameter.value.ravel() for parameter in listed])
-    require_finite("hessian_vector", "direction", require_shape("hessian_vector", "direction", direction, w.shape))
+    require_finite(
+        "hessian_vector",
+        "direction",
+        require_shape("hessian_vector", "direction", direction, w.shape),
+    )
     length = float(np.linalg.norm(direction))
     if length == 0:
         return np.zeros_like(w)
-    h = STEP * max(1.0, float(np.abs(w).max())) / length  # the way is as long for a short v as for a long one
+    h = (
+        STEP * max(1.0, float(np.abs(w).max())) / length
+    )  # the way is as long for a short v as for a long one
     return _difference("hessian_vector", f, listed, h * direction) / (2 * h)
 
 
@@ -57,7 +76,9 @@ def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
         raise ValueError(f"{who} got no parameters: expected at least one")
     for parameter in listed:
         if not isinstance(parameter, Parameter):
-            raise TypeError(f"{who} got {type(parameter).__name__}: expected parameters, as network.parameters() gives")
+            raise TypeError(
+                f"{who} got {type(parameter).__name__}: expected parameters, as network.parameters() gives"
+            )
         if parameter.value.dtype != np.float64:
             raise TypeError(
                 f"{who} got {parameter.name} in {parameter.value.dtype}: "
@@ -66,17 +87,24 @@ def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
     return listed
 
 
-def _difference(who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray) -> np.ndarray:
+def _difference(
+    who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray
+) -> np.ndarray:
     return _gradient(who, f, parameters, way) - _gradient(who, f, parameters, -way)
 
 
-def _gradient(who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray) -> np.ndarray:
+def _gradient(
+    who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray
+) -> np.ndarray:
     """Return ∇C (d,) at the weights moved by ``way`` (d,); values and gradients are put back, whatever happens."""
     kept = [(parameter.value, parameter.grad) for parameter in parameters]
     try:
         for parameter in parameters:
             part, way = np.split(way, [parameter.value.size])
-            parameter.value, parameter.grad = parameter.value + part.reshape(parameter.value.shape), None
+            parameter.value, parameter.grad = (
+                parameter.value + part.reshape(parameter.value.shape),
+                None,
+            )
         f()
         return np.concatenate([_left_in(parameter, who).ravel() for parameter in parameters])
     finally:
@@ -88,4 +116,6 @@ def _left_in(parameter: Parameter, who: str) -> np.ndarray:
     if parameter.grad is None:
         raise ValueError(f"{who}: f() left no gradient in {parameter.name}: does it run backward?")
     name = f"the gradient of {parameter.name}"
-    return require_finite(who, name, require_shape(who, name, parameter.grad, parameter.value.shape))
+    return require_finite(
+        who, name, require_shape(who, name, parameter.grad, parameter.value.shape)
+    )

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib import idx
+from nnlib import _idx
+from nnlib._files import write_whole
 from nnlib.errors import require_count, require_rng
-from nnlib.files import write_whole
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
@@ -59,7 +59,9 @@ def load_digits() -> tuple[np.ndarray, np.ndarray]:
     """
     path = DATA_FOLDER / "digits.csv.gz"
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: it comes with the course, so fetch the course's folder again")
+        raise FileNotFoundError(
+            f"{path} is missing: it comes with the course, so fetch the course's folder again"
+        )
     with gzip.open(path, "rt", encoding="ascii") as file:
         table = np.loadtxt(file, delimiter=",", dtype=np.int64)
     return table[:, :64].reshape(-1, 8, 8, 1) / 16.0, table[:, 64]
@@ -80,7 +82,9 @@ def load_photo() -> np.ndarray:
         if path.exists():
             with Image.open(path) as image:
                 return np.asarray(image.convert("RGB"), np.float64) / 255
-    raise FileNotFoundError("matplotlib's sample photograph grace_hopper.jpg is missing: install matplotlib from PyPI")
+    raise FileNotFoundError(
+        "matplotlib's sample photograph grace_hopper.jpg is missing: install matplotlib from PyPI"
+    )
 
 
 # MNIST: from your own folder, else from the cache, else from the internet, and checked each time.
@@ -118,8 +122,8 @@ def load_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.nd
     content = {part: _mnist_bytes(part) for part in MNIST_FILES}
 
     def examples(part: str) -> tuple[np.ndarray, np.ndarray]:
-        images = idx.parse(content[f"{part} images"], f"MNIST {part} images", 3)
-        labels = idx.parse(content[f"{part} labels"], f"MNIST {part} labels", 1)
+        images = _idx.parse(content[f"{part} images"], f"MNIST {part} images", 3)
+        labels = _idx.parse(content[f"{part} labels"], f"MNIST {part} labels", 1)
         return images[..., None] / np.float32(255), labels.astype(np.int64)
 
     return examples("train"), examples("test")
@@ -130,7 +134,7 @@ def _mnist_bytes(part: str) -> bytes:
     path = find_mnist(name)
     if path is None:
         return _download(name, md5, sha256)
-    content = idx.read_bytes(path)
+    content = _idx.read_bytes(path)
     _check(content, sha256, str(path))
     return content
 
@@ -138,7 +142,9 @@ def _mnist_bytes(part: str) -> bytes:
 def _check(content: bytes, sha256: str, name: str) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        raise ValueError(f"{name}: not the published MNIST file (SHA-256 {found[:12]}…, wanted {sha256[:12]}…)")
+        raise ValueError(
+            f"{name}: not the published MNIST file (SHA-256 {found[:12]}…, wanted {sha256[:12]}…)"
+        )
 
 
 def _download(name: str, md5: str, sha256: str) -> bytes:
@@ -150,7 +156,7 @@ def _download(name: str, md5: str, sha256: str) -> bytes:
             url = f"{mirror}{name}.gz"
             try:
                 packed = pooch.retrieve(url, f"md5:{md5}", path=folder, progressbar=True)
-                content = idx.read_bytes(Path(packed))
+                content = _idx.read_bytes(Path(packed))
                 _check(content, sha256, url)
             except (OSError, ValueError) as error:
                 reasons.append(f"{url}: {type(error).__name__}")
@@ -192,7 +198,9 @@ def xor(n: int, *, rng: np.random.Generator, noise: float = 0.3) -> tuple[np.nda
     """Return four clouds round (±1, ±1); y = 1 where the two signs differ."""
     require_rng("xor", rng)
     corners = rng.choice([-1.0, 1.0], (require_count("xor", "n", n), 2))
-    return corners + noise * rng.standard_normal((n, 2)), (corners[:, 0] != corners[:, 1]).astype(int)
+    return corners + noise * rng.standard_normal((n, 2)), (corners[:, 0] != corners[:, 1]).astype(
+        int
+    )
 
 
 def moons(n: int, *, rng: np.random.Generator, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
@@ -203,11 +211,15 @@ def moons(n: int, *, rng: np.random.Generator, noise: float = 0.1) -> tuple[np.n
     return x + noise * rng.standard_normal((n, 2)), y
 
 
-def circles(n: int, *, rng: np.random.Generator, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+def circles(
+    n: int, *, rng: np.random.Generator, noise: float = 0.1
+) -> tuple[np.ndarray, np.ndarray]:
     """Return a circle of radius ½ (y = 1) inside a circle of radius 1 (y = 0)."""
     y = _two_classes("circles", n, rng)
     radius = np.where(y == 1, 0.5, 1.0)
-    return radius[:, None] * _circle(2 * np.pi * rng.random(n)) + noise * rng.standard_normal((n, 2)), y
+    return radius[:, None] * _circle(2 * np.pi * rng.random(n)) + noise * rng.standard_normal(
+        (n, 2)
+    ), y
 
 
 def spirals(
@@ -223,7 +235,9 @@ def spirals(
 def sequences(n: int, length: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return random bits x (n, length, 1) and their parity y (n,): 1 where the number of ones is odd."""
     require_rng("sequences", rng)
-    bits = rng.integers(0, 2, (require_count("sequences", "n", n), require_count("sequences", "length", length), 1))
+    bits = rng.integers(
+        0, 2, (require_count("sequences", "n", n), require_count("sequences", "length", length), 1)
+    )
     return bits.astype(float), bits.sum(axis=(1, 2)) % 2
 
 

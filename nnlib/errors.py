@@ -23,7 +23,9 @@ def describe(value: Any) -> str:
 def require_array(who: Any, name: str, value: Any) -> np.ndarray:
     """Return ``value`` if it is an array of numbers, any shape; else raise ``TypeError``."""
     if not isinstance(value, np.ndarray):
-        raise TypeError(f"{who} got {name} as {describe(value)}: expected a NumPy array, as np.array([...]) makes")
+        raise TypeError(
+            f"{who} got {name} as {describe(value)}: expected a NumPy array, as np.array([...]) makes"
+        )
     if value.dtype.kind not in "fiub":
         raise TypeError(f"{who} got {name} of dtype {value.dtype}: expected numbers")
     return value
@@ -33,7 +35,9 @@ def require_examples(who: Any, name: str, value: Any) -> np.ndarray:
     """Return ``value`` if it is an array (n, …) with n ≥ 1; else raise ``TypeError`` or ``ValueError``."""
     require_array(who, name, value)
     if value.ndim == 0 or len(value) == 0:
-        raise ValueError(f"{who} got {name} of shape {value.shape}: expected (n, …) with at least one example")
+        raise ValueError(
+            f"{who} got {name} of shape {value.shape}: expected (n, …) with at least one example"
+        )
     return value
 
 
@@ -56,10 +60,16 @@ def require_images(who: Any, x: Any, channels: int | None = None) -> np.ndarray:
     require_array(who, "x", x)
     wanted = f"(n, height, width, {channels or 'channels'})"
     if x.ndim != 4 or (channels is not None and x.shape[3] != channels):
-        hint = "; grey images need their one channel, as x[..., None] gives" if x.ndim == 3 and channels == 1 else ""
+        hint = (
+            "; grey images need their one channel, as x[..., None] gives"
+            if x.ndim == 3 and channels == 1
+            else ""
+        )
         raise ValueError(f"{who} got x of shape {x.shape}: expected {wanted}{hint}")
     if x.size == 0:
-        raise ValueError(f"{who} got an empty batch of shape {x.shape}: expected {wanted} with at least one image")
+        raise ValueError(
+            f"{who} got an empty batch of shape {x.shape}: expected {wanted} with at least one image"
+        )
     return x
 
 
@@ -77,15 +87,23 @@ def require_rank(who: Any, name: str, value: Any, rank: int, wanted: str) -> np.
     if value.ndim != rank:
         raise ValueError(f"{who} got {name} of shape {value.shape}: expected {wanted}")
     if value.size == 0:
-        raise ValueError(f"{who} got an empty {name} of shape {value.shape}: expected {wanted} with at least one row")
+        raise ValueError(
+            f"{who} got an empty {name} of shape {value.shape}: expected {wanted} with at least one row"
+        )
     return value
 
 
 def require_finite(who: Any, name: str, value: np.ndarray) -> np.ndarray:
     """Return ``value`` if it holds neither NaN nor infinity; else raise ``ValueError`` naming the first place."""
-    if value.dtype.kind == "f" and value.size and not (np.isfinite(value.min()) and np.isfinite(value.max())):
+    if (
+        value.dtype.kind == "f"
+        and value.size
+        and not (np.isfinite(value.min()) and np.isfinite(value.max()))
+    ):
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(value))[0])
-        raise ValueError(f"{who} got {name} with {value[place]} at {list(place)}: expected finite numbers only")
+        raise ValueError(
+            f"{who} got {name} with {value[place]} at {list(place)}: expected finite numbers only"
+        )
     return value
 
 
@@ -131,14 +149,18 @@ def require_pair(who: Any, name: str, value: Any) -> tuple[int, int]:
     """Return (height, width) for a whole number, used for both, or a pair of them, each of at least one; else raise."""
     pair = value if isinstance(value, tuple | list) else (value, value)
     if len(pair) != 2:
-        raise ValueError(f"{who} got {name} with {len(pair)} numbers: expected one, or a pair (height, width)")
+        raise ValueError(
+            f"{who} got {name} with {len(pair)} numbers: expected one, or a pair (height, width)"
+        )
     return require_count(who, name, pair[0]), require_count(who, name, pair[1])
 
 
 def require_rng(who: Any, rng: Any) -> np.random.Generator:
     """Return ``rng`` if it is a NumPy generator; else raise ``TypeError`` that says how to make one."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"{who} got rng as {describe(rng)}: expected a generator, as np.random.default_rng(0) makes")
+        raise TypeError(
+            f"{who} got rng as {describe(rng)}: expected a generator, as np.random.default_rng(0) makes"
+        )
     return rng
 
 

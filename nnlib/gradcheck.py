@@ -11,7 +11,9 @@ import numpy as np
 
 STEP = 1e-5
 DIRECTIONS = 3
-ROUNDING = 16 * np.finfo(float).eps  # of the loss, relative: a sum of many terms is off by a few last digits
+ROUNDING = (
+    16 * np.finfo(float).eps
+)  # of the loss, relative: a sum of many terms is off by a few last digits
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def check_gradients(
         report = _along_directions(f, parameter, gradient, rng, tolerance)
         if every_element or not report.passed:
             report = _element_by_element(f, parameter, gradient, tolerance)
-        if not (report.worst <= worst.worst or np.isnan(worst.worst)):  # written so that NaN wins, and stays
+        if not (
+            report.worst <= worst.worst or np.isnan(worst.worst)
+        ):  # written so that NaN wins, and stays
             worst = report
     f()
     return worst
@@ -97,7 +101,9 @@ def _gradients(f: Callable[[], float], parameters: Sequence[Any]) -> list[np.nda
     f()
     for parameter in parameters:
         if parameter.grad is None:
-            raise ValueError(f"check_gradients: f() left no gradient in {parameter.name}: does it run backward?")
+            raise ValueError(
+                f"check_gradients: f() left no gradient in {parameter.name}: does it run backward?"
+            )
         if parameter.grad.shape != parameter.value.shape:
             raise ValueError(
                 f"check_gradients: the gradient of {parameter.name} has shape {parameter.grad.shape}: "
@@ -106,7 +112,9 @@ def _gradients(f: Callable[[], float], parameters: Sequence[Any]) -> list[np.nda
     return [parameter.grad.copy() for parameter in parameters]
 
 
-def _slope(f: Callable[[], float], parameter: Any, direction: np.ndarray, step: float) -> tuple[float, float]:
+def _slope(
+    f: Callable[[], float], parameter: Any, direction: np.ndarray, step: float
+) -> tuple[float, float]:
     """Central difference of f along ``direction``, and by how much rounding can spoil it; all is put back as it was."""
     start = parameter.value
     try:
@@ -120,7 +128,11 @@ def _slope(f: Callable[[], float], parameter: Any, direction: np.ndarray, step: 
 
 
 def _along_directions(
-    f: Callable[[], float], parameter: Any, gradient: np.ndarray, rng: np.random.Generator, tolerance: float
+    f: Callable[[], float],
+    parameter: Any,
+    gradient: np.ndarray,
+    rng: np.random.Generator,
+    tolerance: float,
 ) -> GradientReport:
     """Each direction is ±1 to ±2 in every element: one wrong element is never watered down, and two do not cancel."""
     reports = []
@@ -130,7 +142,10 @@ def _along_directions(
         analytic = float((gradient * direction).sum())
         error = _relative(abs(analytic - numeric), gradient, rounding, tolerance)
         reports.append(GradientReport(error, (parameter.name, None), analytic, numeric, tolerance))
-    return next((report for report in reports if not report.passed), max(reports, key=lambda report: report.worst))
+    return next(
+        (report for report in reports if not report.passed),
+        max(reports, key=lambda report: report.worst),
+    )
 
 
 def _element_by_element(
@@ -142,14 +157,20 @@ def _element_by_element(
         direction[index] = 1
         numeric[index], rounding[index] = _slope(f, parameter, direction, STEP)
     distance = np.abs(gradient - numeric)
-    index = tuple(int(i) for i in np.unravel_index(np.argmax(distance), distance.shape))  # argmax finds NaN first
+    index = tuple(
+        int(i) for i in np.unravel_index(np.argmax(distance), distance.shape)
+    )  # argmax finds NaN first
     error = _relative(float(distance[index]), gradient, float(rounding[index]), tolerance)
-    return GradientReport(error, (parameter.name, index), float(gradient[index]), float(numeric[index]), tolerance)
+    return GradientReport(
+        error, (parameter.name, index), float(gradient[index]), float(numeric[index]), tolerance
+    )
 
 
 def _relative(distance: float, gradient: np.ndarray, rounding: float, tolerance: float) -> float:
     """Return the relative error; one that rounding explains is within the tolerance."""
     largest = float(np.abs(gradient).max(initial=0.0))
     if distance <= rounding:
-        return min(distance / largest, tolerance) if largest > rounding else 0.0  # below it a slope is as good as 0
+        return (
+            min(distance / largest, tolerance) if largest > rounding else 0.0
+        )  # below it a slope is as good as 0
     return distance / largest if largest > 0 else float("inf")

@@ -41,6 +41,8 @@ def he(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return (inputs, outputs) of one neuron: (d_in, d_out), or for a kernel (h, w, c_in, c_out) times h·w."""
     if len(shape) < 2:
-        raise ValueError(f"an initializer got shape {shape}: expected (d_in, d_out) or (h, w, c_in, c_out)")
+        raise ValueError(
+            f"an initializer got shape {shape}: expected (d_in, d_out) or (h, w, c_in, c_out)"
+        )
     window = int(np.prod(shape[:-2]))
     return window * shape[-2], window * shape[-1]

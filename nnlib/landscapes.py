@@ -161,7 +161,11 @@ class Beale(Landscape):
     def _sum(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return S with its gradient and its Hessian."""
         x, y = _parts(self, v)
-        total, gradient, table = np.zeros_like(x), np.zeros((*x.shape, 2)), np.zeros((*x.shape, 2, 2))
+        total, gradient, table = (
+            np.zeros_like(x),
+            np.zeros((*x.shape, 2)),
+            np.zeros((*x.shape, 2, 2)),
+        )
         for k, c in enumerate((1.5, 2.25, 2.625), start=1):
             off = c - x * (1 - y**k)
             by = np.stack([y**k - 1, k * x * y ** (k - 1)], axis=-1)
@@ -169,7 +173,9 @@ class Beale(Landscape):
             curve = k * (k - 1) * x * y ** max(k - 2, 0)
             total += off * off
             gradient += 2 * off[..., None] * by
-            table += 2 * by[..., :, None] * by[..., None, :] + 2 * off[..., None, None] * _table(0 * bend, bend, curve)
+            table += 2 * by[..., :, None] * by[..., None, :] + 2 * off[..., None, None] * _table(
+                0 * bend, bend, curve
+            )
         return total, gradient, table
 
 
@@ -185,7 +191,11 @@ LANDSCAPES: dict[str, Landscape] = {
 
 
 def descend(
-    gradient: Callable[[np.ndarray], np.ndarray], start: np.ndarray, *, learning_rate: float, steps: int
+    gradient: Callable[[np.ndarray], np.ndarray],
+    start: np.ndarray,
+    *,
+    learning_rate: float,
+    steps: int,
 ) -> np.ndarray:
     """Walk v ← v − η ∇C from ``start`` (d,) and return the path (steps + 1, d), the start included.
 
@@ -206,7 +216,9 @@ def _parts(who: Landscape, v: Any) -> tuple[np.ndarray, np.ndarray]:
     name = type(who).__name__
     require_array(name, "v", v)
     if v.ndim == 0 or v.shape[-1] != 2:
-        raise ValueError(f"{name} got v of shape {v.shape}: expected (…, 2), two numbers for each point")
+        raise ValueError(
+            f"{name} got v of shape {v.shape}: expected (…, 2), two numbers for each point"
+        )
     v = v.astype(float)
     return v[..., 0], v[..., 1]
 

@@ -32,7 +32,10 @@ class Layer(Remembers):
     training: bool = True
     n_in: int | None = None  # numbers per row that come in and go out, where the layer fixes them
     n_out: int | None = None
-    size: tuple[int, int] = (1, 1)  # of the window of an image that one output sees, in pixels of the layer's input
+    size: tuple[int, int] = (
+        1,
+        1,
+    )  # of the window of an image that one output sees, in pixels of the layer's input
     stride: tuple[int, int] = (1, 1)  # from one such window to the next
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -43,7 +46,11 @@ class Layer(Remembers):
     @classmethod
     def kind(cls) -> str:
         """Return the name under which a saved network knows this class: the learner's own never hide the library's."""
-        return cls.__name__ if cls.__module__.startswith("nnlib.") else f"{cls.__module__}.{cls.__name__}"
+        return (
+            cls.__name__
+            if cls.__module__.startswith("nnlib.")
+            else f"{cls.__module__}.{cls.__name__}"
+        )
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the layer's output for a batch ``x``, rows are examples."""
@@ -97,11 +104,15 @@ class Dense(Layer):
     n_in: int
     n_out: int
 
-    def __init__(self, n_in: int, n_out: int, *, rng: np.random.Generator, weights: Initializer = glorot) -> None:
+    def __init__(
+        self, n_in: int, n_out: int, *, rng: np.random.Generator, weights: Initializer = glorot
+    ) -> None:
         self.n_in = require_count(type(self).__name__, "n_in", n_in)
         self.n_out = require_count(type(self).__name__, "n_out", n_out)
         values = weights((n_in, n_out), require_rng(self, rng))
-        self.W = Parameter(require_shape(self, "weights", values, (n_in, n_out)).copy(), f"{self}.W")
+        self.W = Parameter(
+            require_shape(self, "weights", values, (n_in, n_out)).copy(), f"{self}.W"
+        )
         self.b = Parameter(np.zeros(n_out), f"{self}.b")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -150,9 +161,13 @@ class Flatten(Layer):
         """Return x as (n, numbers per example)."""
         require_array(self, "x", x)
         if x.ndim < 2:
-            raise ValueError(f"{self} got x of shape {x.shape}: expected (n, …), a batch of examples")
+            raise ValueError(
+                f"{self} got x of shape {x.shape}: expected (n, …), a batch of examples"
+            )
         if len(x) == 0:
-            raise ValueError(f"{self} got an empty batch of shape {x.shape}: expected at least one example")
+            raise ValueError(
+                f"{self} got an empty batch of shape {x.shape}: expected at least one example"
+            )
         self.cache = x.shape
         return x.reshape(len(x), -1)
 
@@ -173,11 +188,19 @@ class Residual(Layer):
 
     def __init__(self, layers: Sequence[Layer], projection: Layer | None = None) -> None:
         self.layers = require_layers("Residual", layers)
-        self.projection = None if projection is None else require_layers("Residual", [projection])[0]
+        self.projection = (
+            None if projection is None else require_layers("Residual", [projection])[0]
+        )
         self.n_in, self.n_out = self.layers[0].n_in, require_fitting("Residual", self.layers)
         self.size, self.stride = receptive_field(self.layers)
-        if self.projection is None and None not in (self.n_in, self.n_out) and self.n_in != self.n_out:
-            raise ValueError(f"{self} makes {self.n_out} numbers of {self.n_in}: expected as many, {PROJECTION}")
+        if (
+            self.projection is None
+            and None not in (self.n_in, self.n_out)
+            and self.n_in != self.n_out
+        ):
+            raise ValueError(
+                f"{self} makes {self.n_out} numbers of {self.n_in}: expected as many, {PROJECTION}"
+            )
 
     @property
     def training(self) -> bool:  # here it is set for all layers at once
@@ -197,7 +220,9 @@ class Residual(Layer):
         short = x if self.projection is None else self.projection.forward(x)
         if y.shape != short.shape:
             hint = f", {PROJECTION}" if self.projection is None else ""
-            raise ValueError(f"{self} got x that becomes {short.shape} and F(x) {y.shape}: expected equal shapes{hint}")
+            raise ValueError(
+                f"{self} got x that becomes {short.shape} and F(x) {y.shape}: expected equal shapes{hint}"
+            )
         self.cache = y.shape
         return y + short
 
@@ -258,7 +283,9 @@ def from_saved_form(saved: dict[str, Any]) -> Layer:
     config = dict(saved)
     kind = config.pop("kind")
     if kind not in Layer.kinds:
-        raise ValueError(f"it has a layer {kind}, which is not known here: import the module that defines it first")
+        raise ValueError(
+            f"it has a layer {kind}, which is not known here: import the module that defines it first"
+        )
     return Layer.kinds[kind].from_config(config)
 
 
@@ -299,6 +326,8 @@ def require_fitting(who: str, layers: Sequence[Layer]) -> int | None:
     width: int | None = None
     for place, layer in enumerate(layers):
         if width is not None and layer.n_in is not None and layer.n_in != width:
-            raise ValueError(f"{who} got {layer} at place {place} after {width} outputs: expected {width} inputs")
+            raise ValueError(
+                f"{who} got {layer} at place {place} after {width} outputs: expected {width} inputs"
+            )
         width = width if layer.n_out is None else layer.n_out
     return width

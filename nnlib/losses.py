@@ -131,15 +131,23 @@ def _difference(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
     require_array(who, "targets", targets)
     if targets.shape != predictions.shape:
         hint = "; labels become rows with numerics.one_hot" if targets.ndim == 1 else ""
-        raise ValueError(f"{who} got targets of shape {targets.shape}: expected {predictions.shape}{hint}")
-    return predictions - targets.astype(predictions.dtype if predictions.dtype.kind == "f" else float, copy=False)
+        raise ValueError(
+            f"{who} got targets of shape {targets.shape}: expected {predictions.shape}{hint}"
+        )
+    return predictions - targets.astype(
+        predictions.dtype if predictions.dtype.kind == "f" else float, copy=False
+    )
 
 
 def _probabilities(who: Loss, predictions: Any) -> np.ndarray:
     _rows(who, predictions)
     if predictions.dtype.kind != "f":
-        raise TypeError(f"{who} got predictions of dtype {predictions.dtype}: expected probabilities, as floats")
-    if predictions.min() < 0 or predictions.max() > 1 + 1e-6:  # NaN passes: fit has its own words for that
+        raise TypeError(
+            f"{who} got predictions of dtype {predictions.dtype}: expected probabilities, as floats"
+        )
+    if (
+        predictions.min() < 0 or predictions.max() > 1 + 1e-6
+    ):  # NaN passes: fit has its own words for that
         raise ValueError(
             f"{who} got predictions from {predictions.min():.4g} to {predictions.max():.4g}: expected probabilities "
             "from 0 to 1, as Sigmoid or Softmax gives; for logits there is SoftmaxCrossEntropy"

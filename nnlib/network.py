@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlib._files import write_whole
 from nnlib.errors import describe, require_count, require_examples, require_finite
-from nnlib.files import write_whole
 from nnlib.layers import (
     Layer,
     every_layer,
@@ -65,7 +65,10 @@ class Network:
 
     def state(self) -> list[Parameter]:
         """Return all that makes the network what it is: its parameters, then the statistics that layers keep."""
-        return [*self.parameters(), *(statistic for layer in self.layers for statistic in layer.statistics())]
+        return [
+            *self.parameters(),
+            *(statistic for layer in self.layers for statistic in layer.statistics()),
+        ]
 
     @property
     def training(self) -> bool:
@@ -87,7 +90,10 @@ class Network:
         modes = [layer.training for layer in every_layer(self.layers)]
         self.training = False
         try:
-            parts = [self.forward(x[start : start + batch_size]) for start in range(0, len(x), batch_size)]
+            parts = [
+                self.forward(x[start : start + batch_size])
+                for start in range(0, len(x), batch_size)
+            ]
         finally:
             for layer, mode in zip(every_layer(self.layers), modes, strict=True):
                 layer.training = mode
@@ -110,7 +116,10 @@ class Network:
         widths = [max(map(len, column)) for column in columns]
         lines = []
         for place, (layer, *texts) in enumerate(zip(self.layers, *columns, strict=True)):
-            cells = [texts[0].ljust(widths[0]), *(t.rjust(w) for t, w in zip(texts[1:], widths[1:], strict=True))]
+            cells = [
+                texts[0].ljust(widths[0]),
+                *(t.rjust(w) for t, w in zip(texts[1:], widths[1:], strict=True)),
+            ]
             lines.append(f"{place:>2}  {'  '.join(cells)}  {count_values(layer.parameters()):>10,}")
         blank = "parameters".ljust(sum(widths) + 2 * (len(widths) - 1))
         return "\n".join([*lines, f"    {blank}  {count_values(self.parameters()):>10,}"])
@@ -124,7 +133,11 @@ class Network:
             y = layer.forward(y)
             field, _ = receptive_field(network.layers[: place + 1])
             shapes.append("×".join(map(str, y.shape[1:])))
-            sees.append(f"sees {'×'.join(map(str, np.minimum(field, input_shape[:2])))}" if y.ndim == 4 else "")
+            sees.append(
+                f"sees {'×'.join(map(str, np.minimum(field, input_shape[:2])))}"
+                if y.ndim == 4
+                else ""
+            )
         return [shapes, sees]
 
     def generators(self) -> list[np.random.Generator]:
@@ -135,7 +148,9 @@ class Network:
     def astype(self, dtype: Any) -> "Network":
         """Return a copy whose parameters are of ``dtype``, np.float32 or np.float64; this one stays as it is."""
         if np.dtype(dtype).kind != "f":
-            raise ValueError(f"astype got {np.dtype(dtype)}: expected a float type, np.float32 or np.float64")
+            raise ValueError(
+                f"astype got {np.dtype(dtype)}: expected a float type, np.float32 or np.float64"
+            )
         network = self.copy()
         for parameter in network.state():
             parameter.value = parameter.value.astype(dtype)
@@ -175,9 +190,14 @@ class Network:
         if not path.is_file():
             raise FileNotFoundError(f"{path}: there is no such file to load a network from")
         try:
-            with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:  # closed, whatever is in it
+            with (
+                path.open("rb") as handle,
+                np.load(handle, allow_pickle=False) as file,
+            ):  # closed, whatever is in it
                 return _rebuild({name: file[name] for name in file.files})
-        except Exception as error:  # a damaged zip fails in a dozen ways; the learner needs only one
+        except (
+            Exception
+        ) as error:  # a damaged zip fails in a dozen ways; the learner needs only one
             raise ValueError(f"{path}: not a network that can be loaded ({error})") from error
 
     def __repr__(self) -> str:
@@ -196,6 +216,8 @@ def _rebuild(arrays: dict[str, np.ndarray]) -> Network:
     for i, parameter in enumerate(network.state()):
         value = arrays[f"value_{i}"]
         if value.shape != parameter.value.shape or value.dtype.kind != "f":
-            raise ValueError(f"{parameter.name} is {describe(value)} there, and {parameter.value.shape} was expected")
+            raise ValueError(
+                f"{parameter.name} is {describe(value)} there, and {parameter.value.shape} was expected"
+            )
         parameter.value = value
     return network

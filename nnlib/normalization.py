@@ -61,13 +61,20 @@ class BatchNorm(Layer):
         d_rows = require_shape(self, "dy", dy, shape).reshape(rows.shape)
 
         def sums(some: slice) -> np.ndarray:
-            return np.stack([self._sum(d_rows[some] * self._normal(rows[some], mean, scale)), self._sum(d_rows[some])])
+            return np.stack(
+                [
+                    self._sum(d_rows[some] * self._normal(rows[some], mean, scale)),
+                    self._sum(d_rows[some]),
+                ]
+            )
 
         d_gamma, d_beta = np.sum(by_blocks(sums, len(rows), rows[0].nbytes), axis=0)
         self.gamma.add_grad(d_gamma.copy())
         self.beta.add_grad(d_beta.copy())
         m = dy.size // self.features if training else np.inf  # in prediction nothing is shared
-        slope, of_all, of_normal = self._wide(rows, self.gamma.value * scale, d_beta / m, d_gamma / m)
+        slope, of_all, of_normal = self._wide(
+            rows, self.gamma.value * scale, d_beta / m, d_gamma / m
+        )
         dx = np.empty(rows.shape, np.result_type(d_rows, slope))
 
         def work(some: slice) -> None:
@@ -87,7 +94,9 @@ class BatchNorm(Layer):
             wanted = f"(n, {self.features}) or (n, height, width, {self.features})"
             raise ValueError(f"{self} got x of shape {x.shape}: expected {wanted}")
         if x.size == 0:
-            raise ValueError(f"{self} got an empty batch of shape {x.shape}: expected at least one example")
+            raise ValueError(
+                f"{self} got an empty batch of shape {x.shape}: expected at least one example"
+            )
         if self.training and x.size == self.features:
             raise ValueError(
                 f"{self} got a single row in training, and one value has no spread: expected two or more. "
@@ -103,9 +112,14 @@ class BatchNorm(Layer):
         squares = by_blocks(lambda some: self._sum(np.square(rows[some] - wide)), len(rows), each)
         return mean, np.sum(squares, axis=0) / m
 
-    def _note(self, mean: np.ndarray, variance: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    def _note(
+        self, mean: np.ndarray, variance: np.ndarray, m: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Mix μ and σ² of m values into the running ones, and hand them on."""
-        for running, new in ((self.running_mean, mean), (self.running_variance, variance * (m / (m - 1)))):
+        for running, new in (
+            (self.running_mean, mean),
+            (self.running_variance, variance * (m / (m - 1))),
+        ):
             running.value *= 1 - NEW
             running.value += NEW * new
         return mean, variance

@@ -10,7 +10,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from nnlib.errors import describe, require_amount, require_finite, require_positive, require_shape, require_share
+from nnlib.errors import (
+    describe,
+    require_amount,
+    require_finite,
+    require_positive,
+    require_shape,
+    require_share,
+)
 from nnlib.parameter import Parameter
 
 
@@ -37,7 +44,10 @@ class Optimizer:
             raise ValueError(f"{name} got no parameters: expected at least one")
         self.learning_rate = learning_rate
         self.steps = 0
-        self.memory = [[np.zeros_like(parameter.value) for _ in self.remembers] for parameter in self.parameters]
+        self.memory = [
+            [np.zeros_like(parameter.value) for _ in self.remembers]
+            for parameter in self.parameters
+        ]
 
     @property
     def learning_rate(self) -> float:
@@ -84,17 +94,27 @@ class Optimizer:
         then nothing is changed.
         """
         if not isinstance(state, Mapping):
-            raise TypeError(f"{self} got state as {describe(state)}: expected what state() returned")
+            raise TypeError(
+                f"{self} got state as {describe(state)}: expected what state() returned"
+            )
         own = self.state()
         if str(state.get("rule")) != str(own["rule"]):
-            raise ValueError(f"{self} got the state of {state.get('rule')}: expected that of {own['rule']}")
+            raise ValueError(
+                f"{self} got the state of {state.get('rule')}: expected that of {own['rule']}"
+            )
         for name in {**own, **state}:
             came, wanted = describe(state.get(name)), describe(own.get(name))
             if came != wanted:
-                raise ValueError(f"{self} got a state of another network: its {name} is {came}, expected {wanted}")
+                raise ValueError(
+                    f"{self} got a state of another network: its {name} is {came}, expected {wanted}"
+                )
         if state["steps"] < 0:
-            raise ValueError(f"{self} got a state with steps = {state['steps']}: expected 0 or more")
-        self.learning_rate = float(state["learning_rate"])  # refuses what is no rate; from here on nothing can fail
+            raise ValueError(
+                f"{self} got a state with steps = {state['steps']}: expected 0 or more"
+            )
+        self.learning_rate = float(
+            state["learning_rate"]
+        )  # refuses what is no rate; from here on nothing can fail
         self.steps = int(state["steps"])
         for place, memory in enumerate(self.memory):
             for name, array in zip(self.remembers, memory, strict=True):
@@ -125,7 +145,9 @@ class Momentum(Optimizer):
 
     remembers = ("velocity",)
 
-    def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 0.1, momentum: float = 0.9) -> None:
+    def __init__(
+        self, parameters: Iterable[Parameter], learning_rate: float = 0.1, momentum: float = 0.9
+    ) -> None:
         super().__init__(parameters, learning_rate)
         self.momentum = require_share(type(self).__name__, "momentum", momentum)
 
@@ -162,7 +184,9 @@ class AdaGrad(Optimizer):
 
     remembers = ("squares",)
 
-    def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 0.01, epsilon: float = 1e-10) -> None:
+    def __init__(
+        self, parameters: Iterable[Parameter], learning_rate: float = 0.01, epsilon: float = 1e-10
+    ) -> None:
         super().__init__(parameters, learning_rate)
         self.epsilon = require_positive("AdaGrad", "epsilon", epsilon)
 
@@ -222,7 +246,10 @@ class Adam(Optimizer):
         bias_correction: bool = True,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.beta1, self.beta2 = require_share("Adam", "beta1", beta1), require_share("Adam", "beta2", beta2)
+        self.beta1, self.beta2 = (
+            require_share("Adam", "beta1", beta1),
+            require_share("Adam", "beta2", beta2),
+        )
         self.epsilon = require_positive("Adam", "epsilon", epsilon)
         self.bias_correction = bias_correction
 
@@ -233,7 +260,9 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * g
         s *= self.beta2
         s += (1 - self.beta2) * g * g
-        t = self.steps if self.bias_correction else math.inf  # β to the infinite is 0: nothing to make up for
+        t = (
+            self.steps if self.bias_correction else math.inf
+        )  # β to the infinite is 0: nothing to make up for
         m_hat, s_hat = m / (1 - self.beta1**t), s / (1 - self.beta2**t)
         w -= self.learning_rate * m_hat / (np.sqrt(s_hat) + self.epsilon)
 
@@ -258,14 +287,18 @@ class Newton(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate)
         if not callable(hessian):
-            raise TypeError(f"Newton got hessian as {describe(hessian)}: expected a function that returns it")
+            raise TypeError(
+                f"Newton got hessian as {describe(hessian)}: expected a function that returns it"
+            )
         self.hessian = hessian
         self.damping = require_amount("Newton", "damping", damping)
 
     def step(self) -> None:
         """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
         g = np.concatenate([_gradient(parameter).ravel() for parameter in self.parameters])
-        table = require_finite(self, "hessian()", require_shape(self, "hessian()", self.hessian(), (g.size, g.size)))
+        table = require_finite(
+            self, "hessian()", require_shape(self, "hessian()", self.hessian(), (g.size, g.size))
+        )
         try:
             way = np.linalg.solve(table + self.damping * np.eye(g.size), g)
         except np.linalg.LinAlgError as error:

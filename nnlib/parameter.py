@@ -53,7 +53,9 @@ class Remembers:
     def recall(self) -> Any:
         """Return what forward left; raise ``RuntimeError`` where there was no forward."""
         if self.cache is None:
-            raise RuntimeError(f"{self}: backward was called before forward, so there is nothing to differentiate")
+            raise RuntimeError(
+                f"{self}: backward was called before forward, so there is nothing to differentiate"
+            )
         return self.cache
 
     def __repr__(self) -> str:

@@ -95,7 +95,9 @@ class Perceptron:
         require_same_length(self, x=x, labels=y)
         found = {value.item() for value in np.unique(y)}
         if not (found <= {0, 1} or found <= {-1, 1}):
-            raise ValueError(f"{self} got the labels {sorted(found)}: expected 0 and 1, or −1 and 1")
+            raise ValueError(
+                f"{self} got the labels {sorted(found)}: expected 0 and 1, or −1 and 1"
+            )
         self.classes = np.array([-1, 1]) if -1 in found else np.array([0, 1])
         return np.where(y > 0, 1, -1)
 
@@ -121,17 +123,25 @@ class Circuit:
     or from two places.
     """
 
-    def __init__(self, inputs: Sequence[str], gates: Sequence[tuple[str, str, str]], outputs: Sequence[str]) -> None:
+    def __init__(
+        self, inputs: Sequence[str], gates: Sequence[tuple[str, str, str]], outputs: Sequence[str]
+    ) -> None:
         self.inputs, self.gates, self.outputs = list(inputs), list(gates), list(outputs)
         known = set(self.inputs)
         for out, *sources in self.gates:
             if missing := [wire for wire in sources if wire not in known]:
-                raise ValueError(f"Circuit got the gate {out!r} fed by {missing[0]!r}: expected one of {sorted(known)}")
+                raise ValueError(
+                    f"Circuit got the gate {out!r} fed by {missing[0]!r}: expected one of {sorted(known)}"
+                )
             if out in known:
-                raise ValueError(f"Circuit got two sources for the wire {out!r}: expected a new name for each gate")
+                raise ValueError(
+                    f"Circuit got two sources for the wire {out!r}: expected a new name for each gate"
+                )
             known.add(out)
         if missing := [wire for wire in self.outputs if wire not in known]:
-            raise ValueError(f"Circuit got the output {missing[0]!r}: expected one of {sorted(known)}")
+            raise ValueError(
+                f"Circuit got the output {missing[0]!r}: expected one of {sorted(known)}"
+            )
 
     def wires(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """Return what is on every wire, (n,) of 0 and 1 each, for x (n, inputs) of 0 and 1."""
@@ -157,12 +167,16 @@ class Circuit:
         return [tuple(names.get(wire, prefix + wire) for wire in gate) for gate in self.gates]  # type: ignore[misc]
 
     def __repr__(self) -> str:
-        return f"Circuit({', '.join(self.inputs)} → {', '.join(self.outputs)}; {len(self.gates)} NAND)"
+        return (
+            f"Circuit({', '.join(self.inputs)} → {', '.join(self.outputs)}; {len(self.gates)} NAND)"
+        )
 
 
 NOT = Circuit(["a"], [("out", "a", "a")], ["out"])
 AND = Circuit(["a", "b"], [("nand", "a", "b"), ("out", "nand", "nand")], ["out"])
-OR = Circuit(["a", "b"], [("not a", "a", "a"), ("not b", "b", "b"), ("out", "not a", "not b")], ["out"])
+OR = Circuit(
+    ["a", "b"], [("not a", "a", "a"), ("not b", "b", "b"), ("out", "not a", "not b")], ["out"]
+)
 XOR = Circuit(
     ["a", "b"],
     [("nand", "a", "b"), ("left", "a", "nand"), ("right", "nand", "b"), ("out", "left", "right")],
@@ -171,7 +185,11 @@ XOR = Circuit(
 HALF_ADDER = Circuit(["a", "b"], [*XOR.gates, ("carry", "nand", "nand")], ["out", "carry"])
 FULL_ADDER = Circuit(
     ["a", "b", "c"],
-    [*XOR.placed("ab ", "a", "b"), *XOR.placed("sum ", "ab out", "c"), ("carry", "ab nand", "sum nand")],
+    [
+        *XOR.placed("ab ", "a", "b"),
+        *XOR.placed("sum ", "ab out", "c"),
+        ("carry", "ab nand", "sum nand"),
+    ],
     ["sum out", "carry"],
 )
 TWO_BIT_ADDER = Circuit(

@@ -33,7 +33,9 @@ class Pool2D(Layer):
         """Write y (n, rows, columns, c) from one part of the same shape for each place in the window, in row order."""
         raise NotImplementedError
 
-    def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
+    def unpool(
+        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
+    ) -> None:
         """Add to each of ``d_parts`` dy times the slope of y by the part."""
         raise NotImplementedError
 
@@ -85,7 +87,9 @@ class AvgPool2D(Pool2D):
             y += part
         y /= len(parts)
 
-    def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
+    def unpool(
+        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
+    ) -> None:
         """Add dy / (number of pixels) to all."""
         share = dy / len(parts)
         for d_part in d_parts:
@@ -114,7 +118,9 @@ class WeightedAvgPool2D(Pool2D):
         values = falling_weights(self.size) if weights is None else np.asarray(weights, float)
         require_shape(self, "weights", values, self.size)
         if not (values >= 0).all() or not 0 < values.sum() < np.inf:
-            raise ValueError(f"{self} got weights {values.tolist()}: expected none below 0, with a sum above 0")
+            raise ValueError(
+                f"{self} got weights {values.tolist()}: expected none below 0, with a sum above 0"
+            )
         self.W = Parameter(values / values.sum(), f"{self}.W")
 
     def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
@@ -123,7 +129,9 @@ class WeightedAvgPool2D(Pool2D):
         for weight, part in zip(self.W.value.flat, parts, strict=True):
             y += weight * part
 
-    def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
+    def unpool(
+        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
+    ) -> None:
         """Add w dy to all."""
         for weight, d_part in zip(self.W.value.flat, d_parts, strict=True):
             d_part += weight * dy
@@ -157,7 +165,9 @@ class L2Pool2D(Pool2D):
             y += np.square(part)
         np.sqrt(y, out=y)
 
-    def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
+    def unpool(
+        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
+    ) -> None:
         """Add dy · x / y, the slope 0 at 0 being a choice."""
         slope = np.divide(dy, y, out=np.zeros_like(dy), where=y > 0)
         for part, d_part in zip(parts, d_parts, strict=True):
@@ -176,7 +186,9 @@ class MaxPool2D(Pool2D):
         for part in parts[1:]:
             np.maximum(y, part, out=y)
 
-    def unpool(self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]) -> None:
+    def unpool(
+        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
+    ) -> None:
         """Add dy to the first of the parts that is as large as y."""
         waiting = np.ones(y.shape, bool)
         for part, d_part in zip(parts, d_parts, strict=True):

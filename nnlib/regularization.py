@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_examples, require_positive, require_rng, require_rows, require_shape
+from nnlib.errors import (
+    require_examples,
+    require_positive,
+    require_rng,
+    require_rows,
+    require_shape,
+)
 from nnlib.initializers import Initializer, glorot
 from nnlib.layers import Dense, Layer
 from nnlib.parameter import Parameter
@@ -127,7 +133,13 @@ class DropConnect(Dense):
     """
 
     def __init__(
-        self, n_in: int, n_out: int, keep: float, *, rng: np.random.Generator, weights: Initializer = glorot
+        self,
+        n_in: int,
+        n_out: int,
+        keep: float,
+        *,
+        rng: np.random.Generator,
+        weights: Initializer = glorot,
     ) -> None:
         self.keep = _require_keep(self, keep)  # first, as it is in the parameters' names
         super().__init__(n_in, n_out, rng=rng, weights=weights)

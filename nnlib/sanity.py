@@ -91,7 +91,9 @@ def _start(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, classes: 
     words = f"the loss is {cost:.2f}; knowing nothing about {classes} classes is ln {classes} = {clueless:.2f}"
     if cost > 1.5 * clueless:
         return Rung(
-            "start", passed=False, words=f"{words}. It is sure of wrong answers: smaller weights, or scaled inputs"
+            "start",
+            passed=False,
+            words=f"{words}. It is sure of wrong answers: smaller weights, or scaled inputs",
         )
     if cost < 0.5 * clueless:
         return Rung(
@@ -102,7 +104,9 @@ def _start(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, classes: 
     return Rung("start", passed=True, words=words)
 
 
-def _gradient(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Rung:
+def _gradient(
+    network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.random.Generator
+) -> Rung:
     network = network.astype(np.float64)
     network.training = False
     x = x.astype(np.float64)
@@ -118,23 +122,51 @@ def _gradient(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, rng: n
     return Rung("gradient", report.passed, str(report))
 
 
-def _handful(network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator) -> Rung:
+def _handful(
+    network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator
+) -> Rung:
     try:
-        fit(network, loss, SGD(network.parameters(), rate), (x, y), epochs=TRIES, batch_size=len(x), rng=rng)
+        fit(
+            network,
+            loss,
+            SGD(network.parameters(), rate),
+            (x, y),
+            epochs=TRIES,
+            batch_size=len(x),
+            rng=rng,
+        )
     except DivergedError as error:
         return Rung("handful", passed=False, words=f"{error}")
     right = accuracy(network.classify(x), y)
     words = f"after {TRIES} steps on {len(x)} examples it knows {right:.0%} of them"
-    hint = "" if right == 1 else ". It cannot even learn by heart: too small, a dead layer, or a wrong learning rate"
+    hint = (
+        ""
+        if right == 1
+        else ". It cannot even learn by heart: too small, a dead layer, or a wrong learning rate"
+    )
     return Rung("handful", right == 1, words + hint)
 
 
-def _epoch(network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator) -> Rung:
+def _epoch(
+    network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator
+) -> Rung:
     before = loss.forward(network.predict(x), y)
     try:
-        fit(network, loss, SGD(network.parameters(), rate), (x, y), epochs=EPOCHS, batch_size=HANDFUL, rng=rng)
+        fit(
+            network,
+            loss,
+            SGD(network.parameters(), rate),
+            (x, y),
+            epochs=EPOCHS,
+            batch_size=HANDFUL,
+            rng=rng,
+        )
     except DivergedError as error:
         return Rung("epoch", passed=False, words=f"{error}")
     after = loss.forward(network.predict(x), y)
     words = f"the loss goes from {before:.2f} to {after:.2f} in {EPOCHS} epochs"
-    return Rung("epoch", after < 0.9 * before, words if after < 0.9 * before else f"{words}. Try another learning rate")
+    return Rung(
+        "epoch",
+        after < 0.9 * before,
+        words if after < 0.9 * before else f"{words}. Try another learning rate",
+    )

@@ -44,7 +44,10 @@ def linear(start: float, end: float, steps: int) -> Rule:
 
 def inverse(start: float, half_life: float = 1.0) -> Rule:
     """ηₖ = η₀ / (1 + k/h): half of η₀ at k = h, then falling as 1/k. Σ η = ∞, Σ η² < ∞."""
-    eta, h = require_positive("inverse", "start", start), require_positive("inverse", "half_life", half_life)
+    eta, h = (
+        require_positive("inverse", "start", start),
+        require_positive("inverse", "half_life", half_life),
+    )
     return lambda k: eta / (1 + _checked(k) / h)
 
 
@@ -56,14 +59,20 @@ def inverse_root(start: float) -> Rule:
 
 def step(start: float, factor: float, every: int) -> Rule:
     """ηₖ = η₀ · factor^⌊k/every⌋: the same η for ``every`` steps or epochs, then ``factor`` times as much."""
-    eta, share = require_positive("step", "start", start), require_positive("step", "factor", factor)
+    eta, share = (
+        require_positive("step", "start", start),
+        require_positive("step", "factor", factor),
+    )
     require_count("step", "every", every)
     return lambda k: _above_zero(eta * share ** (_checked(k) // every))
 
 
 def exponential(start: float, factor: float) -> Rule:
     """ηₖ = η₀ · factorᵏ. For a factor below 1 Σ η is finite: training gets only so far."""
-    eta, share = require_positive("exponential", "start", start), require_positive("exponential", "factor", factor)
+    eta, share = (
+        require_positive("exponential", "start", start),
+        require_positive("exponential", "factor", factor),
+    )
     return lambda k: _above_zero(eta * share ** _checked(k))
 
 
@@ -74,7 +83,9 @@ def cosine(start: float, end: float, steps: int) -> Rule:
     """
     first, last = require_positive("cosine", "start", start), require_positive("cosine", "end", end)
     require_count("cosine", "steps", steps)
-    return lambda k: last + (first - last) * (1 + math.cos(math.pi * min(_checked(k) / steps, 1.0))) / 2
+    return lambda k: (
+        last + (first - last) * (1 + math.cos(math.pi * min(_checked(k) / steps, 1.0))) / 2
+    )
 
 
 def warm_up(steps: int, rule: Rule) -> Rule:

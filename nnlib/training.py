@@ -106,8 +106,15 @@ def fit(
     with _Interrupt() as interrupt, _remaining(history, epochs) as progress:
         try:
             for epoch in progress:
-                trainer.epoch((x, y), minibatches(len(x), batch_size, rng=rng), validation, history, interrupt)
-                if any([callback(State(epoch, network, optimizer, history, rng, epochs)) for callback in callbacks]):
+                trainer.epoch(
+                    (x, y), minibatches(len(x), batch_size, rng=rng), validation, history, interrupt
+                )
+                if any(
+                    [
+                        callback(State(epoch, network, optimizer, history, rng, epochs))
+                        for callback in callbacks
+                    ]
+                ):
                     history.ended = f"a callback ended training after epoch {epoch}"
                     break
                 interrupt.check()
@@ -115,7 +122,9 @@ def fit(
                 history.ended = f"all {epochs} epochs are done"
         except KeyboardInterrupt:
             history.ended = f"you interrupted training in epoch {len(history.loss) + 1}"
-            tqdm.write(f"{history.ended}; the network is that of the last finished step", file=sys.stderr)
+            tqdm.write(
+                f"{history.ended}; the network is that of the last finished step", file=sys.stderr
+            )
         finally:
             network.training = False
     return history
@@ -156,7 +165,9 @@ class _Trainer:
                 interrupt.check()
         if not all(np.isfinite(parameter.value).all() for parameter in self.network.parameters()):
             self.give_up("weights became infinite", step, good, history)
-        validated = self.validate(validation)  # before anything is noted, so that all four lists end together
+        validated = self.validate(
+            validation
+        )  # before anything is noted, so that all four lists end together
         history.loss.append(total / len(x))
         history.accuracy.append(right / len(x) if self.counts else math.nan)
         history.validation_loss.append(validated[0])
@@ -242,11 +253,19 @@ def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> l
     )
     for part, name, methods in parts:
         if isinstance(part, type) or not all(hasattr(part, method) for method in methods):
-            hint = f"; call the class to make one, {part.__name__}(…)" if isinstance(part, type) else ""
+            hint = (
+                f"; call the class to make one, {part.__name__}(…)"
+                if isinstance(part, type)
+                else ""
+            )
             raise TypeError(f"fit got {describe(part)} in the place of the {name}{hint}")
     ours = {id(parameter) for parameter in network.parameters()}
-    if ours.isdisjoint(id(parameter) for parameter in getattr(optimizer, "parameters", network.parameters())):
-        raise ValueError(f"fit got {optimizer} of another network's parameters: expected those of {network}")
+    if ours.isdisjoint(
+        id(parameter) for parameter in getattr(optimizer, "parameters", network.parameters())
+    ):
+        raise ValueError(
+            f"fit got {optimizer} of another network's parameters: expected those of {network}"
+        )
     functions: list[Any] = list(callbacks) if isinstance(callbacks, Iterable) else [None]
     if not all(callable(function) and not isinstance(function, type) for function in functions):
         raise TypeError(
@@ -258,11 +277,17 @@ def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> l
 def _require_extras(penalty: Any, augment: Any, history: Any) -> History:
     """Return the history to go on with; raise where what may be left out is given and of the wrong kind."""
     if not (penalty is None or isinstance(penalty, Penalty)):
-        raise TypeError(f"fit got {describe(penalty)} as the penalty: expected one such as L2(0.001)")
+        raise TypeError(
+            f"fit got {describe(penalty)} as the penalty: expected one such as L2(0.001)"
+        )
     if not (augment is None or callable(augment)):
-        raise TypeError(f"fit got {describe(augment)} as augment: expected a function of x and rng that returns x")
+        raise TypeError(
+            f"fit got {describe(augment)} as augment: expected a function of x and rng that returns x"
+        )
     if not (history is None or isinstance(history, History)):
-        raise TypeError(f"fit got {describe(history)} as the history: expected what an earlier fit returned")
+        raise TypeError(
+            f"fit got {describe(history)} as the history: expected what an earlier fit returned"
+        )
     return History() if history is None else history
 
 

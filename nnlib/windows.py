@@ -27,7 +27,9 @@ def output_size(n: int, size: int, *, stride: int = 1, padding: int | str = 0) -
     require_count("output_size", "stride", stride)
     before, after = margins(n, size, stride, require_padding("output_size", padding))
     if n + before + after < size:
-        raise ValueError(f"output_size got a window of {size} on {n + before + after} pixels: expected one that fits")
+        raise ValueError(
+            f"output_size got a window of {size} on {n + before + after} pixels: expected one that fits"
+        )
     return (n + before + after - size) // stride + 1
 
 
@@ -121,7 +123,9 @@ class Columns(Layout):
 
     def __init__(self, x: np.ndarray, size: Pair, stride: Pair) -> None:
         super().__init__(x, size, stride)
-        rows = [part.transpose(0, 3, 1, 2) for part in parts(x, size, stride)]  # each (n, c_in, rows, columns)
+        rows = [
+            part.transpose(0, 3, 1, 2) for part in parts(x, size, stride)
+        ]  # each (n, c_in, rows, columns)
         self.columns = np.stack(rows, axis=1).reshape(len(x), size[0] * size[1] * x.shape[3], -1)
 
     @staticmethod

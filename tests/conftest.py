@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-settings.register_profile("course", deadline=None, derandomize=True)  # the same examples on slow machines and fast
+settings.register_profile(
+    "course", deadline=None, derandomize=True
+)  # the same examples on slow machines and fast
 settings.load_profile("course")
 
 

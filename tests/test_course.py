@@ -20,15 +20,26 @@ SYSTEM_PYTHON = Path(getattr(sys, "_base_executable", sys.executable))
 
 
 def run(*arguments, python=sys.executable, cwd=ROOT, **variables):
-    environment = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")
+    }
     command = [python, "course.py", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment | variables, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=cwd, env=environment | variables, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture
 def copy(tmp_path):
     """The files that set-up needs, in an empty folder, as a fresh clone would have them."""
-    for name in ("course.py", "requirements.txt", "requirements.lock", "pyproject.toml", "README.md", "LICENSE"):
+    for name in (
+        "course.py",
+        "requirements.txt",
+        "requirements.lock",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+    ):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
 
@@ -47,7 +58,9 @@ def test_an_unknown_command_names_the_known():
 
 
 def test_set_up_from_nothing_without_a_network_fails_in_one_sentence(copy):
-    done = run("lab", "--no-browser", python=SYSTEM_PYTHON, cwd=copy, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
+    done = run(
+        "lab", "--no-browser", python=SYSTEM_PYTHON, cwd=copy, PIP_NO_INDEX="1", PIP_FIND_LINKS=""
+    )
     assert done.returncode == 1
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1
@@ -68,9 +81,13 @@ def test_an_old_python_is_told_so():
         "import sys, runpy; sys.version_info = (3, 9, 1, 'final', 0); sys.argv = ['course.py', 'lab']; "
         "runpy.run_path('course.py', run_name='__main__')"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
-    assert done.stderr.strip() == "course.py: this is Python 3.9, and the course needs 3.11 or newer"
+    assert (
+        done.stderr.strip() == "course.py: this is Python 3.9, and the course needs 3.11 or newer"
+    )
 
 
 def test_a_missing_venv_module_is_told_so(monkeypatch, tmp_path):
@@ -87,7 +104,8 @@ def test_a_taken_port_is_told_so():
         done = run("lab", "--no-browser", "--port", str(port))
     assert done.returncode == 1
     assert re.fullmatch(
-        rf"course.py: port {port} cannot be used \(.*\); choose another, as in --port 8890\.\n", done.stderr
+        rf"course.py: port {port} cannot be used \(.*\); choose another, as in --port 8890\.\n",
+        done.stderr,
     )
 
 
@@ -148,10 +166,14 @@ class TestOutcomes:
         def of(codes, more):
             names = ["pytest" if code != "ruff" else "ruff" for code in codes]
             monkeypatch.setattr(course, "set_up", lambda *_: Path("python"))
-            monkeypatch.setattr(course, "_stages", lambda *_: [(name, [name], {}) for name in names])
+            monkeypatch.setattr(
+                course, "_stages", lambda *_: [(name, [name], {}) for name in names]
+            )
             ran = []
             results = iter([0 if code == "ruff" else code for code in codes])
-            monkeypatch.setattr(course, "_run", lambda command, **_: ran.append(command) or next(results))
+            monkeypatch.setattr(
+                course, "_run", lambda command, **_: ran.append(command) or next(results)
+            )
             arguments = course.argparse.Namespace(quick=False, locked=False)
             return course.test(arguments, more), len(ran)
 
@@ -190,7 +212,9 @@ def test_lab_serves_the_course():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "course.py", "lab", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as lab:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as lab:
         try:
             page = lab_address(lab)
             assert f"127.0.0.1:{port}/lab/tree/" in page or f"localhost:{port}/lab/tree/" in page

@@ -16,7 +16,14 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 CHAPTERS = sorted(FOLDER.glob("[0-9A]*.ipynb"))
 NUMBERED = [path for path in CHAPTERS if not path.name.startswith(("00", "A"))]
 SOLUTIONS = sorted((FOLDER / "solutions").glob("*.ipynb"))
-SKELETON = ["## 1 ·", "## Key points", "## Exercises", "## Where the notes disagree", "## Further reading", "**Next:**"]
+SKELETON = [
+    "## 1 ·",
+    "## Key points",
+    "## Exercises",
+    "## Where the notes disagree",
+    "## Further reading",
+    "**Next:**",
+]
 every_notebook = pytest.mark.parametrize(
     "path", CHAPTERS + SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
@@ -55,8 +62,12 @@ def test_it_is_valid_with_unique_ids(path):
 
 @every_notebook
 def test_it_was_run_from_top_to_bottom_without_an_error(path):
-    assert [cell.execution_count for cell in code_cells(path)] == list(range(1, len(code_cells(path)) + 1))
-    assert all(output.output_type != "error" and output.get("name") != "stderr" for output in outputs(path))
+    assert [cell.execution_count for cell in code_cells(path)] == list(
+        range(1, len(code_cells(path)) + 1)
+    )
+    assert all(
+        output.output_type != "error" and output.get("name") != "stderr" for output in outputs(path)
+    )
 
 
 @every_notebook
@@ -70,7 +81,11 @@ def test_it_is_saved_without_widget_state(path, tmp_path):
 
 @every_notebook
 def test_every_picture_has_words(path):
-    pages = [output.data["text/html"] for output in outputs(path) if "text/html" in output.get("data", {})]
+    pages = [
+        output.data["text/html"]
+        for output in outputs(path)
+        if "text/html" in output.get("data", {})
+    ]
     images = [image for page in pages for image in re.findall(r"<img[^>]*>", page)]
     assert all(len(re.search(r'alt="([^"]*)"', image)[1]) > 30 for image in images)
     assert "image/png" not in [kind for output in outputs(path) for kind in output.get("data", {})]
@@ -95,7 +110,10 @@ def test_formulas_are_closed(path):
 
 @every_chapter
 def test_code_cells_are_short(path):
-    lengths = [len([line for line in cell.source.splitlines() if line.strip()]) for cell in code_cells(path)]
+    lengths = [
+        len([line for line in cell.source.splitlines() if line.strip()])
+        for cell in code_cells(path)
+    ]
     assert max(lengths) <= 15
     assert statistics.median(lengths) <= 4
 
@@ -103,7 +121,16 @@ def test_code_cells_are_short(path):
 @every_chapter
 def test_no_plumbing_is_in_sight(path):
     source = "\n".join(cell.source for cell in code_cells(path))
-    for word in ("interact", "clear_output", "pyplot", "Output(", "sys.path", "warnings", "%matplotlib", "!pip"):
+    for word in (
+        "interact",
+        "clear_output",
+        "pyplot",
+        "Output(",
+        "sys.path",
+        "warnings",
+        "%matplotlib",
+        "!pip",
+    ):
         assert word not in source
 
 
@@ -111,7 +138,10 @@ def test_no_plumbing_is_in_sight(path):
 def test_a_panel_stands_under_a_question(path):
     cells = read(path).cells
     for before, cell in pairwise(cells):
-        if re.fullmatch(r"(demos|start)\.\w+\(\)", cell.source) and "start.check" not in cell.source:
+        if (
+            re.fullmatch(r"(demos|start)\.\w+\(\)", cell.source)
+            and "start.check" not in cell.source
+        ):
             assert "**Predict.**" in before.source
             assert "?" in before.source
 
@@ -128,7 +158,10 @@ def test_the_skeleton_is_there_in_order(path):
 
 
 def cells_show_a_picture_early(path):
-    return any("<img" in output.get("data", {}).get("text/html", "") for output in code_cells(path)[0].outputs)
+    return any(
+        "<img" in output.get("data", {}).get("text/html", "")
+        for output in code_cells(path)[0].outputs
+    )
 
 
 @every_numbered_chapter
@@ -145,7 +178,9 @@ def test_it_is_full_enough(path):
 def test_starters_are_not_attempted_and_solutions_are_correct(path):
     asked = re.findall(r'ex\.check\("(\w+)"', "\n".join(cell.source for cell in code_cells(path)))
     solutions = FOLDER / "solutions" / path.name
-    solved = re.findall(r'ex\.check\("(\w+)"', "\n".join(cell.source for cell in code_cells(solutions)))
+    solved = re.findall(
+        r'ex\.check\("(\w+)"', "\n".join(cell.source for cell in code_cells(solutions))
+    )
     assert asked == solved
     assert replies(path) == ["○ not attempted"] * len(asked)
     assert replies(solutions) == ["✓ correct"] * len(asked)

@@ -11,7 +11,9 @@ import pytest
 import course
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb")
+)
 
 # Imported by every Python at its start: kernels too. Only this computer may be reached.
 GUARD = """
@@ -36,7 +38,12 @@ def run(command, **options):
 
 def offline(folder):
     """Return a command prefix and environment without a network: an empty namespace, or a guard on sockets."""
-    environment = {**os.environ, "NNLIB_DATA": "", "NNLIB_CACHE": str(folder), "PYTHONWARNINGS": course.STRICT}
+    environment = {
+        **os.environ,
+        "NNLIB_DATA": "",
+        "NNLIB_CACHE": str(folder),
+        "PYTHONWARNINGS": course.STRICT,
+    }
     prefix = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
     if (
         shutil.which("unshare")
@@ -52,7 +59,11 @@ def test_nothing_can_be_reached(tmp_path):
     prefix, environment = offline(tmp_path)
     code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
     done = subprocess.run(
-        [*prefix, sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        [*prefix, sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     assert "OSError" in done.stderr
@@ -61,7 +72,17 @@ def test_nothing_can_be_reached(tmp_path):
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_a_notebook_runs(notebook, tmp_path):
     prefix, environment = offline(tmp_path)
-    command = [*prefix, sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", notebook]
+    command = [
+        *prefix,
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        notebook,
+    ]
     done = run(command, cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "passed" in done.stdout
@@ -71,7 +92,11 @@ def test_mnist_without_a_network_says_where_to_put_the_files(tmp_path):
     prefix, environment = offline(tmp_path)
     code = "from nnlib.datasets import load_mnist; load_mnist()"
     done = subprocess.run(
-        [*prefix, sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        [*prefix, sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "ConnectionError: MNIST could not be downloaded" in done.stderr
     assert str(tmp_path) in done.stderr

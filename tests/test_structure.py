@@ -18,12 +18,12 @@ ROOT = Path(nnlib.__file__).parent
 
 # A module imports only what stands before it. A package is one row: what it holds is ordered by having no cycle.
 TIERS = {
-    "ground": "errors parameter numerics blocks initializers files idx datasets batches augment metrics landscapes "
+    "ground": "errors parameter numerics blocks initializers _files _idx datasets batches augment metrics landscapes "
     "gradcheck curvature autodiff_rules autodiff",
     "blocks": "perceptron layers activations losses windows convolution pooling normalization recurrent "
     "regularization optimizers schedules",
-    "whole": "network training callbacks checkpoints sanity ensembles sweep runs reproduce",
-    "seeing": "plots graphs demos exercises",
+    "whole": "network training callbacks checkpoints sanity ensembles sweep",
+    "seeing": "chapters",
 }
 ROWS = [row for rows in TIERS.values() for row in rows.split()]
 
@@ -70,7 +70,7 @@ def row_of(module: str) -> str:
 def test_every_module_has_its_row():
     assert {row_of(module) for module in FILES if module != "nnlib"} <= set(ROWS)
     assert len(set(ROWS)) == len(ROWS)
-    assert {"nnlib.errors", "nnlib.training", "nnlib.plots"} <= set(FILES)
+    assert {"nnlib.errors", "nnlib.training", "nnlib.chapters.kit.figures"} <= set(FILES)
 
 
 @every_module
@@ -79,7 +79,9 @@ def test_imports_go_only_to_earlier_rows(module):
         assert imports(module) == []
         return
     place = ROWS.index(row_of(module))
-    later = {name for name in own_imports(module) if name == "nnlib" or ROWS.index(row_of(name)) > place}
+    later = {
+        name for name in own_imports(module) if name == "nnlib" or ROWS.index(row_of(name)) > place
+    }
     assert later == set()
     inside = {name for name in own_imports(module) if row_of(name) == row_of(module)}
     assert inside == set() or (ROOT / row_of(module)).is_dir()
@@ -102,7 +104,9 @@ def test_no_star_imports(module):
     assert stars == []
 
 
-@pytest.mark.parametrize("module", [module for module in FILES if module != "nnlib" and row_of(module) != "autodiff"])
+@pytest.mark.parametrize(
+    "module", [module for module in FILES if module != "nnlib" and row_of(module) != "autodiff"]
+)
 def test_only_people_use_autodiff(module):
     # layer, autodiff and finite difference are three independent answers
     tier = next(tier for tier, rows in TIERS.items() if row_of(module) in rows.split())
@@ -115,14 +119,21 @@ def test_gradient_check_imports_numpy_only():
 
 
 def test_learning_needs_no_drawing():
-    low = [row for tier in ("ground", "blocks", "whole") for row in TIERS[tier].split() if f"nnlib.{row}" in FILES]
+    low = [
+        row
+        for tier in ("ground", "blocks", "whole")
+        for row in TIERS[tier].split()
+        if f"nnlib.{row}" in FILES
+    ]
     code = (
         f"import sys, {', '.join(f'nnlib.{row}' for row in low)}\n"
         "drawing = {'matplotlib', 'ipywidgets', 'IPython', 'PIL', 'pooch'}\n"
         "print(sorted(drawing & set(sys.modules)), 'numpy' in sys.modules)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT.parent)}
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
     assert answer.stdout.split() == ["[]", "True"]
 
 
@@ -132,7 +143,10 @@ def test_learning_needs_no_drawing():
 def docstring_lines(module: str) -> set[int]:
     lines = set()
     for node in ast.walk(tree(module)):
-        if isinstance(node, (ast.Module, ast.ClassDef, *FUNCTIONS)) and ast.get_docstring(node) is not None:
+        if (
+            isinstance(node, (ast.Module, ast.ClassDef, *FUNCTIONS))
+            and ast.get_docstring(node) is not None
+        ):
             lines |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
     return lines
 
@@ -141,7 +155,14 @@ def docstring_lines(module: str) -> set[int]:
 def code_lines(module: str) -> frozenset[int]:
     """The numbers of the lines that hold code: neither docstring nor comment nor nothing; a long text is one line."""
     text = FILES[module].read_text(encoding="utf-8")
-    silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    silent = {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
     lines = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in silent:
@@ -159,8 +180,18 @@ def body_length(module: str, function: ast.FunctionDef) -> int:
 
 def test_lines_are_counted_right():
     # the two lines of a signature, decorators and docstrings do not count, comments and blank lines neither
-    by_name = {function.name: body_length("nnlib.parameter", function) for function in functions("nnlib.parameter")}
-    assert by_name == {"__init__": 8, "zero_grad": 1, "add_grad": 4, "__repr__": 1, "recall": 3, "count_values": 1}
+    by_name = {
+        function.name: body_length("nnlib.parameter", function)
+        for function in functions("nnlib.parameter")
+    }
+    assert by_name == {
+        "__init__": 8,
+        "zero_grad": 1,
+        "add_grad": 4,
+        "__repr__": 1,
+        "recall": 3,
+        "count_values": 1,
+    }
     assert code_lines("nnlib") == frozenset()
 
 
@@ -171,7 +202,9 @@ def test_module_has_at_most_250_lines_of_code(module):
 
 @every_module
 def test_function_bodies_have_at_most_25_lines(module):
-    lengths = {f"{module}.{function.name}": body_length(module, function) for function in functions(module)}
+    lengths = {
+        f"{module}.{function.name}": body_length(module, function) for function in functions(module)
+    }
     assert {name for name, length in lengths.items() if length > 25} == set()
 
 
@@ -197,7 +230,9 @@ def definitions(node: ast.AST, owner: str) -> list[tuple[str, ast.AST]]:
 
 def is_setter(node: ast.AST) -> bool:
     """Whether it is the second half of a property, whose docstring is that of the first half."""
-    return any(isinstance(mark, ast.Attribute) and mark.attr == "setter" for mark in node.decorator_list)
+    return any(
+        isinstance(mark, ast.Attribute) and mark.attr == "setter" for mark in node.decorator_list
+    )
 
 
 @every_module
@@ -214,14 +249,19 @@ def is_documented(node: ast.AST) -> bool:
 
 def test_public_names_are_found():
     found = dict(definitions(tree("nnlib.optimizers"), "nnlib.optimizers"))
-    assert {"nnlib.optimizers.SGD", "nnlib.optimizers.SGD.update", "nnlib.optimizers.Optimizer.learning_rate"} <= set(
-        found
-    )
+    assert {
+        "nnlib.optimizers.SGD",
+        "nnlib.optimizers.SGD.update",
+        "nnlib.optimizers.Optimizer.learning_rate",
+    } <= set(found)
 
 
 @every_module
 def test_every_function_is_typed(module):
-    bare = [f"{function.name}, line {function.lineno}: {missing(function)}" for function in functions(module)]
+    bare = [
+        f"{function.name}, line {function.lineno}: {missing(function)}"
+        for function in functions(module)
+    ]
     assert [words for words in bare if not words.endswith(": []")] == []
 
 
@@ -230,7 +270,9 @@ def missing(function: ast.FunctionDef) -> list[str]:
     a = function.args
     arguments = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
     names = [argument.arg for argument in arguments if argument.annotation is None]
-    return [name for name in names if name not in ("self", "cls")] + (["return"] if function.returns is None else [])
+    return [name for name in names if name not in ("self", "cls")] + (
+        ["return"] if function.returns is None else []
+    )
 
 
 def test_types_are_shipped():

@@ -41,7 +41,9 @@ LEARNING_RATE = 0.01
 def task(name, batch_size):
     rng = np.random.default_rng(0)
     side = NETWORKS[name][0]
-    return rng.random((batch_size, side, side, 1), dtype=np.float32), rng.integers(0, 10, batch_size)
+    return rng.random((batch_size, side, side, 1), dtype=np.float32), rng.integers(
+        0, 10, batch_size
+    )
 
 
 def flat_size(name):
@@ -56,7 +58,10 @@ def ours(name, batch_size):
     _, padding, filters, dense, normal = NETWORKS[name]
     layers, c_in = [], 1
     for c_out, size in filters:
-        layers += [Conv2D(c_in, c_out, size, padding=padding, rng=rng), *([BatchNorm(c_out)] if normal else [])]
+        layers += [
+            Conv2D(c_in, c_out, size, padding=padding, rng=rng),
+            *([BatchNorm(c_out)] if normal else []),
+        ]
         layers += [ReLU(), MaxPool2D(2)]
         c_in = c_out
     layers.append(Flatten())
@@ -84,7 +89,11 @@ def pytorch(name, batch_size, threads):
     layers, c_in = [], 1
     for c_out, size in filters:
         layers += [torch.nn.Conv2d(c_in, c_out, size, padding=padding)]
-        layers += [*([torch.nn.BatchNorm2d(c_out)] if normal else []), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
+        layers += [
+            *([torch.nn.BatchNorm2d(c_out)] if normal else []),
+            torch.nn.ReLU(),
+            torch.nn.MaxPool2d(2),
+        ]
         c_in = c_out
     layers.append(torch.nn.Flatten())
     n_in = flat_size(name)
@@ -119,14 +128,26 @@ def milliseconds(step, seconds):
 
 def speeds(options):
     waiting = os.environ.get("OPENBLAS_THREAD_TIMEOUT", "not set")
-    print(f"one training step, milliseconds; medians of {options.repeats}; OPENBLAS_THREAD_TIMEOUT {waiting}")
+    print(
+        f"one training step, milliseconds; medians of {options.repeats}; OPENBLAS_THREAD_TIMEOUT {waiting}"
+    )
     print(f"{'network':<22}{'batch':>6}{'ours':>9}{'torch 1':>9}{'torch 2':>9}   ratio")
     for name in NETWORKS:
         for batch_size in BATCHES if options.only in name else ():
-            steps = [ours(name, batch_size), pytorch(name, batch_size, 1), pytorch(name, batch_size, 2)]
-            times = [[milliseconds(step, options.seconds) for step in steps] for _ in range(options.repeats)]
+            steps = [
+                ours(name, batch_size),
+                pytorch(name, batch_size, 1),
+                pytorch(name, batch_size, 2),
+            ]
+            times = [
+                [milliseconds(step, options.seconds) for step in steps]
+                for _ in range(options.repeats)
+            ]
             mine, one, two = np.median(times, axis=0)
-            print(f"{name:<22}{batch_size:>6}{mine:9.2f}{one:9.2f}{two:9.2f}{min(one, two) / mine:8.2f}", flush=True)
+            print(
+                f"{name:<22}{batch_size:>6}{mine:9.2f}{one:9.2f}{two:9.2f}{min(one, two) / mine:8.2f}",
+                flush=True,
+            )
 
 
 def resident(which="VmHWM"):
@@ -145,12 +166,16 @@ def peak(name, library, batch_size):
 
 
 def memory(batch_size=128):
-    print(f"\npeak memory of training at batch {batch_size}, MB above the start, each in a fresh process")
+    print(
+        f"\npeak memory of training at batch {batch_size}, MB above the start, each in a fresh process"
+    )
     for name in NETWORKS:
         one, other = (
             float(
                 subprocess.run(
-                    [sys.executable, __file__, "--peak", name, library], capture_output=True, check=True
+                    [sys.executable, __file__, "--peak", name, library],
+                    capture_output=True,
+                    check=True,
                 ).stdout
             )
             for library in ("ours", "torch")

@@ -44,14 +44,19 @@ def ours(x, y, sizes, activation, batch_size):
         layers += [Dense(n_in, n_out, rng=rng), {"sigmoid": Sigmoid, "relu": ReLU}[activation]()]
     network = Network(layers[:-1]).astype(np.float32)
     optimizer = SGD(network.parameters(), LEARNING_RATE)
-    return lambda: fit(network, SoftmaxCrossEntropy(), optimizer, (x, y), epochs=1, batch_size=batch_size, rng=rng)
+    return lambda: fit(
+        network, SoftmaxCrossEntropy(), optimizer, (x, y), epochs=1, batch_size=batch_size, rng=rng
+    )
 
 
 def pytorch(x, y, sizes, activation, batch_size, threads):
     x, y = torch.from_numpy(x), torch.from_numpy(y)
     layers = []
     for n_in, n_out in pairwise(sizes):
-        layers += [torch.nn.Linear(n_in, n_out), {"sigmoid": torch.nn.Sigmoid, "relu": torch.nn.ReLU}[activation]()]
+        layers += [
+            torch.nn.Linear(n_in, n_out),
+            {"sigmoid": torch.nn.Sigmoid, "relu": torch.nn.ReLU}[activation](),
+        ]
     network, loss = torch.nn.Sequential(*layers[:-1]), torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(network.parameters(), lr=LEARNING_RATE)
 
@@ -92,7 +97,9 @@ def main():
     warnings.simplefilter("ignore")  # scikit-learn warns that one epoch is not enough
     name, x, y = examples(options.examples)
     print(f"one epoch on {len(x):,} examples, {name}; medians of {options.repeats}, seconds")
-    print(f"{'network':<22}{'batch':>6}{'ours':>8}{'torch 1':>9}{'torch 2':>9}{'sklearn':>9}   ratio to torch, sklearn")
+    print(
+        f"{'network':<22}{'batch':>6}{'ours':>8}{'torch 1':>9}{'torch 2':>9}{'sklearn':>9}   ratio to torch, sklearn"
+    )
     for sizes, activation, batch_size in SETTINGS:
         task = (x, y, sizes, activation, batch_size)
         rivals = [ours(*task), pytorch(*task, 1), pytorch(*task, 2), scikit_learn(*task)]
@@ -101,7 +108,8 @@ def main():
         shown = "".join(f"{value:9.2f}" for value in (one, two, sklearn))
         title = "-".join(map(str, sizes))
         print(
-            f"{title:<22}{batch_size:>6}{mine:8.2f}{shown}{min(one, two) / mine:9.2f}{sklearn / mine:9.2f}", flush=True
+            f"{title:<22}{batch_size:>6}{mine:8.2f}{shown}{min(one, two) / mine:9.2f}{sklearn / mine:9.2f}",
+            flush=True,
         )
 
 

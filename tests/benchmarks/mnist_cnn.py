@@ -29,7 +29,11 @@ BATCH, START, END = 10, 0.06, 0.004
 
 
 def network(rng):
-    layers = [Conv2D(1, 20, 5, rng=rng, weights=he), MaxPool2D(2), ReLU()]  # ReLU after the pooling: the same, cheaper
+    layers = [
+        Conv2D(1, 20, 5, rng=rng, weights=he),
+        MaxPool2D(2),
+        ReLU(),
+    ]  # ReLU after the pooling: the same, cheaper
     layers += [Conv2D(20, 40, 5, rng=rng, weights=he), MaxPool2D(2), ReLU(), Flatten()]
     layers += [Dense(640, 100, rng=rng, weights=he), ReLU(), Dense(100, 10, rng=rng)]
     return Network(layers).astype(np.float32)
@@ -42,22 +46,34 @@ def train(seed, epochs, train_set, test_set):
 
     def say(state):
         right = 100 * accuracy(model.classify(test_set[0]), test_set[1])
-        print(f"seed {seed}, epoch {state.epoch}: {right:.2f} %, {time.perf_counter() - start:.0f} s", flush=True)
+        print(
+            f"seed {seed}, epoch {state.epoch}: {right:.2f} %, {time.perf_counter() - start:.0f} s",
+            flush=True,
+        )
 
-    options = {"epochs": epochs, "batch_size": BATCH, "rng": rng, "callbacks": [Scheduled(rule), say]}
+    options = {
+        "epochs": epochs,
+        "batch_size": BATCH,
+        "rng": rng,
+        "callbacks": [Scheduled(rule), say],
+    }
     fit(model, SoftmaxCrossEntropy(), SGD(model.parameters(), rule(0)), train_set, **options)
     return 100 * accuracy(model.classify(test_set[0]), test_set[1]), time.perf_counter() - start
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=5)
     arguments = parser.parse_args()
     sets = load_mnist()
     results = [train(seed, arguments.epochs, *sets) for seed in range(arguments.seeds)]
     rights, seconds = np.array(results).T
-    print(f"after {arguments.epochs} epochs: {rights.mean():.2f} % (from {rights.min():.2f} to {rights.max():.2f})")
+    print(
+        f"after {arguments.epochs} epochs: {rights.mean():.2f} % (from {rights.min():.2f} to {rights.max():.2f})"
+    )
     print(f"{seconds.mean():.0f} s a run, tests included")
 
 

@@ -78,7 +78,10 @@ def server(tmp_path_factory):
     home = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     write(home / "config/labconfig/page_config.json", PAGE_CONFIG)
-    write(home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings", EVERY_CELL_AT_ONCE)
+    write(
+        home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings",
+        EVERY_CELL_AT_ONCE,
+    )
     write(home / "data/kernels/python3/kernel.json", STRICT_KERNEL)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.port=0"]
     command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--LabApp.expose_app_in_browser=True"]

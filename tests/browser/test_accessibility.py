@@ -44,5 +44,7 @@ def test_axe_sees_a_picture_without_words(exported):
     from axe_playwright_python.sync_playwright import Axe
 
     page = exported(NOTEBOOKS[0])
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=\"data:image/png;base64,\">')")
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:image/png;base64,\">')"
+    )
     assert "image-alt" in {rule["id"] for rule in Axe().run(page).response["violations"]}

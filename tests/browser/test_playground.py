@@ -37,7 +37,9 @@ def panel(playground):
     playground.to_the_start(handle)
     playground.start.click()
     came = playground.live.seen("changed")
-    playground.page.wait_for_function("(count) => window.seen.changed > count + 2", arg=came, timeout=10_000)
+    playground.page.wait_for_function(
+        "(count) => window.seen.changed > count + 2", arg=came, timeout=10_000
+    )
     yield playground
     if name(playground.start) == "pause":
         playground.start.click()

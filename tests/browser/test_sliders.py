@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nnlib.demos.panel import Panel
-from nnlib.demos.start import FrontEndCheck
+from nnlib.chapters.kit.panel import Panel
+from nnlib.chapters.start.panels import FrontEndCheck
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +53,9 @@ WATCH = """() => {
 }"""
 
 LAB = "const lab = window.jupyterapp, panel = lab?.shell?.currentWidget, notebook = panel?.content;"
-READY = f"() => {{ {LAB} return panel?.sessionContext?.isReady && notebook?.model?.cells.length > 0; }}"
+READY = (
+    f"() => {{ {LAB} return panel?.sessionContext?.isReady && notebook?.model?.cells.length > 0; }}"
+)
 CONNECTED = f"""async () => {{ {LAB}
   await panel.sessionContext.ready;
   await panel.sessionContext.session.kernel.info;
@@ -63,7 +65,9 @@ RUN = f"""() => {{ {LAB}
   lab.commands.execute("notebook:clear-all-cell-outputs").then(() =>
     lab.commands.execute("notebook:run-all-cells")).then(() => {{ window.ran = true; }});
 }}"""
-IDLE = f"() => {{ {LAB} return window.ran && panel.sessionContext.session.kernel.status === 'idle'; }}"
+IDLE = (
+    f"() => {{ {LAB} return window.ran && panel.sessionContext.session.kernel.status === 'idle'; }}"
+)
 SHUT_DOWN = f"async () => {{ {LAB} await panel.sessionContext.shutdown(); }}"
 CELLS = f"""() => {{ {LAB}
   return notebook.widgets.map((cell) => ({{
@@ -83,8 +87,8 @@ ASK = f"""async (code) => {{ {LAB}
 PANEL = """
 def _ask(model):
     from ipywidgets import Button, Dropdown, FloatText, Play, widget_serialization
-    from nnlib import plots
-    from nnlib.demos.panel import Panel
+    from nnlib.chapters.kit import figures
+    from nnlib.chapters.kit.panel import Panel
     panel = widget_serialization["from_json"](f"IPY_MODEL_{model}", None)
     if not isinstance(panel, Panel):
         return {"panel": False, "answered": getattr(panel, "called", None)}
@@ -94,7 +98,7 @@ def _ask(model):
     return {
         "panel": True,
         "title": panel.draw.__name__.removeprefix("draw_"),
-        "alt": panel.draw(plots.figure(*panel.figure.get_size_inches()), **values),
+        "alt": panel.draw(figures.figure(*panel.figure.get_size_inches()), **values),
         "sliders": [part.value for part in parts(panel) if hasattr(part, "readout")],
         "trains": [not part.continuous_update for part in parts(panel) if hasattr(part, "readout")],
         "others": [sum(isinstance(part, of) for part in parts(panel)) for of in (Dropdown, Button, Play, FloatText)],
@@ -142,11 +146,25 @@ class Source:
         """Return how often a function of ``nnlib.demos`` that returns a ``kind`` is called."""
         imports = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)]
         names = [name for node in imports if node.module == "nnlib.demos" for name in node.names]
-        modules = {name.asname or name.name: importlib.import_module(f"nnlib.demos.{name.name}") for name in names}
+        modules = {
+            name.asname or name.name: importlib.import_module(f"nnlib.demos.{name.name}")
+            for name in names
+        }
         called = [node.func for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
-        called = [call for call in called if isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name)]
-        functions = [getattr(modules[call.value.id], call.attr) for call in called if call.value.id in modules]
-        return sum(typing.get_type_hints(inspect.unwrap(function)).get("return") is kind for function in functions)
+        called = [
+            call
+            for call in called
+            if isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name)
+        ]
+        functions = [
+            getattr(modules[call.value.id], call.attr)
+            for call in called
+            if call.value.id in modules
+        ]
+        return sum(
+            typing.get_type_hints(inspect.unwrap(function)).get("return") is kind
+            for function in functions
+        )
 
 
 class Live:
@@ -157,7 +175,10 @@ class Live:
         self.path, self.name = path, path.stem
         self.timings = timings
         self.complaints: list[str] = []
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def run(self, address: str) -> None:
@@ -174,15 +195,21 @@ class Live:
 
     def ask(self, model: str) -> dict:
         """Return what the kernel says about a widget."""
-        reply = json.loads(self.page.evaluate(ASK, f"{PANEL}\nimport json\n_answer = json.dumps(_ask({model!r}))"))
+        reply = json.loads(
+            self.page.evaluate(ASK, f"{PANEL}\nimport json\n_answer = json.dumps(_ask({model!r}))")
+        )
         assert reply["status"] == "ok", reply
-        return json.loads(ast.literal_eval(reply["user_expressions"]["answer"]["data"]["text/plain"]))
+        return json.loads(
+            ast.literal_eval(reply["user_expressions"]["answer"]["data"]["text/plain"])
+        )
 
     @cached_property
     def panels(self) -> list["LivePanel"]:
         answers = {model: self.ask(model) for model in self.models}
         titles = {model: answer["title"] for model, answer in answers.items() if answer["panel"]}
-        boxes = self.page.locator(".jp-OutputArea-output .widget-vbox:not(.widget-vbox .widget-vbox)").all()
+        boxes = self.page.locator(
+            ".jp-OutputArea-output .widget-vbox:not(.widget-vbox .widget-vbox)"
+        ).all()
         return [LivePanel(self, box, *of) for box, of in zip(boxes, titles.items(), strict=True)]
 
     def seen(self, what: str) -> float:
@@ -215,12 +242,16 @@ class LivePanel:
         handle.press("Home")
         self.settle()
 
-    def must_follow(self, what: str, act: Callable, *details: Any, **options: Any) -> tuple[dict, dict]:
+    def must_follow(
+        self, what: str, act: Callable, *details: Any, **options: Any
+    ) -> tuple[dict, dict]:
         """Call ``act``; return the state before and after it. The picture and its words must have changed."""
         before, painted = self.state(), self.live.seen("painted")
         act(*details, **options)
         with contextlib.suppress(Exception):  # what did not change is told below
-            self.page.wait_for_function("(count) => window.seen.painted > count", arg=painted, timeout=10_000)
+            self.page.wait_for_function(
+                "(count) => window.seen.painted > count", arg=painted, timeout=10_000
+            )
         after = self.state()
         assert not after["alerts"], f"{what}: {after['alerts']}"
         same = [part for part in ("src", "alt") if after[part] == before[part]]
@@ -230,13 +261,17 @@ class LivePanel:
     def must_be_true(self, what: str) -> None:
         """Picture and read-outs must be, or soon become, what the kernel says for the values of the controls."""
         shown, meant = self.state(), self.live.ask(self.model)
-        late = time.monotonic() + (10 if any(meant["trains"]) else 2)  # what trains may take a second or two
+        late = time.monotonic() + (
+            10 if any(meant["trains"]) else 2
+        )  # what trains may take a second or two
         while shown["alt"] != meant["alt"] and time.monotonic() < late:
             self.page.wait_for_timeout(50)
             shown, meant = self.state(), self.live.ask(self.model)
         assert shown["alt"] == meant["alt"], f"{what}: the picture is not the one of the values"
         numbers = [float(words.replace("−", "-").replace(",", "")) for words in shown["readouts"]]
-        assert numbers == pytest.approx(meant["sliders"], abs=1e-6), f"{what}: a read-out shows another value"
+        assert numbers == pytest.approx(meant["sliders"], abs=1e-6), (
+            f"{what}: a read-out shows another value"
+        )
 
     def drag(self, handle: Any, by: int = 80) -> None:
         place = handle.bounding_box()
@@ -292,8 +327,14 @@ def test_there_are_notebooks_with_panels():
 
 
 def test_every_cell_ran_without_error(live):
-    code = [cell for cell in live.cells if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
-    errors = [output for cell in code for output in cell["outputs"] if output["output_type"] == "error"]
+    code = [
+        cell
+        for cell in live.cells
+        if cell["cell_type"] == "code" and "".join(cell["source"]).strip()
+    ]
+    errors = [
+        output for cell in code for output in cell["outputs"] if output["output_type"] == "error"
+    ]
     assert errors == []
     assert all(cell["count"] for cell in code)
     assert all(cell["rendered"] for cell in live.cells)
@@ -322,11 +363,15 @@ def test_the_panel_starts_with_a_true_picture(panel):
 def test_every_control_is_known_and_has_a_name(panel):
     meant = panel.live.ask(panel.model)
     assert len(panel.handles) == len(meant["sliders"])
-    assert [len(part) for part in (panel.lists, panel.buttons, panel.plays, panel.numbers)] == meant["others"]
+    assert [
+        len(part) for part in (panel.lists, panel.buttons, panel.plays, panel.numbers)
+    ] == meant["others"]
     assert panel.handles or any(meant["others"]), "a panel without controls"
     parts = panel.box.locator(".noUi-handle, .widget-readout, select, button, input").all()
     assert [part.evaluate("part => part.outerHTML") for part in parts if not name(part)] == []
-    assert panel.box.locator("input:not([type=number]), textarea").count() == 0, "a control that no test here moves"
+    assert panel.box.locator("input:not([type=number]), textarea").count() == 0, (
+        "a control that no test here moves"
+    )
 
 
 @for_each_panel
@@ -340,7 +385,9 @@ def test_every_slider_moves_the_picture(panel):
                 if press and at_end(handle, key):
                     break
                 before, after = panel.must_follow(f"{what}, {key}", panel.page.keyboard.press, key)
-                assert before["readouts"][number] != after["readouts"][number], f"{what}: the read-out stays"
+                assert before["readouts"][number] != after["readouts"][number], (
+                    f"{what}: the read-out stays"
+                )
                 delays.append(panel.live.seen("delay"))
         panel.page.keyboard.press("End")
         panel.settle()
@@ -351,14 +398,18 @@ def test_every_slider_moves_the_picture(panel):
 
 @for_each_panel
 def test_a_key_held_down_ends_at_the_picture_of_the_last_value(panel):
-    for handle in panel.handles[:1]:  # what drops stale pictures is the panel, the same for all of its sliders
+    for handle in panel.handles[
+        :1
+    ]:  # what drops stale pictures is the panel, the same for all of its sliders
         panel.to_the_start(handle)
         for _ in range(30):
             panel.page.keyboard.press("ArrowRight")
         panel.page.wait_for_timeout(1000)
         changed = panel.live.seen("changed")
         panel.must_be_true(f"{name(handle)}, after 30 keys")
-        assert panel.live.seen("changed") == changed, f"{name(handle)}: a second later pictures still come"
+        assert panel.live.seen("changed") == changed, (
+            f"{name(handle)}: a second later pictures still come"
+        )
 
 
 @for_each_panel
@@ -410,7 +461,9 @@ def test_play_plays_until_it_is_paused(panel):
         assert name(start) == "play"
         panel.must_follow("play", start.click)
         came = panel.live.seen("changed")  # from here on two more must come by themselves
-        panel.page.wait_for_function("(count) => window.seen.changed > count + 1", arg=came, timeout=10_000)
+        panel.page.wait_for_function(
+            "(count) => window.seen.changed > count + 1", arg=came, timeout=10_000
+        )
         assert name(start) == "pause"
         start.click()
         panel.settle()
@@ -426,7 +479,10 @@ def test_play_plays_until_it_is_paused(panel):
 def test_formulas_are_rendered(live):
     sources = ["".join(cell["source"]) for cell in live.cells if cell["cell_type"] == "markdown"]
     counts = [len(FORMULA.findall(CODE.sub("", source))) for source in sources]
-    meant = [(source, {"count": count, "wrong": [], "raw": []}) for source, count in zip(sources, counts, strict=True)]
+    meant = [
+        (source, {"count": count, "wrong": [], "raw": []})
+        for source, count in zip(sources, counts, strict=True)
+    ]
     for _ in range(50):  # MathJax comes late
         shown = list(zip(sources, live.page.evaluate(FORMULAS), strict=True))
         if shown == meant:
@@ -444,8 +500,13 @@ def test_screenshots_for_people(live):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for panel in live.panels:
         panel.box.screenshot(path=SCREENSHOTS / f"{live.name}_{panel.title}.png")
-    notebook, scroller = live.page.locator(".jp-Notebook"), live.page.locator(".jp-WindowedPanel-outer")
-    hidden = scroller.evaluate("box => { box.scrollTop = 0; return box.scrollHeight - box.clientHeight; }")
+    notebook, scroller = (
+        live.page.locator(".jp-Notebook"),
+        live.page.locator(".jp-WindowedPanel-outer"),
+    )
+    hidden = scroller.evaluate(
+        "box => { box.scrollTop = 0; return box.scrollHeight - box.clientHeight; }"
+    )
     live.page.set_viewport_size({**SIZE, "height": SIZE["height"] + hidden})
     live.page.wait_for_timeout(500)
     notebook.screenshot(path=SCREENSHOTS / f"{live.name}.png")
@@ -459,5 +520,7 @@ def test_nothing_was_said_on_the_console(live):
 def test_panels_have_no_accessibility_violations(live):
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(live.page, context=".jp-OutputArea-output .widget-vbox").response["violations"]
+    found = (
+        Axe().run(live.page, context=".jp-OutputArea-output .widget-vbox").response["violations"]
+    )
     assert {rule["id"]: [node["html"][:200] for node in rule["nodes"]] for rule in found} == {}

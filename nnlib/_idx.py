@@ -1,0 +1,63 @@
+"""The IDX file format, in which MNIST is published: a strict parser that says what is wrong with a file.
+
+Layout, big-endian: two zero bytes, one byte for the type (0x08: unsigned byte), one for the number of
+dimensions; a 4-byte length for each dimension; then the values, last dimension fastest.
+Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
+"""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+UNSIGNED_BYTE = 0x08
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of ``path``, unpacked where it is gzip; a broken gzip file raises ``ValueError``."""
+    content = path.read_bytes()
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error, struct.error) as error:
+        raise ValueError(f"{path}: broken gzip file ({error})") from error
+
+
+def parse(content: bytes, name: str, dimensions: int) -> np.ndarray:
+    """Return the uint8 array that the IDX bytes hold, with the wanted number of dimensions.
+
+    ``name`` is the file's, for messages. Raises ``ValueError`` naming file and reason where the magic number,
+    the dimensions or the length are wrong: a truncated file and trailing bytes included.
+    """
+    header = 4 + 4 * dimensions
+    if len(content) < 4:
+        raise ValueError(f"{name}: truncated, {len(content)} bytes are too few for an IDX header")
+    zero, kind, rank = struct.unpack(">HBB", content[:4])
+    if zero != 0 or kind != UNSIGNED_BYTE:
+        raise ValueError(
+            f"{name}: not an IDX file of unsigned bytes (wrong magic number {content[:4].hex()})"
+        )
+    if rank != dimensions:
+        raise ValueError(
+            f"{name}: wrong dimensions, the file has {rank} and {dimensions} were expected"
+        )
+    if len(content) < header:
+        raise ValueError(f"{name}: truncated, {len(content)} bytes are too few for an IDX header")
+    shape = struct.unpack(f">{rank}I", content[4:header])
+    missing = header + math.prod(shape) - len(content)
+    if missing > 0:
+        raise ValueError(
+            f"{name}: truncated, {missing} bytes of the values for shape {shape} are missing"
+        )
+    if missing < 0:
+        raise ValueError(f"{name}: {-missing} trailing bytes after the values for shape {shape}")
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+
+
+def read(path: Path, dimensions: int) -> np.ndarray:
+    """Return the uint8 array in the IDX file ``path``, packed by gzip or not; see ``parse`` for errors."""
+    return parse(read_bytes(path), str(path), dimensions)

@@ -1,0 +1,1 @@
+"""Chapter 05, Back-propagation: its panels, its experiments and its exercises."""

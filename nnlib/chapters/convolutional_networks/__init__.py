@@ -1,0 +1,1 @@
+"""Chapter 06, Convolutional networks: its panels, its experiments and its exercises."""

@@ -1,0 +1,253 @@
+"""What the course draws, the same everywhere: points, regions, landscapes, walks, digits, weights, curves, networks.
+
+Functions draw arrays on a given ``ax`` and return it; colours and their meaning are those of ``figures``.
+"""
+
+from collections.abc import Callable, Sequence
+
+import matplotlib
+import matplotlib.colors
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nnlib.chapters.kit.figures import (
+    CLASS_COLOURS,
+    CLASS_MARKERS,
+    CLASS_TINTS,
+    HEIGHTS,
+    INK,
+    NEGATIVE,
+    POSITIVE,
+    RED,
+    TRAINING,
+    VALIDATION,
+)
+from nnlib.landscapes import Landscape
+
+
+def points(
+    ax: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    names: Sequence[str] = ("class 0", "class 1"),
+    size: int = 45,
+) -> Axes:
+    """Draw points x (n, 2) with labels y (n,), 0 and 1 (or −1 and 1), each class by its colour and marker."""
+    for label, name in enumerate(names):
+        rows = (y > 0) == bool(label)
+        marker, colour = CLASS_MARKERS[label], CLASS_COLOURS[label]
+        ax.scatter(
+            x[rows, 0],
+            x[rows, 1],
+            s=size,
+            marker=marker,
+            color=colour,
+            edgecolor="white",
+            linewidth=0.8,
+            label=name,
+            zorder=3,
+        )
+    return ax
+
+
+def decision_regions(
+    ax: Axes,
+    scores: Callable[[np.ndarray], np.ndarray],
+    limits: tuple[float, float, float, float],
+    steps: int = 0,
+) -> Axes:
+    """Tint where ``scores`` of points (n, 2) are above 0 as class 1 and the rest as class 0, with the line between.
+
+    ``limits`` are (left, right, bottom, top). A straight border is found from the four corners; for a curved one
+    give a grid of ``steps`` × ``steps`` points.
+    """
+    left, right, bottom, top = limits
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    if steps == 0:
+        return _straight_regions(
+            ax, scores, np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
+        )
+    across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
+    z = scores(np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)).reshape(steps, steps)
+    largest = max(1.0, 2 * float(np.abs(z).max()))
+    ax.contourf(across, up, z, levels=[-largest, 0, largest], colors=CLASS_TINTS, zorder=0)
+    if z.min() < 0 < z.max():
+        ax.contour(across, up, z, levels=[0], colors=INK, linewidths=2.2, zorder=2)
+    return ax
+
+
+def _straight_regions(
+    ax: Axes, scores: Callable[[np.ndarray], np.ndarray], corners: np.ndarray
+) -> Axes:
+    """Walk round the corners, and cut the rectangle where the sign of the score changes: exact, and fast."""
+    z = scores(corners)
+    region, border = [], []
+    for here, there, z_here, z_there in zip(
+        corners, np.roll(corners, -1, axis=0), z, np.roll(z, -1), strict=True
+    ):
+        if z_here > 0:
+            region.append(here)
+        if (z_here > 0) != (z_there > 0):
+            border.append(here + (there - here) * z_here / (z_here - z_there))
+            region.append(border[-1])
+    ax.fill(*corners.T, color=CLASS_TINTS[0], zorder=0)
+    if region:
+        ax.fill(*np.array(region).T, color=CLASS_TINTS[1], zorder=0.5)
+    if border:
+        ax.plot(*np.array(border).T, color=INK, zorder=2)
+    return ax
+
+
+def arrow(ax: Axes, start: np.ndarray, end: np.ndarray, colour: str = INK) -> Axes:
+    """Draw an arrow from ``start`` to ``end``, both (2,)."""
+    style = {
+        "arrowstyle": "-|>",
+        "color": colour,
+        "linewidth": 2.2,
+        "mutation_scale": 18,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    ax.annotate("", xy=(end[0], end[1]), xytext=(start[0], start[1]), arrowprops=style, zorder=4)
+    return ax
+
+
+def landscape(ax: Axes, surface: Landscape, steps: int = 61) -> Axes:
+    """Draw a surface over its ``limits`` in lines of equal height: the darker, the higher.
+
+    The steps are equal; where most of the map is low (its median under a fifth of the range) they grow with height.
+    """
+    left, right, bottom, top = surface.limits
+    across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
+    z = surface.value(np.stack(np.meshgrid(across, up), axis=-1))
+    low, high = float(z.min()), float(z.max())
+    growth = 3 if np.median(z) - low < (high - low) / 5 else 1
+    levels = low + (high - low) * np.linspace(0, 1, 13) ** growth
+    bands = matplotlib.colors.BoundaryNorm(levels, HEIGHTS.N)
+    ax.contourf(across, up, z, levels=levels, cmap=HEIGHTS, norm=bands, zorder=0)
+    ax.contour(
+        across, up, z, levels=levels, colors="white", linewidths=0.8, linestyles="solid", zorder=1
+    )
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂", aspect="equal")
+    return ax
+
+
+def path(ax: Axes, points: np.ndarray) -> Axes:
+    """Draw a walk (steps + 1, 2): a line with a dot for each step, a ring at the start, a square where it stands."""
+    ax.plot(points[:, 0], points[:, 1], "o-", color=RED, linewidth=1.6, markersize=4, zorder=3)
+    ax.plot(
+        *points[0],
+        "o",
+        color="white",
+        markeredgecolor=RED,
+        markeredgewidth=2,
+        markersize=9,
+        zorder=4,
+    )
+    ax.plot(*points[-1], "s", color=RED, markeredgecolor="white", markersize=11, zorder=5)
+    return ax
+
+
+def digits(
+    fig: Figure, images: np.ndarray, titles: Sequence[str] = (), columns: int = 10
+) -> Figure:
+    """Draw images (n, height, width) or (n, height, width, 1) in rows of ``columns``, ink dark on white paper."""
+    fig.clear()
+    rows = -(-len(images) // columns)
+    for ax, image, title in zip(
+        np.ravel(fig.subplots(rows, columns, squeeze=False)),
+        images,
+        [*titles, *[""] * len(images)],
+        strict=False,
+    ):
+        ax.imshow(image.reshape(image.shape[:2]), cmap="gray_r")
+        ax.set_title(title)
+    for ax in fig.axes:
+        ax.set_axis_off()
+    fig.subplots_adjust(left=0.02, right=0.98, top=0.82, bottom=0.02, wspace=0.1)
+    return fig
+
+
+def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
+    """Draw weights (height, width) as a picture: green for a vote in favour, purple against, white for none.
+
+    The colours are full at ``largest``, or at the largest weight where it is not given.
+    """
+    colours = matplotlib.colors.LinearSegmentedColormap.from_list(
+        "weights", [NEGATIVE, "white", POSITIVE], N=257
+    )
+    largest = largest or float(np.nanmax(np.abs(weights))) or 1.0
+    ax.imshow(
+        weights, cmap=colours, vmin=-largest, vmax=largest, interpolation="none"
+    )  # no resampling: faster
+    ax.set_axis_off()
+    return ax
+
+
+def curves(
+    ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str
+) -> Axes:
+    """Draw a quantity ``what`` by epoch, for training and (where given) validation, each named at its end."""
+    for values, (colour, dashes), name in (
+        (training, TRAINING, "training"),
+        (validation, VALIDATION, "validation"),
+    ):
+        if len(values):
+            ax.plot(range(1, len(values) + 1), values, dashes, color=colour, label=name)
+    ax.set(xlabel="epoch", ylabel=what)
+    ax.legend()
+    return ax
+
+
+def legend_right(fig: Figure) -> Figure:
+    """Name what is drawn on the first axes in a legend to its right, off the data."""
+    fig.axes[0].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
+    fig.subplots_adjust(right=0.75)
+    return fig
+
+
+def network(
+    ax: Axes,
+    activations: Sequence[Sequence[float]],
+    weights: Sequence[np.ndarray],
+    labels: Sequence[Sequence[str]],
+) -> Axes:
+    """Draw a network: a column of nodes per layer, filled by activation (0 white, 1 or more dark), edges by weight.
+
+    ``activations`` and ``labels`` hold one row per layer; ``weights[k]`` (d_in, d_out) join layer k to k + 1:
+    green and solid where positive, purple and dashed where negative, thicker where larger.
+    """
+    places = [_column(place, len(values)) for place, values in enumerate(activations)]
+    for before, after, matrix in zip(places, places[1:], weights, strict=False):
+        for i, j in np.ndindex(matrix.shape):
+            _edge(ax, before[i], after[j], float(matrix[i, j]))
+    for column, values, texts in zip(places, activations, labels, strict=True):
+        for (across, up), value, text in zip(column, values, texts, strict=True):
+            fill = float(np.clip(abs(value), 0, 1))
+            colour = matplotlib.colormaps["Greys"](0.75 * fill)
+            ax.scatter(
+                [across], [up], s=1700, color=[colour], edgecolor=INK, linewidth=1.5, zorder=3
+            )
+            ax.text(
+                across,
+                up,
+                text,
+                ha="center",
+                va="center",
+                color="white" if fill > 0.6 else INK,
+                zorder=4,
+            )
+    ax.set(xlim=(-0.5, len(places) - 0.5), ylim=(-0.5, 0.5))
+    ax.set_axis_off()
+    return ax
+
+
+def _column(place: int, count: int) -> list[tuple[float, float]]:
+    return [(float(place), 0.5 - (k + 0.5) / count) for k in range(count)]
+
+
+def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], weight: float) -> None:
+    colour, dashes = (POSITIVE, "-") if weight >= 0 else (NEGATIVE, "--")
+    width = 0.5 + 2.5 * min(abs(weight), 2.0)
+    ax.plot([start[0], end[0]], [start[1], end[1]], dashes, color=colour, linewidth=width, zorder=1)

@@ -1,0 +1,169 @@
+"""The one visual language of the course. Functions draw arrays on a given ``ax`` and return it.
+
+The same thing looks the same everywhere, and never by colour alone: class 0 is blue and round, class 1 is red and
+square; positive weights are green and solid, negative ones purple and dashed; training is blue and solid,
+validation red and dashed. Colours are M. Okabe and K. Ito's, told apart by colour-blind readers.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+import matplotlib.colors
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
+
+BLUE, RED, GREEN, PURPLE, ORANGE, INK = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#333333",
+)
+CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"), ("o", "s")
+POSITIVE, NEGATIVE = GREEN, "#882255"
+TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
+GRADIENT, DARK_ORANGE = ORANGE, "#A66A00"  # the second is readable as text on white
+HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
+    "heights", ["#F7FBFF", "#C6DBEF", "#6BAED6", "#2171B5"]
+)
+
+STYLE = {
+    "font.family": "sans-serif",  # DejaVu Sans here, and for an SVG what the reader's own machine has
+    "svg.fonttype": "none",
+    "svg.hashsalt": "nnlib",
+    "font.size": 13,
+    "axes.titlesize": 14,
+    "axes.titley": 1.0,  # fixed: finding a place for the title costs a tenth of a redraw
+    "axes.labelsize": 13,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.linewidth": 2.2,
+    "legend.frameon": False,
+    "legend.fontsize": 12,
+    "axes.prop_cycle": matplotlib.cycler(color=[BLUE, RED, GREEN, NEGATIVE, ORANGE, INK]),
+}
+PIXELS_PER_INCH = 100
+
+
+def figure(width: float = 7.6, height: float = 4.2) -> Figure:
+    """Return an empty figure of ``width`` × ``height`` inches in the style of the course.
+
+    The style is set for the whole session, as matplotlib reads some of it only when it draws.
+    """
+    matplotlib.rcParams.update(STYLE)
+    blank = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH, facecolor="white")
+    FigureCanvasAgg(blank)
+    return blank
+
+
+def minus(numbers: str) -> str:
+    """Return a text of numbers with a true minus sign for each hyphen: −0.5, as matplotlib's own ticks have it."""
+    return numbers.replace("-", "−")
+
+
+def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
+    """Return the figure's axes, emptied: one, or an array of ``columns``. Made at the first call, kept ever after.
+
+    Only what was drawn is taken out; ticks and labels stay, as making them anew takes a third of a redraw.
+    ``options`` go to ``Figure.subplots``.
+    """
+    if len(fig.axes) != columns:
+        fig.clear()
+        for ax in np.ravel(fig.subplots(1, columns, **options)):
+            ax.locator_params(
+                nbins=5 if columns == 1 else 3
+            )  # few are easier to read, and each costs a millisecond
+            _fix_labels(ax)
+        fig.subplots_adjust(left=0.11, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
+    else:
+        for ax in fig.axes:
+            for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.images]:
+                artist.remove()
+            ax.containers.clear()  # bars are noted there once more, for the legend
+            ax.set_prop_cycle(None)
+            ax.relim()
+            ax.autoscale()
+    return fig.axes[0] if columns == 1 else np.array(fig.axes)
+
+
+def log_scale(ax: Axes, ticks: Sequence[float]) -> Axes:
+    """Make the upright axis count in powers of ten, with these ticks alone: once, as it costs as much as a redraw."""
+    if ax.get_yscale() != "log":
+        ax.set_yscale("log")
+        ax.minorticks_off()
+        ax.set_yticks(
+            ticks, [power_of_ten(tick) for tick in ticks]
+        )  # as text: formulas would be set anew each time
+    return ax
+
+
+def power_of_ten(value: float) -> str:
+    """Return a size, rounded to a power of ten, as text: 10⁻³."""
+    return "10" + str(round(float(np.log10(value)))).translate(
+        str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    )
+
+
+def _fix_labels(ax: Axes) -> None:
+    """Put axis labels at a fixed distance: finding one for the present ticks costs a tenth of a redraw."""
+    for axis, place, across, up in ((ax.xaxis, (0.5, 0), 0, -0.33), (ax.yaxis, (0, 0.5), -0.6, 0)):
+        shift = ScaledTranslation(across, up, ax.get_figure().dpi_scale_trans)  # in inches
+        axis.set_label_coords(*place, transform=ax.transAxes + shift)
+
+
+def image_tag(fig: Figure, alt: str, kind: str = "png") -> str:
+    """Return the figure as ``<img alt="…" src="data:…">``, ``kind`` "png" (twice as many pixels, shown the same size)
+    or "svg", which is drawn in half the time.
+    """
+    buffer = io.BytesIO()
+    if kind == "svg":
+        fig.savefig(buffer, format="svg", metadata={"Date": None})
+    else:
+        fig.savefig(buffer, format="png", dpi=2 * PIXELS_PER_INCH, pil_kwargs={"compress_level": 9})
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    width = round(fig.get_figwidth() * PIXELS_PER_INCH)
+    return (
+        f'<img alt="{html.escape(alt)}" width="{width}" style="max-width: 100%; height: auto; border-radius: 6px" '
+        f'src="data:image/{"svg+xml" if kind == "svg" else "png"};base64,{data}">'
+    )
+
+
+class Picture:
+    """A figure with its alt text, as a notebook shows it: the picture, or the words where there are no pictures."""
+
+    def __init__(self, fig: Figure, alt: str) -> None:
+        self.alt = alt
+        self.tag = image_tag(fig, alt)
+
+    def _repr_html_(self) -> str:
+        return self.tag
+
+    def __repr__(self) -> str:
+        return self.alt
+
+
+def show(fig: Figure, *, alt: str) -> None:
+    """Show ``fig`` in the notebook. ``alt`` says in words what it shows, for whoever cannot see it."""
+    from IPython.display import display
+
+    if not alt.strip():
+        raise ValueError(
+            "show got an empty alt: expected a sentence that says what the figure shows"
+        )
+    display(Picture(fig, alt))

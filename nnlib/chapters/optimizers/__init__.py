@@ -1,0 +1,1 @@
+"""Chapter 08, Optimizers: its panels, its experiments and its exercises."""

@@ -1,0 +1,1 @@
+"""Chapter 07, Regularisation: its panels, its experiments and its exercises."""

@@ -1,0 +1,1 @@
+"""Chapter 03, Sigmoid: its panels, its experiments and its exercises."""

@@ -1,1 +1,0 @@
-"""The widgets of the course, one module per chapter: ``draw_x(figure, …)`` does the work, ``x()`` wires the sliders."""

@@ -1,0 +1,283 @@
+"""PyTorch as a referee: the same values, the same gradients, the same weights after training, to ten digits.
+
+Where NNLIB_REQUIRE_TORCH is 1 a missing PyTorch is a failure, elsewhere these tests step aside.
+"""
+
+import importlib
+import os
+
+import numpy as np
+import pytest
+
+from nnlib import activations, losses
+from nnlib.curvature import hessian, hessian_vector
+from nnlib.layers import Dense
+from nnlib.network import Network
+from nnlib.numerics import softmax
+from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
+from nnlib.parameter import Parameter
+
+if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
+    torch = importlib.import_module("torch")
+else:
+    torch = pytest.importorskip("torch")
+F = torch.nn.functional
+
+close = {"rel": 1e-10, "abs": 1e-10}
+
+
+def tensor(array: np.ndarray):
+    """A float64 tensor of the same values that wants a gradient."""
+    return torch.tensor(array, dtype=torch.float64, requires_grad=True)
+
+
+def numbers(of) -> np.ndarray:
+    return of.detach().numpy()
+
+
+def test_dense(rng):
+    layer, x, dz = Dense(5, 3, rng=rng), rng.standard_normal((7, 5)), rng.standard_normal((7, 3))
+    layer.b.value[...] = rng.standard_normal(3)
+    their_x, their_W, their_b = tensor(x), tensor(layer.W.value.T), tensor(layer.b.value)
+    theirs = F.linear(their_x, their_W, their_b)
+    theirs.backward(torch.from_numpy(dz))
+    assert layer.forward(x) == pytest.approx(numbers(theirs), **close)
+    assert layer.backward(dz) == pytest.approx(numbers(their_x.grad), **close)
+    assert layer.W.grad == pytest.approx(numbers(their_W.grad).T, **close)
+    assert layer.b.grad == pytest.approx(numbers(their_b.grad), **close)
+
+
+ACTIVATIONS = {
+    "Sigmoid": torch.sigmoid,
+    "Tanh": torch.tanh,
+    "ReLU": torch.relu,
+    "LeakyReLU": lambda z: F.leaky_relu(z, 0.01),
+    "ELU": F.elu,
+    "Softmax": lambda z: torch.softmax(z, dim=1),
+    "Step": lambda z: torch.heaviside(z.detach(), torch.zeros(1, dtype=z.dtype)) + 0 * z,
+    "Sign": lambda z: torch.where(z > 0, 1.0, -1.0) + 0 * z,
+}
+
+
+def test_every_activation_and_loss_has_a_reference():
+    kinds = {
+        name
+        for name, kind in vars(activations).items()
+        if getattr(kind, "__module__", "") == "nnlib.activations"
+    }
+    assert {name for name in kinds if not name.startswith("_")} - {"Activation"} == set(ACTIVATIONS)
+    assert {
+        kind.__name__ for kind in losses.Loss.__subclasses__() if kind.__module__ == "nnlib.losses"
+    } == set(LOSSES)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("size", [1, 30])
+def test_activations(name, size, rng):
+    layer = getattr(activations, name)()
+    z, da = size * rng.standard_normal((6, 4)), rng.standard_normal((6, 4))
+    z[0, 0] = z[1] = 0  # PyTorch's choice at the kinks is ours, too
+    their_z = tensor(z)
+    theirs = ACTIVATIONS[name](their_z)
+    theirs.backward(torch.from_numpy(da))
+    assert layer.forward(z) == pytest.approx(numbers(theirs), **close)
+    assert layer.backward(da) == pytest.approx(numbers(their_z.grad), **close)
+
+
+def per_example(loss):
+    """Summed over outputs, mean over examples, as ours are."""
+    return lambda p, t: loss(p, t, reduction="sum") / len(p)
+
+
+def amounts(rng):
+    return rng.standard_normal((6, 4)), rng.standard_normal((6, 4))
+
+
+def chances(rng):
+    return softmax(rng.standard_normal((6, 4))), rng.integers(0, 4, 6)
+
+
+def answers(rng):
+    return rng.uniform(0.01, 0.99, (6, 4)), rng.integers(0, 2, (6, 4)).astype(float)
+
+
+def logits(rng):
+    return 30 * rng.standard_normal((6, 4)), rng.integers(0, 4, 6)
+
+
+LOSSES = {
+    "SquaredError": (amounts, lambda p, t: 0.5 * per_example(F.mse_loss)(p, t)),
+    "AbsoluteError": (amounts, per_example(F.l1_loss)),
+    "CrossEntropy": (chances, lambda p, t: F.nll_loss(torch.log(p), t)),
+    "BinaryCrossEntropy": (answers, per_example(F.binary_cross_entropy)),
+    "SoftmaxCrossEntropy": (logits, F.cross_entropy),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("seed", range(3))
+def test_losses(name, seed):
+    examples, reference = LOSSES[name]
+    predictions, targets = examples(np.random.default_rng(seed))
+    loss, their_predictions = getattr(losses, name)(), tensor(predictions)
+    theirs = reference(their_predictions, torch.from_numpy(targets))
+    theirs.backward()
+    assert loss.forward(predictions, targets) == pytest.approx(theirs.item(), **close)
+    assert loss.backward() == pytest.approx(numbers(their_predictions.grad), **close)
+
+
+# A name of ours and its arguments, a name of theirs and the same arguments; without any, both have their own defaults.
+OPTIMIZERS = [
+    (SGD, {"learning_rate": 0.3}, "SGD", {"lr": 0.3}),
+    (Momentum, {}, "SGD", {"lr": 0.1, "momentum": 0.9}),
+    (Momentum, {"learning_rate": 0.02, "momentum": 0.5}, "SGD", {"lr": 0.02, "momentum": 0.5}),
+    (Momentum, {"momentum": 0}, "SGD", {"lr": 0.1}),
+    (Nesterov, {}, "SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    (
+        Nesterov,
+        {"learning_rate": 0.02, "momentum": 0.99},
+        "SGD",
+        {"lr": 0.02, "momentum": 0.99, "nesterov": True},
+    ),
+    (AdaGrad, {}, "Adagrad", {}),
+    (AdaGrad, {"learning_rate": 0.5, "epsilon": 1e-3}, "Adagrad", {"lr": 0.5, "eps": 1e-3}),
+    (RMSProp, {}, "RMSprop", {}),
+    (
+        RMSProp,
+        {"learning_rate": 0.1, "decay": 0.5, "epsilon": 0.1},
+        "RMSprop",
+        {"lr": 0.1, "alpha": 0.5, "eps": 0.1},
+    ),
+    (RMSProp, {"decay": 0}, "RMSprop", {"alpha": 0.0}),
+    (Adam, {}, "Adam", {}),
+    (
+        Adam,
+        {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.9, "epsilon": 0.1},
+        "Adam",
+        {"lr": 0.1, "betas": (0.5, 0.9), "eps": 0.1},
+    ),
+    (Adam, {"beta1": 0, "beta2": 0}, "Adam", {"betas": (0.0, 0.0)}),
+]
+
+
+@pytest.mark.parametrize(("kind", "ours", "name", "theirs"), OPTIMIZERS)
+@pytest.mark.parametrize("seed", range(3))
+def test_optimizers_over_fifty_steps(kind, ours, name, theirs, seed):
+    rng = np.random.default_rng(seed)
+    values = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (2, 3, 1, 2), (1,))]
+    mine = [Parameter(value.copy(), "w") for value in values]
+    others = [tensor(value) for value in values]
+    optimizer, reference = kind(mine, **ours), getattr(torch.optim, name)(others, **theirs)
+    for _ in range(50):
+        for parameter, other in zip(mine, others, strict=True):
+            gradient = rng.choice([0, 1e-6, 1, 100]) * rng.standard_normal(parameter.value.shape)
+            parameter.grad = np.where(rng.random(gradient.shape) < 0.2, 0.0, gradient)
+            other.grad = torch.tensor(parameter.grad)
+        optimizer.step()
+        reference.step()
+        for parameter, other in zip(mine, others, strict=True):
+            assert parameter.value == pytest.approx(numbers(other), rel=1e-12, abs=1e-12)
+    # Adam's η is 0.001: four arrays together have come at least as far
+    assert sum(np.abs(p.value - value).max() for p, value in zip(mine, values, strict=True)) > 0.01
+
+
+@pytest.mark.parametrize("kind", [Momentum, Nesterov])
+def test_with_a_changing_rate_our_speed_lives_on_and_theirs_is_scaled(kind, rng):
+    # ours, its old speed multiplied by the ratio of the rates, walks as theirs does
+    w, alpha, gradients = rng.standard_normal(5), 0.9, rng.standard_normal((20, 5))
+    ours, scaled, other = Parameter(w.copy(), "w"), Parameter(w.copy(), "w"), tensor(w)
+    mine, turned = (kind([p], momentum=alpha) for p in (ours, scaled))
+    theirs = torch.optim.SGD([other], lr=0.1, momentum=alpha, nesterov=kind is Nesterov)
+    for rate, gradient in zip(np.linspace(0.2, 0.01, 20), gradients, strict=True):
+        turned.memory[0][0] *= rate / turned.learning_rate
+        for optimizer in (mine, turned):
+            optimizer.learning_rate, optimizer.parameters[0].grad = rate, gradient.copy()
+            optimizer.step()
+        theirs.param_groups[0]["lr"], other.grad = rate, torch.tensor(gradient)
+        theirs.step()
+        assert scaled.value == pytest.approx(numbers(other), rel=1e-12, abs=1e-12)
+    assert np.abs(ours.value - numbers(other)).max() > 0.01
+
+
+def twin(network: Network):
+    """The same network in PyTorch, with the same weights."""
+    layers = []
+    for layer in network.layers:
+        if isinstance(layer, Dense):
+            layers.append(torch.nn.Linear(layer.n_in, layer.n_out, dtype=torch.float64))
+            layers[-1].weight.data = torch.tensor(layer.W.value.T)
+            layers[-1].bias.data = torch.tensor(layer.b.value)
+        else:
+            layers.append(getattr(torch.nn, type(layer).__name__)())
+    return torch.nn.Sequential(*layers)
+
+
+@pytest.mark.parametrize("bend", [activations.Sigmoid, activations.Tanh, activations.ReLU])
+def test_whole_network_after_fifty_steps(bend, rng):
+    network = Network([Dense(6, 8, rng=rng), bend(), Dense(8, 3, rng=rng)])
+    theirs = twin(network)
+    start = network.parameters()[0].value.copy()
+    x, labels = rng.standard_normal((20, 6)), rng.integers(0, 3, 20)
+    ours = our_training(network, x, labels)
+    reference = their_training(theirs, torch.from_numpy(x), torch.from_numpy(labels))
+    assert ours == pytest.approx(reference, **close)
+    assert ours[-1] < 0.95 * ours[0]
+    for parameter, other in zip(network.parameters(), theirs.parameters(), strict=True):
+        assert parameter.value == pytest.approx(numbers(other).T, **close)
+    assert np.abs(network.parameters()[0].value - start).max() > 0.01
+
+
+@pytest.mark.parametrize("bend", [activations.Sigmoid, activations.Tanh])
+def test_hessian_of_a_whole_network(bend, rng):
+    network, loss = (
+        Network([Dense(4, 5, rng=rng), bend(), Dense(5, 3, rng=rng)]),
+        losses.SoftmaxCrossEntropy(),
+    )
+    x, labels, v = rng.standard_normal((9, 4)), rng.integers(0, 3, 9), rng.standard_normal(43)
+    shapes = [parameter.value.shape for parameter in network.parameters()]
+
+    def f():
+        cost = loss.forward(network.forward(x), labels)
+        network.backward(loss.backward())
+        return cost
+
+    def their_cost(w):
+        sizes = [int(np.prod(shape)) for shape in shapes]
+        W1, b1, W2, b2 = (
+            part.reshape(shape) for part, shape in zip(torch.split(w, sizes), shapes, strict=True)
+        )
+        a = ACTIVATIONS[bend.__name__](torch.from_numpy(x) @ W1 + b1)
+        return F.cross_entropy(a @ W2 + b2, torch.from_numpy(labels))
+
+    w = torch.from_numpy(
+        np.concatenate([parameter.value.ravel() for parameter in network.parameters()])
+    )
+    theirs = numbers(torch.autograd.functional.hessian(their_cost, w))
+    assert np.abs(theirs).max() > 0.1
+    assert hessian(f, network.parameters()) == pytest.approx(theirs, abs=1e-9)
+    assert hessian_vector(f, network.parameters(), v) == pytest.approx(theirs @ v, abs=1e-8)
+
+
+def our_training(network, x, labels) -> list[float]:
+    loss, optimizer, costs = (
+        losses.SoftmaxCrossEntropy(),
+        SGD(network.parameters(), learning_rate=0.2),
+        [],
+    )
+    for _ in range(50):
+        costs.append(loss.forward(network.forward(x), labels))
+        optimizer.zero_grad()
+        network.backward(loss.backward())
+        optimizer.step()
+    return costs
+
+
+def their_training(network, x, labels) -> list[float]:
+    optimizer, costs = torch.optim.SGD(network.parameters(), lr=0.2), []
+    for _ in range(50):
+        cost = F.cross_entropy(network(x), labels)
+        costs.append(cost.item())
+        optimizer.zero_grad()
+        cost.backward()
+        optimizer.step()
+    return costs

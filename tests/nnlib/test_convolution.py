@@ -1,0 +1,464 @@
+"""Convolution: against naive loops, against PyTorch, against sums done by hand, and what it must refuse."""
+
+import importlib
+import os
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlib import blocks
+from nnlib.convolution import Conv2D, convolve, cross_correlate, naive_backward, naive_forward
+from nnlib.initializers import he
+from nnlib.layers import Flatten
+from nnlib.network import Network
+from nnlib.windows import Columns, Strips, margins, output_size, parts
+
+if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
+    torch = importlib.import_module("torch")
+else:
+    torch = pytest.importorskip("torch")
+torch.set_num_threads(1)  # for arrays as small as these a second thread only waits
+
+
+def close(one, other, tolerance=1e-10) -> bool:
+    """Whether two arrays have one shape and the same numbers to ten digits; hundreds of cases, so no approx."""
+    return one.shape == other.shape and np.allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
+
+
+@st.composite
+def cases(draw):
+    """A layer with random values, an input that it fits, and a gradient for its output."""
+    size, stride = draw(pairs), draw(pairs)
+    padding = draw(st.sampled_from([0, 1, 2, "same", "valid"]))
+    least = [
+        1
+        if padding == "same"
+        else max(1, size[i] - 2 * (padding if isinstance(padding, int) else 0))
+        for i in (0, 1)
+    ]
+    h, w = (draw(st.integers(least[i], least[i] + 6)) for i in (0, 1))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    layer = Conv2D(
+        draw(st.integers(1, 7)),
+        draw(st.integers(1, 3)),
+        size,
+        stride=stride,
+        padding=padding,
+        rng=rng,
+    )
+    layer.b.value[...] = rng.standard_normal(layer.c_out)
+    x = rng.standard_normal((draw(st.integers(1, 3)), h, w, layer.c_in))
+    return layer, x, rng.standard_normal(layer.forward(x).shape)
+
+
+def results(layer, x, dz):
+    """Forward and the three gradients."""
+    for parameter in layer.parameters():
+        parameter.zero_grad()
+    return layer.forward(x), layer.backward(dz), layer.W.grad, layer.b.grad
+
+
+def sides(layer, x):
+    return [margins(x.shape[i + 1], layer.size[i], layer.stride[i], layer.padding) for i in (0, 1)]
+
+
+@settings(max_examples=250)
+@given(case=cases())
+def test_as_pytorch_has_it(case):
+    layer, x, dz = case
+    (top, bottom), (left, right) = sides(layer, x)
+    their_x, W = (torch.tensor(a, requires_grad=True) for a in (x, layer.W.value))
+    b = torch.tensor(layer.b.value, requires_grad=True)
+    padded = torch.nn.functional.pad(their_x.permute(0, 3, 1, 2), (left, right, top, bottom))
+    z = torch.nn.functional.conv2d(
+        padded, W.permute(3, 2, 0, 1).contiguous(), b, stride=layer.stride
+    ).permute(0, 2, 3, 1)
+    z.backward(torch.from_numpy(dz))
+    for mine, theirs in zip(
+        results(*case), (z.detach(), their_x.grad, W.grad, b.grad), strict=True
+    ):
+        assert close(mine, theirs.numpy())
+
+
+@settings(max_examples=60)
+@given(case=cases())
+def test_as_naive_loops_have_it(case):
+    layer, x, dz = case
+    (top, bottom), (left, right) = sides(layer, x)
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    dx, dW, db = naive_backward(padded, layer.W.value, dz, layer.stride)
+    dx = dx[:, top : top + x.shape[1], left : left + x.shape[2]]
+    z = naive_forward(padded, layer.W.value, layer.b.value, layer.stride)
+    for mine, slow in zip(results(*case), (z, dx, dW, db), strict=True):
+        assert close(mine, slow)
+
+
+@settings(max_examples=100)
+@given(case=cases())
+@pytest.mark.parametrize("kind", [Columns, Strips])
+def test_both_layouts_say_what_naive_loops_say(kind, case):
+    layer, x, dz = case
+    (top, bottom), (left, right) = sides(layer, x)
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    layout, W = kind(padded, layer.size, layer.stride), layer.W.value
+    assert layout.places == dz.shape[1:3]
+    flat, z, d_padded = (
+        dz.reshape(len(dz), -1, layer.c_out),
+        np.empty((len(x), dz[0, ..., 0].size, layer.c_out)),
+        0 * padded,
+    )
+    layout.product(W, z)
+    layout.d_input(flat, W, d_padded)
+    dx, dW, db = naive_backward(padded, W, dz, layer.stride)
+    assert close(z.reshape(dz.shape), naive_forward(padded, W, 0 * db, layer.stride))
+    assert close(layout.d_weights(flat), dW)
+    assert close(d_padded, dx)
+
+
+@pytest.mark.parametrize("c_in", [1, 20])
+@pytest.mark.parametrize("cores", [1, 2, 3])
+def test_blocks_on_several_cores_give_the_same_bits(c_in, cores, monkeypatch, rng):
+    layer, x = Conv2D(c_in, 4, 5, padding=1, rng=rng), rng.standard_normal((9, 12, 12, c_in))
+    dz = rng.standard_normal((9, 10, 10, 4))
+    whole = results(layer, x, dz)
+    monkeypatch.setattr(blocks, "BLOCK", 2 * layer.bytes_each(layer.pad(x)))
+    monkeypatch.setattr(blocks, "_cores", lambda: 1)
+    in_blocks = results(layer, x, dz)
+    monkeypatch.setattr(blocks, "_cores", lambda: cores)
+    for one, other, all_at_once in zip(results(layer, x, dz), in_blocks, whole, strict=True):
+        assert one.tobytes() == other.tobytes()
+        assert close(one, all_at_once)
+
+
+@pytest.mark.filterwarnings(
+    "ignore:Using padding='same' with even kernel"
+)  # PyTorch on its own speed
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("size", [1, 2, 3, (3, 2)])
+def test_same_and_valid_are_pytorchs_at_stride_1(padding, size, rng):
+    layer = Conv2D(2, 3, size, padding=padding, rng=rng)
+    theirs = torch.nn.Conv2d(2, 3, size, padding=padding, dtype=torch.float64)
+    theirs.weight.data, theirs.bias.data = (
+        torch.tensor(layer.W.value).permute(3, 2, 0, 1),
+        torch.tensor(layer.b.value),
+    )
+    x = rng.standard_normal((2, 5, 6, 2))
+    z = theirs(torch.from_numpy(x).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    assert close(layer.forward(x), z.detach().numpy())
+
+
+# By hand.
+
+STAIRS = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+CORNER = np.array([[1.0, 0.0], [0.0, 10.0]])
+
+
+def test_cross_correlation_by_hand():
+    # 1·1 + 10·5 = 51, 1·2 + 10·6 = 62;  1·4 + 10·8 = 84, 1·5 + 10·9 = 95
+    assert cross_correlate(STAIRS, CORNER).tolist() == [[51, 62], [84, 95]]
+
+
+def test_convolution_by_hand():
+    # the kernel turned by 180° is [[10, 0], [0, 1]]: 10·1 + 1·5 = 15, 10·2 + 6 = 26;  10·4 + 8 = 48, 10·5 + 9 = 59
+    assert convolve(STAIRS, CORNER).tolist() == [[15, 26], [48, 59]]
+
+
+def test_a_single_bright_pixel_shows_the_kernel_upright_or_upside_down(rng):
+    image, kernel = np.zeros((5, 5)), rng.standard_normal((3, 3))
+    image[2, 2] = 1
+    assert np.array_equal(convolve(image, kernel), kernel)
+    assert np.array_equal(cross_correlate(image, kernel), kernel[::-1, ::-1])
+
+
+def test_the_two_agree_where_turning_changes_nothing(rng):
+    image = rng.standard_normal((5, 6))
+    assert convolve(image, np.ones((2, 3))) == pytest.approx(
+        cross_correlate(image, np.ones((2, 3)))
+    )
+
+
+def test_convolution_commutes_and_cross_correlation_does_not():
+    a, b = np.arange(9.0).reshape(3, 3), np.arange(9.0, 18.0).reshape(3, 3)
+    assert convolve(a, b) == convolve(b, a)  # one number each, as they are equally large
+    a[0, 0] = 7
+    assert convolve(a, b) == convolve(b, a)
+    assert convolve(a, b) != cross_correlate(a, b)
+
+
+@pytest.mark.parametrize("slide", [cross_correlate, convolve])
+def test_sliding_refuses_what_does_not_fit(slide):
+    name = slide.__name__
+    with pytest.raises(
+        ValueError, match=rf"{name} got kernel of shape \(4, 1\): expected at most \(3, 3\)"
+    ):
+        slide(STAIRS, np.ones((4, 1)))
+    with pytest.raises(
+        ValueError, match=rf"{name} got image of shape \(3, 3, 1\): expected \(height, width\)"
+    ):
+        slide(STAIRS[..., None], CORNER)
+    with pytest.raises(
+        ValueError, match=rf"{name} got kernel of shape \(2,\): expected \(height, width\)"
+    ):
+        slide(STAIRS, np.ones(2))
+    with pytest.raises(ValueError, match=f"{name} got an empty kernel"):
+        slide(STAIRS, np.ones((0, 2)))
+    with pytest.raises(TypeError, match=f"{name} got kernel as a list"):
+        slide(STAIRS, [[1.0]])
+
+
+def test_layer_by_hand():
+    layer = Conv2D(1, 2, 2, rng=np.random.default_rng(0))
+    layer.W.value[:, :, 0, 0], layer.W.value[:, :, 0, 1] = CORNER, 1
+    layer.b.value[...] = [0.5, -1]
+    x = STAIRS.reshape(1, 3, 3, 1)
+    # first filter as above, + 0.5;  second: 1 + 2 + 4 + 5 − 1 = 11, 2 + 3 + 5 + 6 − 1 = 15; 4 + 5 + 7 + 8 − 1 = 23, 27
+    assert layer.forward(x)[0, :, :, 0].tolist() == [[51.5, 62.5], [84.5, 95.5]]
+    assert layer.forward(x)[0, :, :, 1].tolist() == [[11, 15], [23, 27]]
+    dz = np.zeros((1, 2, 2, 2))
+    dz[0, 0, 0, 0], dz[0, 1, 1, 1] = 2, 3
+    # twice the corner at the top left; three everywhere at the bottom right: in the middle 2·10 + 3
+    assert layer.backward(dz)[0, :, :, 0].tolist() == [[2, 0, 0], [0, 23, 3], [0, 3, 3]]
+    assert layer.W.grad[:, :, 0, 0].tolist() == [
+        [2, 4],
+        [8, 10],
+    ]  # twice the window at the top left
+    assert layer.W.grad[:, :, 0, 1].tolist() == [
+        [15, 18],
+        [24, 27],
+    ]  # three times that at the bottom right
+    assert layer.b.grad.tolist() == [2, 3]
+
+
+def test_channels_are_added_up():
+    layer = Conv2D(2, 1, 1, rng=np.random.default_rng(0))
+    layer.W.value[0, 0, :, 0] = [1, 10]
+    assert layer.forward(np.array([[[[3.0, 4.0]]]])).tolist() == [[[[43.0]]]]
+
+
+def test_same_with_an_odd_number_of_zeros_has_one_more_at_the_end():
+    layer = Conv2D(1, 1, (1, 2), stride=1, padding="same", rng=np.random.default_rng(0))
+    layer.W.value[...] = 1
+    assert layer.forward(np.array([1.0, 2.0, 4.0]).reshape(1, 1, 3, 1)).ravel().tolist() == [
+        3,
+        6,
+        4,
+    ]
+    # 5 pixels at stride 2: ⌈5 / 2⌉ = 3 places need 2·2 + 2 = 6, so one zero, after;  4 pixels at stride 3, window 5:
+    # 2 places need 3 + 5 = 8, two before, two after
+    assert margins(5, 2, 2, "same") == (0, 1)
+    assert margins(4, 5, 3, "same") == (2, 2)
+    assert margins(6, 1, 3, "same") == (0, 0)  # never fewer than none
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "stride", "padding", "places"),
+    [
+        (28, 5, 1, 0, 24),  # (28 − 5)/1 + 1
+        (28, 5, 2, 0, 12),  # ⌊23/2⌋ + 1
+        (28, 5, 3, 0, 8),  # ⌊23/3⌋ + 1
+        (28, 5, 1, 2, 28),  # (28 + 4 − 5)/1 + 1
+        (28, 5, 1, "same", 28),
+        (28, 5, 3, "same", 10),  # ⌈28/3⌉
+        (28, 5, 3, "valid", 8),
+        (5, 5, 1, 0, 1),
+        (5, 2, 4, 0, 1),  # a stride larger than the window
+        (6, 2, 4, 0, 2),
+        (1, 3, 1, 1, 1),
+    ],
+)
+def test_output_size_by_hand(n, size, stride, padding, places, rng):
+    assert output_size(n, size, stride=stride, padding=padding) == places
+    layer = Conv2D(
+        1,
+        1,
+        (size, 1),
+        stride=(stride, 1),
+        padding=padding if isinstance(padding, str) else 0,
+        rng=rng,
+    )
+    if isinstance(padding, str) or padding == 0:
+        assert layer.forward(np.ones((1, n, 2, 1))).shape == (1, places, 2, 1)
+
+
+@given(n=st.integers(1, 40), size=st.integers(1, 9), stride=st.integers(1, 9))
+def test_same_gives_a_place_for_each_stride(n, size, stride):
+    assert output_size(n, size, stride=stride, padding="same") == -(-n // stride)
+    before, after = margins(n, size, stride, "same")
+    assert after - before in (0, 1)
+
+
+def test_parts_are_views_in_row_order():
+    x = np.arange(20.0).reshape(1, 4, 5, 1)
+    found = list(parts(x, (2, 2), (2, 3)))
+    assert [part[0, :, :, 0].tolist() for part in found] == [
+        [[0, 3], [10, 13]],
+        [[1, 4], [11, 14]],
+        [[5, 8], [15, 18]],
+        [[6, 9], [16, 19]],
+    ]
+    assert all(np.shares_memory(part, x) for part in found)
+
+
+# What makes it a convolution.
+
+
+def test_a_shifted_image_gives_a_shifted_answer_away_from_the_border(rng):
+    layer, x = Conv2D(1, 4, 3, rng=rng), np.zeros((1, 12, 12, 1))
+    x[0, 3:7, 3:7, 0] = rng.standard_normal((4, 4))
+    moved = np.roll(x, (2, 3), axis=(1, 2))
+    assert np.roll(layer.forward(x), (2, 3), axis=(1, 2)) == pytest.approx(
+        layer.forward(moved), abs=1e-14
+    )
+
+
+def test_a_window_as_large_as_the_image_is_a_dense_layer(rng):
+    layer, x = Conv2D(2, 3, (4, 5), rng=rng), rng.standard_normal((6, 4, 5, 2))
+    assert layer.forward(x).reshape(6, 3) == pytest.approx(
+        x.reshape(6, 40) @ layer.W.value.reshape(40, 3)
+    )
+
+
+def test_size_1_is_a_dense_layer_over_channels(rng):
+    layer, x = Conv2D(4, 3, 1, rng=rng), rng.standard_normal((2, 3, 5, 4))
+    assert layer.forward(x) == pytest.approx(x @ layer.W.value[0, 0])
+
+
+def test_whole_numbers_are_good_enough_for_pixels(rng):
+    layer, x = (
+        Conv2D(1, 2, 3, padding=1, rng=rng),
+        rng.integers(0, 256, (2, 5, 5, 1), dtype=np.uint8),
+    )
+    assert np.array_equal(layer.forward(x), layer.forward(x.astype(float)))
+
+
+def test_result_does_not_depend_on_what_was_seen_before(rng):
+    layer, x = Conv2D(3, 4, 3, rng=rng), rng.standard_normal((9, 8, 8, 3))
+    z = layer.forward(x)
+    kept = z.copy()
+    dx = layer.backward(z)
+    kept_dx = dx.copy()
+    for other in (2 * x, x[:2], rng.standard_normal((4, 5, 9, 3))):
+        layer.backward(layer.forward(other))
+    assert np.array_equal(z, kept)  # no array that was handed out is used again
+    assert np.array_equal(dx, kept_dx)
+    assert np.array_equal(layer.forward(x), kept)
+    assert np.array_equal(layer.backward(z), kept_dx)
+
+
+# Making one.
+
+
+def test_start_names_and_words(rng):
+    layer = Conv2D(20, 40, 5, rng=rng)
+    limit = np.sqrt(6 / (25 * 20 + 25 * 40))
+    assert 0.95 * limit < np.abs(layer.W.value).max() <= limit
+    assert not layer.b.value.any()
+    assert [parameter.name for parameter in layer.parameters()] == [
+        "Conv2D(20 → 40, 5×5).W",
+        "Conv2D(20 → 40, 5×5).b",
+    ]
+    assert (
+        str(Conv2D(1, 2, (3, 5), stride=2, padding="same", rng=rng))
+        == "Conv2D(1 → 2, 3×5, stride 2, padding same)"
+    )
+    assert (
+        str(Conv2D(1, 2, 3, stride=(1, 2), padding=1, rng=rng))
+        == "Conv2D(1 → 2, 3×3, stride 1×2, padding 1)"
+    )
+    assert str(Conv2D(1, 2, 3, padding="valid", rng=rng)) == "Conv2D(1 → 2, 3×3)"
+
+
+def test_weights_come_from_an_initializer_and_are_ones_own(rng):
+    mine = np.ones((3, 3, 1, 2))
+    layer = Conv2D(1, 2, 3, rng=rng, weights=lambda shape, rng: mine)
+    layer.W.value += 1
+    assert mine.max() == 1
+    assert Conv2D(8, 8, 3, rng=rng, weights=he).W.value.std() == pytest.approx(
+        np.sqrt(2 / 72), rel=0.1
+    )
+    with pytest.raises(
+        ValueError,
+        match=r"Conv2D\(1 → 2, 3×3\) got weights of shape \(3, 3\): expected \(3, 3, 1, 2\)",
+    ):
+        Conv2D(1, 2, 3, rng=rng, weights=lambda shape, rng: np.ones((3, 3)))
+
+
+@pytest.mark.parametrize("arguments", [(1, 2, 3), (2, 3, (1, 3))])
+@pytest.mark.parametrize("options", [{}, {"stride": (2, 1), "padding": "same"}, {"padding": 2}])
+def test_saved_and_loaded(arguments, options, rng, tmp_path):
+    network = Network([Conv2D(*arguments, **options, rng=rng), Flatten()])
+    loaded = Network.load(network.save(tmp_path / "conv"))
+    x = rng.standard_normal((2, 5, 5, arguments[0]))
+    assert str(loaded) == str(network)
+    assert np.array_equal(loaded.predict(x), network.predict(x))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"c_in": 0}, ValueError, "c_in = 0: expected 1 or more"),
+        ({"c_out": 2.0}, TypeError, "c_out = 2.0: expected a whole number"),
+        ({"size": 0}, ValueError, "size = 0: expected 1 or more"),
+        ({"size": (2, 0)}, ValueError, "size = 0: expected 1 or more"),
+        ({"size": (2, 2, 2)}, ValueError, "size with 3 numbers: expected one, or a pair"),
+        ({"size": "3"}, TypeError, "size = a str: expected a whole number"),
+        ({"stride": 0}, ValueError, "stride = 0: expected 1 or more"),
+        ({"stride": 1.5}, TypeError, "stride = 1.5: expected a whole number"),
+        ({"padding": -1}, ValueError, "padding = -1: expected 0 or more"),
+        (
+            {"padding": "full"},
+            TypeError,
+            'padding = \'full\': expected a whole number, "same" or "valid"',
+        ),
+        ({"padding": 0.5}, TypeError, "padding = 0.5: expected a whole number"),
+        ({"padding": None}, TypeError, "padding = None: expected a whole number"),
+        ({"rng": 0}, TypeError, "rng as 0: expected a generator"),
+    ],
+)
+def test_wrong_arguments_are_refused(change, error, words, rng):
+    with pytest.raises(error, match=f"^Conv2D.* got {re.escape(words)}"):
+        Conv2D(**({"c_in": 1, "c_out": 2, "size": 3, "rng": rng} | change))
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((2, 5, 5, 3), "x of shape (2, 5, 5, 3): expected (n, height, width, 1)"),
+        (
+            (2, 5, 5),
+            "x of shape (2, 5, 5): expected (n, height, width, 1); grey images need their one channel",
+        ),
+        (
+            (0, 5, 5, 1),
+            "an empty batch of shape (0, 5, 5, 1): expected (n, height, width, 1) with at least one image",
+        ),
+        (
+            (2, 2, 5, 1),
+            "images of 2×5 pixels, margins included: expected 3×3 or more, as large as the window",
+        ),
+    ],
+)
+def test_wrong_images_are_refused(shape, words, rng):
+    with pytest.raises(ValueError, match=re.escape(f"Conv2D(1 → 2, 3×3) got {words}")):
+        Conv2D(1, 2, 3, rng=rng).forward(np.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"n": 4, "size": 5}, ValueError, "a window of 5 on 4 pixels: expected one that fits"),
+        ({"n": 0, "size": 1}, ValueError, "n = 0"),
+        ({"n": 4, "size": 0}, ValueError, "size = 0"),
+        ({"n": 4, "size": 1, "stride": 0}, ValueError, "stride = 0"),
+        ({"n": 4, "size": 1, "padding": -2}, ValueError, "padding = -2"),
+    ],
+)
+def test_output_size_refuses(arguments, error, words):
+    with pytest.raises(error, match=f"output_size got {words}"):
+        output_size(**arguments)

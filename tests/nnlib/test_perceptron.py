@@ -1,0 +1,229 @@
+"""The perceptron: its rule worked by hand, the gates it can learn and the one it cannot."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nnlib import perceptron
+from nnlib.datasets import blobs, truth_table
+from nnlib.perceptron import Perceptron
+
+GATES = {
+    "nand": [1, 1, 1, 0],
+    "and": [0, 0, 0, 1],
+    "or": [0, 1, 1, 1],
+    "never": [0, 0, 0, 0],
+    "always": [1, 1, 1, 1],
+}
+
+
+def test_first_pass_over_nand_by_hand():
+    # start w = (0, 0), b = 0
+    # (0,0) → 1: z = 0, answer 0, mistake: w = (0, 0), b = 1
+    # (0,1) → 1: z = 1, right;  (1,0) → 1: z = 1, right
+    # (1,1) → 0: z = 1, answer 1, mistake: w = (−1, −1), b = 0
+    neuron = Perceptron(2).fit(*truth_table([1, 1, 1, 0]), epochs=1)
+    assert neuron.w.tolist() == [-1, -1]
+    assert neuron.b == 0
+    assert neuron.mistakes == [2]
+    assert not neuron.converged
+
+
+def test_learning_rate_scales_each_step():
+    neuron = Perceptron(2).fit(*truth_table([1, 1, 1, 0]), epochs=1, learning_rate=0.5)
+    assert neuron.w.tolist() == [-0.5, -0.5]
+    assert neuron.b == 0
+
+
+def test_one_example_by_hand():
+    neuron = Perceptron(2)
+    assert neuron.learn(np.array([2.0, 3.0]), 1) is True  # z = 0 is no yes
+    assert (neuron.w.tolist(), neuron.b) == ([2.0, 3.0], 1.0)
+    assert neuron.learn(np.array([1.0, 0.0]), 1) is False  # z = 3
+    assert (neuron.w.tolist(), neuron.b) == ([2.0, 3.0], 1.0)
+
+
+def test_learning_rate_scales_weights_and_bias_of_one_example():
+    neuron = Perceptron(2)
+    neuron.learn(np.array([2.0, 3.0]), 1, learning_rate=0.5)
+    assert (neuron.w.tolist(), neuron.b) == ([1.0, 1.5], 0.5)
+
+
+@pytest.mark.parametrize("outputs", GATES.values(), ids=GATES)
+def test_gates_are_learned(outputs):
+    x, y = truth_table(outputs)
+    neuron = Perceptron(2).fit(x, y)
+    assert neuron.predict(x).tolist() == outputs
+    assert neuron.converged
+    assert neuron.mistakes[-1] == 0
+
+
+def test_xor_is_not():
+    x, y = truth_table([0, 1, 1, 0])
+    neuron = Perceptron(2).fit(x, y, epochs=200)
+    assert not neuron.converged
+    assert len(neuron.mistakes) == 200
+    assert (neuron.predict(x) == y).mean() <= 0.75
+
+
+def test_on_the_line_the_answer_is_no():
+    assert Perceptron(2).predict(np.array([[0.0, 0.0], [5.0, -3.0]])).tolist() == [0, 0]
+
+
+def test_labels_of_minus_and_plus_one_are_answered_in_kind():
+    x, y = truth_table([0, 1, 1, 1])
+    plain, signed = Perceptron(2).fit(x, y), Perceptron(2).fit(x, 2 * y - 1)
+    assert signed.predict(x).tolist() == [-1, 1, 1, 1]
+    assert np.array_equal(plain.w, signed.w)
+    assert plain.b == signed.b
+
+
+def test_scores_are_the_votes():
+    neuron = Perceptron(2)
+    neuron.w, neuron.b = np.array([2.0, -1.0]), 0.5
+    assert neuron.scores(np.array([[1.0, 1.0], [0.0, 3.0]])).tolist() == [1.5, -2.5]
+
+
+def test_mistakes_stay_below_novikoffs_bound(rng):
+    x, y = blobs(200, rng=rng, distance=8)
+    neuron = Perceptron(2).fit(x, y, epochs=1000)
+    assert neuron.converged
+    signs, rows = 2 * y - 1, np.column_stack([x, np.ones(len(x))])  # the bias as one more weight
+    direction = np.array([1.0, 1.0, 0.0]) / np.sqrt(2)
+    margin = (signs * (rows @ direction)).min()
+    assert margin > 0
+    assert sum(neuron.mistakes) <= (np.linalg.norm(rows, axis=1).max() / margin) ** 2
+
+
+def test_order_is_as_given_or_drawn_from_rng(rng):
+    x, y = blobs(50, rng=rng, distance=1)
+    given = Perceptron(2).fit(x, y, epochs=3)
+    drawn, again = (
+        Perceptron(2).fit(x, y, epochs=3, rng=np.random.default_rng(1)) for _ in range(2)
+    )
+    assert np.array_equal(drawn.w, again.w)
+    assert not np.array_equal(given.w, drawn.w)
+
+
+def test_fit_goes_on_from_where_it_was(rng):
+    x, y = blobs(50, rng=rng, distance=1)
+    once = Perceptron(2).fit(x, y, epochs=4)
+    twice = Perceptron(2).fit(x, y, epochs=2).fit(x, y, epochs=2)
+    assert np.array_equal(once.w, twice.w)
+    assert once.b == twice.b
+
+
+def test_data_is_not_changed(rng):
+    x, y = blobs(20, rng=rng)
+    before = x.copy(), y.copy()
+    Perceptron(2).fit(x, y).predict(x)
+    assert np.array_equal(x, before[0])
+    assert np.array_equal(y, before[1])
+
+
+X, Y = truth_table([1, 1, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        (lambda p: p.fit(X[:, :1], Y), ValueError, r"x of shape \(4, 1\): expected \(n, 2\)"),
+        (lambda p: p.fit(X.tolist(), Y), TypeError, "x as a list: expected a NumPy array"),
+        (lambda p: p.fit(X, Y[:3]), ValueError, "x with 4 rows and labels with 3 rows"),
+        (lambda p: p.fit(X, Y + 1), ValueError, r"labels \[1, 2\]: expected 0 and 1"),
+        (lambda p: p.fit(X, Y[:, None]), ValueError, r"labels of shape \(4, 1\): expected \(n,\)"),
+        (lambda p: p.fit(X, Y, epochs=0), ValueError, "epochs = 0: expected 1 or more"),
+        (
+            lambda p: p.fit(X, Y, learning_rate=-1),
+            ValueError,
+            "learning_rate = -1: expected a number above 0",
+        ),
+        (lambda p: p.fit(X, Y, rng=3), TypeError, "rng as 3: expected a generator"),
+        (lambda p: p.fit(X * np.nan, Y), ValueError, r"x with nan at \[0, 0\]"),
+        (
+            lambda p: p.predict(X[0]),
+            ValueError,
+            r"x of shape \(2,\): expected \(n, 2\); one example alone",
+        ),
+        (lambda p: p.predict(X[:0]), ValueError, "empty batch"),
+        (lambda p: p.predict(X + np.inf), ValueError, "x with inf"),
+    ],
+)
+def test_wrong_use_names_the_perceptron(wrong, error, words):
+    with pytest.raises(error, match=rf"^Perceptron\(2 → 1\) got .*{words}"):
+        wrong(Perceptron(2))
+
+
+@pytest.mark.parametrize(("n_in", "error"), [(0, ValueError), (2.0, TypeError), ("2", TypeError)])
+def test_wrong_size(n_in, error):
+    with pytest.raises(error, match="Perceptron got n_in = "):
+        Perceptron(n_in)
+
+
+# Circuits of NAND perceptrons.
+
+
+def bits(n):
+    return np.array(list(itertools.product((0, 1), repeat=n)))
+
+
+@pytest.mark.parametrize(
+    ("circuit", "wanted"),
+    [
+        (perceptron.NOT, [1, 0]),
+        (perceptron.AND, [0, 0, 0, 1]),
+        (perceptron.OR, [0, 1, 1, 1]),
+        (perceptron.XOR, [0, 1, 1, 0]),
+    ],
+    ids=["NOT", "AND", "OR", "XOR"],
+)
+def test_gates_from_nand(circuit, wanted):
+    assert circuit.run(bits(len(circuit.inputs)))[:, 0].tolist() == wanted
+
+
+def test_nand_is_worked_by_hand():
+    gate = perceptron.nand()
+    x = bits(2).astype(float)
+    assert gate.scores(x).tolist() == [3, 1, 1, -1]
+    assert gate.predict(x).tolist() == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "circuit", [perceptron.HALF_ADDER, perceptron.FULL_ADDER], ids=["half", "full"]
+)
+def test_adders_count_ones(circuit):
+    x = bits(len(circuit.inputs))
+    assert (circuit.run(x) @ [1, 2]).tolist() == x.sum(axis=1).tolist()
+
+
+def test_two_bit_adder_adds_all_sixteen_pairs():
+    x = bits(4)
+    assert (perceptron.TWO_BIT_ADDER.run(x) @ [4, 2, 1]).tolist() == (x @ [2, 1, 2, 1]).tolist()
+    assert len(perceptron.TWO_BIT_ADDER.gates) == 14
+
+
+@pytest.mark.parametrize(
+    ("gates", "outputs", "words"),
+    [
+        ([("out", "a", "z")], ["out"], "the gate 'out' fed by 'z'"),
+        ([("x", "a", "y"), ("y", "a", "a")], ["y"], "the gate 'x' fed by 'y'"),
+        ([("a", "a", "a")], ["a"], "two sources for the wire 'a'"),
+        ([("x", "a", "a")], ["out"], "the output 'out'"),
+    ],
+)
+def test_a_circuit_with_a_loose_wire_is_refused(gates, outputs, words):
+    with pytest.raises(ValueError, match=words):
+        perceptron.Circuit(["a"], gates, outputs)
+
+
+def test_a_circuit_takes_bits_only():
+    with pytest.raises(ValueError, match="other than 0 and 1"):
+        perceptron.XOR.run(np.array([[0.5, 1.0]]))
+    with pytest.raises(ValueError, match=r"expected \(n, 2\)"):
+        perceptron.XOR.run(bits(3))
+
+
+def test_placing_a_circuit_needs_all_its_wires():
+    with pytest.raises(ValueError, match="got 1 wires: expected 2"):
+        perceptron.XOR.placed("first ", "a")

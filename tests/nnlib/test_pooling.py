@@ -1,0 +1,255 @@
+"""Pooling: against PyTorch, against sums done by hand, and what it must refuse."""
+
+import importlib
+import os
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlib.activations import ReLU
+from nnlib.network import Network
+from nnlib.optimizers import SGD
+from nnlib.pooling import AvgPool2D, L2Pool2D, MaxPool2D, WeightedAvgPool2D, falling_weights
+
+if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
+    torch = importlib.import_module("torch")
+else:
+    torch = pytest.importorskip("torch")
+torch.set_num_threads(1)  # for arrays as small as these a second thread only waits
+F = torch.nn.functional
+
+
+def close(one, other, tolerance=1e-10) -> bool:
+    """Whether two arrays have one shape and the same numbers to ten digits; hundreds of cases, so no approx."""
+    return one.shape == other.shape and np.allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+KINDS = [MaxPool2D, AvgPool2D, WeightedAvgPool2D, L2Pool2D]
+every_kind = pytest.mark.parametrize("kind", KINDS)
+pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
+
+
+def theirs(layer, x):
+    """The same pooling of a tensor (n, channels, height, width) by PyTorch."""
+    kind, size, stride = type(layer), layer.size, layer.stride
+    if kind is MaxPool2D:
+        return F.max_pool2d(x, size, stride)
+    if kind is AvgPool2D:
+        return F.avg_pool2d(x, size, stride)
+    if kind is L2Pool2D:
+        return torch.sqrt(F.avg_pool2d(x**2, size, stride, divisor_override=1))
+    kernel = torch.from_numpy(layer.W.value).expand(x.shape[1], 1, *size)
+    return F.conv2d(x, kernel, stride=stride, groups=x.shape[1])
+
+
+@st.composite
+def cases(draw):
+    """A layer, an input that it fits, and a gradient for its output."""
+    size, stride = draw(pairs), draw(st.none() | pairs)
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    kind = draw(st.sampled_from(KINDS))
+    layer = kind(size, stride)
+    if kind is WeightedAvgPool2D and draw(st.booleans()):
+        layer = kind(size, stride, weights=rng.uniform(0, 1, size))
+    h, w = (size[i] + draw(st.integers(0, 6)) for i in (0, 1))
+    x = rng.standard_normal((draw(st.integers(1, 3)), h, w, draw(st.integers(1, 3))))
+    if kind is MaxPool2D and draw(st.booleans()):
+        x = x.round()  # many ties: PyTorch's choice is ours
+    return layer, x, rng.standard_normal(layer.forward(x).shape)
+
+
+@settings(max_examples=300)
+@given(case=cases())
+def test_as_pytorch_has_it(case):
+    layer, x, dy = case
+    their_x = torch.tensor(x, requires_grad=True)
+    y = theirs(layer, their_x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    y.backward(torch.from_numpy(dy))
+    assert close(layer.forward(x), y.detach().numpy())
+    assert close(layer.backward(dy), their_x.grad.numpy())
+
+
+# By hand: one channel, four columns in two windows, the fifth left out.
+
+X = np.array([[1.0, 2.0, 0.0, -3.0, 9.0], [4.0, 4.0, 0.0, 4.0, 9.0]])
+DY = np.array([[10.0, 100.0]])
+BY_HAND = {
+    MaxPool2D: ([[4, 4]], [[0, 0, 0, 0, 0], [10, 0, 0, 100, 0]]),  # of the two 4s the first
+    AvgPool2D: ([[2.75, 0.25]], [[2.5, 2.5, 25, 25, 0], [2.5, 2.5, 25, 25, 0]]),  # 11/4 and 1/4
+    WeightedAvgPool2D: (
+        [[2.75, 0.25]],
+        [[2.5, 2.5, 25, 25, 0], [2.5, 2.5, 25, 25, 0]],
+    ),  # all as far from the middle
+    L2Pool2D: (  # √(1 + 4 + 16 + 16) = √37;  √(9 + 16) = 5, −3/5 and 4/5 of 100
+        [[37**0.5, 5]],
+        [[10 / 37**0.5, 20 / 37**0.5, 0, -60, 0], [40 / 37**0.5, 40 / 37**0.5, 0, 80, 0]],
+    ),
+}
+
+
+@every_kind
+def test_by_hand(kind):
+    layer, (y, dx) = kind(2), BY_HAND[kind]
+    assert layer.forward(X[None, :, :, None])[0, :, :, 0] == pytest.approx(np.array(y))
+    assert layer.backward(DY[None, :, :, None])[0, :, :, 0] == pytest.approx(np.array(dx))
+
+
+def test_overlapping_windows_add_up():
+    x = np.array([1.0, 5.0, 2.0, 5.0]).reshape(1, 1, 4, 1)
+    layer = MaxPool2D((1, 2), stride=1)
+    assert layer.forward(x).ravel().tolist() == [5, 5, 5]
+    assert layer.backward(np.array([1.0, 10.0, 100.0]).reshape(1, 1, 3, 1)).ravel().tolist() == [
+        0,
+        11,
+        0,
+        100,
+    ]
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_of_equal_pixels_the_first_in_row_order_gets_all(stride):
+    layer = MaxPool2D(2, stride)
+    y = layer.forward(np.full((2, 5, 5, 3), 7.0))
+    dx = layer.backward(np.ones_like(y))
+    expected = np.zeros_like(dx)
+    expected[:, : y.shape[1] * stride : stride, : y.shape[2] * stride : stride] = 1
+    assert np.array_equal(dx, expected)
+
+
+def test_largest_of_negative_numbers_is_negative():
+    assert MaxPool2D(2).forward(np.full((1, 2, 2, 1), -3.0)).item() == -3
+
+
+def test_largest_and_relu_can_change_places(rng):
+    x, dy = rng.standard_normal((3, 6, 6, 2)), rng.standard_normal((3, 3, 3, 2))
+    one, other = Network([ReLU(), MaxPool2D(2)]), Network([MaxPool2D(2), ReLU()])
+    assert np.array_equal(one.forward(x), other.forward(x))
+    assert np.array_equal(one.backward(dy), other.backward(dy))
+
+
+def test_length_has_slope_0_at_0():
+    layer = L2Pool2D(2)
+    assert layer.forward(np.zeros((1, 2, 2, 1))).item() == 0
+    assert not layer.backward(np.ones((1, 1, 1, 1))).any()
+
+
+@every_kind
+def test_stride_larger_than_the_window_leaves_pixels_out(kind, rng):
+    layer, x = kind(1, stride=2), rng.uniform(1, 2, (2, 5, 4, 1))
+    y = layer.forward(x)
+    assert y == pytest.approx(x[:, ::2, ::2])
+    dx = layer.backward(np.ones_like(y))
+    assert dx[:, ::2, ::2] == pytest.approx(np.ones_like(y))
+    assert dx.sum() == pytest.approx(y.size)
+
+
+@every_kind
+def test_window_as_large_as_the_image(kind, rng):
+    assert kind((4, 3)).forward(rng.standard_normal((2, 4, 3, 5))).shape == (2, 1, 1, 5)
+
+
+@every_kind
+def test_whole_numbers_do_not_run_over(kind):
+    x = np.full((1, 2, 2, 1), 200, np.uint8)
+    layer = kind(2)
+    assert layer.forward(x).item() == pytest.approx(400 if kind is L2Pool2D else 200)
+    assert layer.backward(np.full((1, 1, 1, 1), 4.0)).sum() == pytest.approx(
+        8 if kind is L2Pool2D else 4
+    )
+
+
+# Weighted means.
+
+
+def test_weights_fall_with_the_distance_from_the_middle():
+    # distances 0, 1 and √2: 1, 1/2, 1/(1 + √2)
+    w = falling_weights((3, 3))
+    assert [w[1, 1], w[0, 1], w[0, 0]] == pytest.approx([1, 0.5, 1 / (1 + 2**0.5)])
+    assert np.array_equal(w, w[::-1, ::-1])
+    assert WeightedAvgPool2D(3).W.value == pytest.approx(w / w.sum())
+
+
+def test_given_weights_are_divided_by_their_sum():
+    layer = WeightedAvgPool2D(2, weights=[[3, 0], [0, 1]])
+    # (3·1 + 1·4)/4 and (3·0 + 1·4)/4
+    assert layer.forward(X[None, :, :, None]).ravel().tolist() == [1.75, 1.0]
+    assert layer.parameters() == []
+
+
+def test_learnt_weights_learn(rng):
+    layer, aim = WeightedAvgPool2D(2, learn=True), np.array([[0.7, 0.1], [-0.1, 0.3]])
+    x = rng.standard_normal((20, 4, 4, 2))
+    wanted = WeightedAvgPool2D(2)
+    wanted.W.value[...] = aim
+    optimizer = SGD(layer.parameters(), learning_rate=0.5)
+    for _ in range(100):
+        optimizer.zero_grad()
+        layer.backward((layer.forward(x) - wanted.forward(x)) / 160)
+        optimizer.step()
+    assert layer.W.value == pytest.approx(aim, abs=1e-6)
+
+
+@pytest.mark.parametrize("learn", [False, True])
+def test_weights_are_saved_and_cast(learn, tmp_path):
+    network = Network([WeightedAvgPool2D(2, weights=[[3, 0], [0, 1]], learn=learn)])
+    loaded = Network.load(network.save(tmp_path / "pool"))
+    assert np.array_equal(loaded.layers[0].W.value, network.layers[0].W.value)
+    assert loaded.layers[0].learn is learn
+    light = network.astype(np.float32)
+    assert light.predict(np.ones((1, 2, 2, 1), np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("weights", "error", "words"),
+    [
+        (np.ones((2, 3)), ValueError, "weights of shape (2, 3): expected (2, 2)"),
+        ([[1, -1], [1, 1]], ValueError, "weights [[1.0, -1.0], [1.0, 1.0]]: expected none below 0"),
+        (
+            np.zeros((2, 2)),
+            ValueError,
+            "weights [[0.0, 0.0], [0.0, 0.0]]: expected none below 0, with a sum above 0",
+        ),
+        (np.full((2, 2), np.nan), ValueError, "weights [[nan"),
+    ],
+)
+def test_wrong_weights_are_refused(weights, error, words):
+    with pytest.raises(error, match=re.escape(f"WeightedAvgPool2D(2×2) got {words}")):
+        WeightedAvgPool2D(2, weights=weights)
+
+
+# Making one.
+
+
+@every_kind
+def test_names_read_well(kind):
+    name = kind.__name__
+    assert [str(kind(2)), str(kind((2, 3), 1)), str(kind(3, 2))] == [
+        f"{name}(2×2)",
+        f"{name}(2×3, stride 1)",
+        f"{name}(3×3, stride 2)",
+    ]
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((0,), ValueError, "size = 0: expected 1 or more"),
+        ((2, 0), ValueError, "stride = 0: expected 1 or more"),
+        ((2.0,), TypeError, "size = 2.0: expected a whole number"),
+        (((2, 2, 2),), ValueError, "size with 3 numbers"),
+    ],
+)
+def test_wrong_arguments_are_refused(kind, arguments, error, words):
+    with pytest.raises(error, match=f"^{kind.__name__} got {words}"):
+        kind(*arguments)
+
+
+@every_kind
+def test_images_smaller_than_the_window_are_refused(kind):
+    words = f"{kind.__name__}(3×3) got images of 2×5 pixels, margins included: expected 3×3 or more"
+    with pytest.raises(ValueError, match=re.escape(words)):
+        kind(3).forward(np.ones((1, 2, 5, 1)))

@@ -1,0 +1,755 @@
+"""The training loop: equal to the one written by hand, bit for bit, and well-behaved however it ends."""
+
+import os
+import signal
+import sys
+
+import numpy as np
+import pytest
+
+from nnlib import augment
+from nnlib.activations import Sigmoid
+from nnlib.batches import minibatches, stratified_split
+from nnlib.datasets import blobs, load_digits
+from nnlib.layers import Dense, Flatten, Layer
+from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from nnlib.network import Network
+from nnlib.optimizers import SGD, Momentum
+from nnlib.training import DivergedError, History, State, fit
+
+N, BATCH = 50, 8  # 7 steps in an epoch, the last one with 2 examples
+STEPS = 7
+
+
+def data() -> tuple[np.ndarray, np.ndarray]:
+    return blobs(N, rng=np.random.default_rng(5))
+
+
+def small(seed: int = 1) -> Network:
+    rng = np.random.default_rng(seed)
+    return Network([Dense(2, 4, rng=rng), Sigmoid(), Dense(4, 2, rng=rng)])
+
+
+def train(network: Network, *, loss=None, examples=None, rate: float = 0.5, **options) -> History:
+    settings = {"epochs": 3, "batch_size": BATCH, "rng": np.random.default_rng(2)} | options
+    optimizer = SGD(network.parameters(), rate)
+    return fit(
+        network,
+        loss or SoftmaxCrossEntropy(),
+        optimizer,
+        data() if examples is None else examples,
+        **settings,
+    )
+
+
+def after_steps(steps: int) -> bytes:
+    """The weights after so many steps of a loop written by hand."""
+    network, loss, rng = small(), SoftmaxCrossEntropy(), np.random.default_rng(2)
+    optimizer, (x, y) = SGD(network.parameters(), 0.5), data()
+    done = 0
+    while done < steps:
+        for rows in minibatches(N, BATCH, rng=rng):
+            if done < steps:
+                loss.forward(network.forward(x[rows]), y[rows])
+                optimizer.zero_grad()
+                network.backward(loss.backward())
+                optimizer.step()
+                done += 1
+    return weights(network)
+
+
+def weights(network: Network) -> bytes:
+    return b"".join(parameter.value.tobytes() for parameter in network.parameters())
+
+
+# The loop.
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 5])
+def test_equals_the_loop_written_by_hand_bit_for_bit(epochs):
+    network = small()
+    train(network, epochs=epochs)
+    assert weights(network) == after_steps(epochs * STEPS)
+    assert weights(network) != weights(small())
+
+
+def test_same_seed_same_bits_and_another_seed_others():
+    networks = [small(), small(), small()]
+    histories = [
+        train(one, rng=np.random.default_rng(s)) for one, s in zip(networks, (3, 3, 4), strict=True)
+    ]
+    assert weights(networks[0]) == weights(networks[1]) != weights(networks[2])
+    assert histories[0].loss == histories[1].loss != histories[2].loss
+
+
+def test_validation_does_not_change_what_is_learned():
+    with_it, without = small(), small()
+    train(with_it, validation=data())
+    train(without)
+    assert weights(with_it) == weights(without)
+
+
+class Watch(Layer):
+    """Passes everything on and remembers the first column of what it saw in training."""
+
+    def __init__(self):
+        self.seen, self.modes = [], set()
+
+    def forward(self, x):
+        self.modes.add(self.training)
+        if self.training:
+            self.seen.append(x[:, 0].tolist())
+        return x
+
+    def backward(self, dy):
+        return dy
+
+
+def test_examples_are_reshuffled_in_every_epoch():
+    x, watch = np.column_stack([np.arange(N), np.zeros(N)]) / N, Watch()
+    train(Network([watch, *small().layers]), examples=(x, data()[1]))
+    assert [len(batch) for batch in watch.seen] == [8, 8, 8, 8, 8, 8, 2] * 3
+    epochs = [watch.seen[start : start + STEPS] for start in (0, STEPS, 2 * STEPS)]
+    for epoch in epochs:
+        assert sorted(value for batch in epoch for value in batch) == x[:, 0].tolist()
+    batches = [frozenset(batch) for epoch in epochs for batch in epoch]
+    assert len(set(batches)) == len(
+        batches
+    )  # other examples together, not the same batches in another order
+
+
+def test_examples_stay_with_their_targets_and_data_is_not_changed():
+    x, y = np.column_stack([np.arange(N), np.arange(N)]) / N, np.arange(N)[:, None] / N
+
+    class PairedError(SquaredError):
+        def forward(self, predictions, targets):
+            assert np.array_equal(watch.seen[-1], targets[:, 0])
+            return super().forward(predictions, targets)
+
+    watch, before = Watch(), (x.copy(), y.copy())
+    train(
+        Network([watch, Dense(2, 1, rng=np.random.default_rng(0))]),
+        loss=PairedError(),
+        examples=(x, y),
+        rate=0.1,
+    )
+    assert len(watch.seen) == 3 * STEPS
+    assert np.array_equal(x, before[0])
+    assert np.array_equal(y, before[1])
+
+
+def test_mode_is_training_then_prediction():
+    watch = Watch()
+    network = Network([watch, *small().layers])
+    network.training = False
+    train(network)
+    assert watch.modes == {True}
+    assert network.training is False
+    train(network, validation=data())
+    assert watch.modes == {True, False}
+
+
+def test_dx_of_the_first_layer_is_not_computed(monkeypatch):
+    network = small()
+    monkeypatch.setattr(
+        network.layers[0], "backward", lambda dy: pytest.fail("dx of the first layer was computed")
+    )
+    train(network, epochs=1)
+    assert weights(network) == after_steps(STEPS)
+
+
+def test_float32_stays_float32():
+    (x, y), network = data(), small().astype(np.float32)
+    before = weights(network)
+    train(network, examples=(x.astype(np.float32), y))
+    assert {parameter.value.dtype for parameter in network.parameters()} == {np.dtype(np.float32)}
+    assert {parameter.grad.dtype for parameter in network.parameters()} == {np.dtype(np.float32)}
+    assert weights(network) != before
+
+
+# The history.
+
+
+def test_history_has_one_entry_per_epoch():
+    history = train(small(), epochs=4, validation=data())
+    assert [len(entries) for entries in columns(history)] == [4, 4, 4, 4]
+    assert np.isfinite(columns(history)).all()
+    assert history.ended == "all 4 epochs are done"
+
+
+def columns(history: History) -> list[list[float]]:
+    return [history.loss, history.accuracy, history.validation_loss, history.validation_accuracy]
+
+
+def test_history_without_validation_holds_nan():
+    history = train(small())
+    assert np.isnan(history.validation_loss).tolist() == [True] * 3
+    assert np.isnan(history.validation_accuracy).tolist() == [True] * 3
+
+
+def test_history_by_hand():
+    # one weight, w = 0, b = 0: predictions 0, targets 1 and 3: C = (1 + 9) / 4 = 2.5, in one step of two examples
+    network = Network(
+        [Dense(1, 1, rng=np.random.default_rng(0), weights=lambda shape, rng: np.zeros(shape))]
+    )
+    x, y = np.array([[1.0], [1.0]]), np.array([[1.0], [3.0]])
+    history = train(
+        network, loss=SquaredError(), examples=(x, y), epochs=1, batch_size=2, validation=(x, y)
+    )
+    # dw = db = −(1 + 3) / 2 = −2, η = 0.5: w = b = 1, predictions 2: C = (1 + 1) / 4 = 0.5
+    assert history.loss == [2.5]
+    assert history.validation_loss == [0.5]
+    assert np.isnan([history.accuracy, history.validation_accuracy]).all()
+
+
+def test_loss_is_the_mean_over_examples_though_the_last_batch_is_smaller():
+    network = Network(
+        [Dense(1, 1, rng=np.random.default_rng(0), weights=lambda shape, rng: np.zeros(shape))]
+    )
+    x, y = np.zeros((3, 1)), np.array([[0.0], [0.0], [6.0]])
+    history = train(
+        network, loss=SquaredError(), examples=(x, y), epochs=1, batch_size=2, rate=1e-12
+    )
+    assert history.loss == pytest.approx([6.0])  # 36 / 2 / 3, whichever example comes alone
+
+
+@pytest.mark.parametrize("as_rows", [False, True])
+def test_accuracies_are_shares_of_right_answers(as_rows):
+    x, labels = data()
+    y = np.eye(2)[labels] if as_rows else labels
+    network = small()
+    history = train(network, examples=(x, y), validation=(x, y), epochs=20)
+    assert history.validation_accuracy[-1] == (network.classify(x) == labels).mean() > 0.9
+    assert 0 <= min(history.accuracy) <= max(history.accuracy) <= 1
+
+
+@pytest.mark.parametrize("shape", [(N,), (N, 1)])
+def test_a_single_output_counts_as_yes_above_one_half(shape):
+    x, y = data()
+    rng = np.random.default_rng(0)
+    network = Network([Dense(2, 1, rng=rng), Sigmoid()])
+    history = train(
+        network,
+        loss=BinaryCrossEntropy(),
+        examples=(x, y.reshape(shape)),
+        validation=(x, y),
+        epochs=20,
+    )
+    assert history.validation_accuracy[-1] == ((network.predict(x)[:, 0] > 0.5) == y).mean() > 0.9
+
+
+def test_loss_falls():
+    history = train(small(), epochs=20, validation=data())
+    assert history.loss[-1] < 0.5 * history.loss[0]
+    assert history.validation_loss[-1] < 0.5 * history.validation_loss[0]
+
+
+# Callbacks.
+
+
+def test_callbacks_see_the_state_after_each_epoch():
+    seen, network = [], small()
+
+    def look(state: State) -> None:
+        assert state.network is network
+        seen.append((state.epoch, len(state.history.loss), len(state.history.validation_loss)))
+
+    history = train(network, callbacks=[look])
+    assert seen == [(1, 1, 1), (2, 2, 2), (3, 3, 3)]
+    assert len(history.loss) == 3
+
+
+def test_a_callback_that_returns_true_ends_training_after_all_have_looked():
+    network, late = small(), []
+    history = train(
+        network,
+        epochs=9,
+        callbacks=[lambda state: state.epoch == 2, lambda state: late.append(state.epoch)],
+    )
+    assert [len(entries) for entries in columns(history)] == [2, 2, 2, 2]
+    assert late == [1, 2]
+    assert weights(network) == after_steps(2 * STEPS)
+    assert history.ended == "a callback ended training after epoch 2"
+
+
+def test_a_callback_may_change_the_learning_rate():
+    network, halved = small(), small()
+
+    def halve(state: State) -> None:
+        state.optimizer.learning_rate /= 2
+
+    train(halved, epochs=2, callbacks=[halve])
+    rng = np.random.default_rng(2)
+    train(network, epochs=1, rng=rng)
+    train(network, epochs=1, rng=rng, rate=0.25)
+    assert weights(halved) == weights(network)
+
+
+def test_an_error_in_a_callback_comes_through():
+    with pytest.raises(ZeroDivisionError):
+        train(small(), callbacks=[lambda state: 1 / 0])
+
+
+# Divergence.
+
+
+def divergent() -> tuple[Network, dict]:
+    """A straight-line fit that is far from stable: each step multiplies the distance by about −100."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((40, 3))
+    return Network([Dense(3, 1, rng=rng)]), {
+        "loss": SquaredError(),
+        "examples": (x, x[:, :1]),
+        "rate": 100.0,
+    }
+
+
+def test_divergence_says_at_which_step_and_what_usually_causes_it():
+    network, options = divergent()
+    with pytest.raises(DivergedError) as caught:
+        train(network, epochs=200, batch_size=10, **options)
+    words, history = str(caught.value), caught.value.history
+    epoch = len(history.loss) + 1
+    assert f"at step {int(words.split('at step ')[1].split()[0])} of epoch {epoch}" in words
+    assert "learning rate that is too large (it is 100)" in words
+    assert f"back to those from before epoch {epoch}" in words
+    assert f"in epoch {epoch}" in history.ended
+    assert np.isfinite(history.loss).all()
+    assert network.training is False
+
+
+def test_divergence_puts_back_the_weights_from_before_the_epoch():
+    network, options = divergent()
+    with pytest.raises(DivergedError) as caught:
+        train(network, epochs=200, batch_size=10, **options)
+    reference, options = divergent()
+    train(reference, epochs=len(caught.value.history.loss), batch_size=10, **options)
+    assert weights(network) == weights(reference)
+    assert np.isfinite(network.parameters()[0].value).all()
+
+
+def test_a_loss_that_is_nan_names_its_step():
+    class FailsAtStep(SoftmaxCrossEntropy):
+        calls = 0
+
+        def forward(self, predictions, targets):
+            self.calls += 1
+            return (
+                float("nan") if self.calls == STEPS + 3 else super().forward(predictions, targets)
+            )
+
+    network = small()
+    with pytest.raises(DivergedError, match="the loss became nan at step 3 of epoch 2") as caught:
+        train(network, loss=FailsAtStep())
+    assert weights(network) == after_steps(STEPS)
+    assert len(caught.value.history.loss) == 1
+
+
+def test_divergence_in_floats_warns_of_nothing_else(recwarn):
+    network, options = divergent()
+    with pytest.raises(DivergedError):
+        train(network, epochs=200, batch_size=10, **options)
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_weights_that_overflow_in_the_last_step_of_an_epoch_are_put_back():
+    x, y = np.full((4, 1), 1e3), np.full((4, 1), 1e5)
+    network = Network([Dense(1, 1, rng=np.random.default_rng(0))])
+    before = weights(network)
+    with pytest.raises(DivergedError, match="weights became infinite at step 1 of epoch 1"):
+        train(network, loss=SquaredError(), examples=(x, y), rate=1e308)
+    assert weights(network) == before
+
+
+# Ctrl-C. A handler of the test's own stands in for Python's, so that it can be seen to be put back and never called.
+
+
+@pytest.fixture
+def own_handler():
+    called = []
+
+    def handler(*_):
+        called.append("too late")
+
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        yield
+        assert signal.getsignal(signal.SIGINT) is handler
+        assert called == []
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def raise_it() -> None:
+    raise KeyboardInterrupt
+
+
+def press_ctrl_c() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def press_twice() -> None:
+    press_ctrl_c()
+    press_ctrl_c()
+
+
+class InterruptedLoss(SoftmaxCrossEntropy):
+    """Is interrupted in its forward pass at a given step, counted from 1."""
+
+    def __init__(self, step: int, interrupt) -> None:
+        self.step, self.interrupt, self.calls = step, interrupt, 0
+
+    def forward(self, predictions, targets):
+        self.calls += 1
+        if self.calls == self.step:
+            self.interrupt()
+        return super().forward(predictions, targets)
+
+
+real_signal = pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends the process there")
+# how it is interrupted, and how many steps are finished that were not before: a signal waits for the running step
+INTERRUPTS = [
+    pytest.param(raise_it, 0, id="raised"),
+    pytest.param(press_ctrl_c, 1, id="signal", marks=real_signal),
+    pytest.param(press_twice, 0, id="two signals", marks=real_signal),
+]
+
+
+@pytest.mark.usefixtures("own_handler")
+@pytest.mark.parametrize(("interrupt", "finished"), INTERRUPTS)
+@pytest.mark.parametrize("step", [1, 3, STEPS, STEPS + 1, 2 * STEPS + 4])
+def test_interrupt_in_a_step_keeps_the_last_finished_one(interrupt, finished, step):
+    network = small()
+    history = train(network, loss=InterruptedLoss(step, interrupt), epochs=5)
+    assert weights(network) == after_steps(step - 1 + finished)
+    assert [len(entries) for entries in columns(history)] == [(step - 1) // STEPS] * 4
+    assert history.ended == f"you interrupted training in epoch {(step - 1) // STEPS + 1}"
+    assert network.training is False
+
+
+@pytest.mark.usefixtures("own_handler")
+@pytest.mark.parametrize(("interrupt", "_"), INTERRUPTS)
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_interrupt_in_a_callback_keeps_the_finished_epoch(interrupt, _, epoch):
+    network = small()
+    history = train(
+        network, epochs=5, callbacks=[lambda state: interrupt() if state.epoch == epoch else None]
+    )
+    assert weights(network) == after_steps(epoch * STEPS)
+    assert [len(entries) for entries in columns(history)] == [epoch] * 4
+    assert "interrupted" in history.ended
+
+
+@pytest.mark.usefixtures("own_handler")
+@pytest.mark.parametrize(("interrupt", "_"), INTERRUPTS)
+def test_interrupt_in_validation_leaves_lists_of_one_length(interrupt, _):
+    network = small()
+    history = train(network, loss=InterruptedLoss(STEPS + 1, interrupt), validation=data())
+    assert weights(network) == after_steps(STEPS)
+    assert len({len(entries) for entries in columns(history)}) == 1
+    assert "interrupted" in history.ended
+
+
+@pytest.mark.usefixtures("own_handler")
+def test_interrupt_is_reported_in_one_sentence(capsys):
+    train(small(), loss=InterruptedLoss(3, raise_it))
+    printed = capsys.readouterr()
+    assert (
+        printed.err
+        == "you interrupted training in epoch 1; the network is that of the last finished step\n"
+    )
+    assert printed.out == ""
+
+
+@pytest.mark.usefixtures("own_handler")
+@pytest.mark.parametrize("ending", ["done", "stopped", "failed"])
+def test_handler_is_put_back_however_it_ends(ending):
+    endings = {
+        "done": lambda state: None,
+        "stopped": lambda state: True,
+        "failed": lambda state: 1 / 0,
+    }
+    handlers = []
+
+    def look(state: State):
+        handlers.append(signal.getsignal(signal.SIGINT))
+        return endings[ending](state)
+
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        train(small(), callbacks=[look])
+    except ZeroDivisionError:
+        assert ending == "failed"
+    assert handlers[0] is not before
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_training_goes_on_after_an_interrupt():
+    network = small()
+    train(network, loss=InterruptedLoss(3, raise_it))
+    history = train(network)
+    assert len(history.loss) == 3
+    assert history.ended == "all 3 epochs are done"
+
+
+# Silence and words.
+
+
+def test_nothing_is_printed_where_there_is_no_terminal(capfd):
+    history = train(small(), validation=data())
+    assert capfd.readouterr() == ("", "")
+    assert len(history.loss) == 3
+
+
+X, Y = data()
+BAD = X.copy()
+BAD[3, 1] = np.nan
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        (
+            {"examples": (BAD, Y)},
+            ValueError,
+            r"fit got x with nan at \[3, 1\]: expected finite numbers only",
+        ),
+        ({"examples": (X, np.full((N, 2), np.inf))}, ValueError, r"fit got y with inf at \[0, 0\]"),
+        ({"validation": (BAD, Y)}, ValueError, r"fit's validation got x with nan at \[3, 1\]"),
+        ({"examples": (X, Y[:-1])}, ValueError, "fit got x with 50 rows and y with 49 rows"),
+        (
+            {"examples": (X[:0], Y[:0])},
+            ValueError,
+            r"fit got x of shape \(0, 2\): expected .* at least one",
+        ),
+        ({"examples": X}, TypeError, r"expected a pair \(x, y\)"),
+        ({"examples": (X.tolist(), Y)}, TypeError, "fit got x as a list: expected a NumPy array"),
+        ({"epochs": 0}, ValueError, "fit got epochs = 0: expected 1 or more"),
+        ({"epochs": 2.0}, TypeError, "fit got epochs = 2.0: expected a whole number"),
+        ({"batch_size": -1}, ValueError, "fit got batch_size = -1: expected 1 or more"),
+        ({"rng": 0}, TypeError, "fit got rng as 0: expected a generator"),
+        ({"examples": (X, Y + 1)}, ValueError, "got the label 2: expected labels from 0 to 1"),
+        (
+            {"examples": (X[:, :1], Y)},
+            ValueError,
+            r"Dense\(2 → 4\) got x of shape \(8, 1\): expected \(n, 2\)",
+        ),
+    ],
+)
+def test_bad_data_is_refused_before_anything_is_learned(options, error, words):
+    network = small()
+    with pytest.raises(error, match=words):
+        train(network, **options)
+    assert weights(network) == weights(small())
+
+
+@pytest.mark.parametrize(
+    ("place", "part", "error", "words"),
+    [
+        (0, SoftmaxCrossEntropy(), TypeError, "a SoftmaxCrossEntropy in the place of the network"),
+        (
+            1,
+            SoftmaxCrossEntropy,
+            TypeError,
+            r"in the place of the loss; call the class to make one, SoftmaxCrossEntropy\(…\)",
+        ),
+        (2, SGD, TypeError, r"in the place of the optimizer; call the class to make one, SGD\(…\)"),
+        (
+            2,
+            SGD(small().parameters()),
+            ValueError,
+            "another network's parameters: expected those of Network",
+        ),
+    ],
+)
+def test_a_part_in_the_wrong_place_is_named(place, part, error, words):
+    network = small()
+    parts = [network, SoftmaxCrossEntropy(), SGD(network.parameters())]
+    parts[place] = part
+    with pytest.raises(error, match=f"^fit got .*{words}"):
+        fit(*parts, data(), epochs=1, batch_size=5, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("callbacks", [print, [None], 3])
+def test_callbacks_are_a_list_of_functions(callbacks):
+    with pytest.raises(TypeError, match=r"fit got callbacks as .*expected a list of functions"):
+        train(small(), callbacks=callbacks)
+
+
+# Augmentation.
+
+
+def test_augment_is_called_once_for_each_mini_batch_with_fits_generator():
+    x, _ = data()
+    rng, seen = np.random.default_rng(2), []
+
+    def look(batch, given):
+        assert given is rng
+        seen.append(batch.copy())
+        return batch
+
+    train(small(), rng=rng, augment=look, epochs=2, validation=data())
+    assert [len(batch) for batch in seen] == 2 * [8, 8, 8, 8, 8, 8, 2]
+    for epoch in (seen[:STEPS], seen[STEPS:]):
+        assert sorted(map(tuple, np.concatenate(epoch))) == sorted(map(tuple, x))
+
+
+def test_an_augmentation_that_changes_nothing_changes_no_bit():
+    plain, same = small(), small()
+    histories = [train(plain), train(same, augment=lambda x, rng: x)]
+    assert weights(plain) == weights(same)
+    assert histories[0].loss == histories[1].loss
+
+
+def test_what_augment_returns_is_what_is_learnt_from():
+    moved, by_hand = small(), small()
+    x, y = data()
+    train(moved, augment=lambda x, rng: x + 1)
+    train(by_hand, examples=(x + 1, y))
+    assert weights(moved) == weights(by_hand) != weights(small())
+
+
+def test_augment_may_write_into_what_it_got_and_the_callers_x_stays():
+    x, y = data()
+    before = x.copy()
+
+    def zero(batch, rng):
+        batch[...] = 0
+        return batch
+
+    train(small(), examples=(x, y), augment=zero)
+    assert np.array_equal(x, before)
+
+
+def test_validation_is_not_augmented():
+    network = small()
+    history = train(network, augment=lambda x, rng: 0 * x, validation=data(), epochs=1)
+    x, y = data()
+    assert history.validation_loss == [SoftmaxCrossEntropy().forward(network.predict(x), y)]
+
+
+def test_images_are_augmented_as_the_course_does_it():
+    x, y = load_digits()
+
+    def run(change):
+        network = Network([Flatten(), Dense(64, 10, rng=np.random.default_rng(0))])
+        fit(
+            network,
+            SoftmaxCrossEntropy(),
+            SGD(network.parameters(), 0.5),
+            (x[:100], y[:100]),
+            epochs=1,
+            batch_size=10,
+            rng=np.random.default_rng(0),
+            augment=change,
+        )
+        return weights(network)
+
+    assert run(None) == run(lambda x, rng: augment.rotate(x, 0, rng=np.random.default_rng(0)))
+    assert run(None) != run(lambda x, rng: augment.translate(x, 1, rng=rng))
+    assert run(lambda x, rng: augment.noise(x, 0.1, rng=rng)) == run(
+        lambda x, rng: augment.noise(x, 0.1, rng=rng)
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        (
+            lambda x, rng: x[:-1],
+            ValueError,
+            r"fit's augment got its result of shape \(7, 2\): expected \(8, 2\)",
+        ),
+        (
+            lambda x, rng: x.tolist(),
+            TypeError,
+            "fit's augment got its result as a list: expected a NumPy array",
+        ),
+        (
+            lambda x, rng: None,
+            TypeError,
+            "fit's augment got its result as None: expected a NumPy array",
+        ),
+        (0.1, TypeError, "fit got 0.1 as augment: expected a function of x and rng that returns x"),
+    ],
+)
+def test_a_wrong_augmentation_is_refused_in_words(wrong, error, words):
+    network = small()
+    with pytest.raises(error, match=words):
+        train(network, augment=wrong)
+    assert weights(network) == weights(small())
+
+
+# Going on.
+
+
+def test_three_and_four_epochs_are_seven_bit_for_bit():
+    def run(*epochs):
+        network, rng = small(), np.random.default_rng(2)
+        optimizer, history, seen = Momentum(network.parameters(), 0.1), None, []
+        options = {
+            "batch_size": BATCH,
+            "rng": rng,
+            "validation": data(),
+            "augment": lambda x, rng: x + rng.random(),
+        }
+        for last in epochs:
+            callbacks = [lambda state: seen.append(state.epoch)]
+            parts = network, SoftmaxCrossEntropy(), optimizer, data()
+            given = history
+            history = fit(*parts, epochs=last, history=given, callbacks=callbacks, **options)
+            assert given is None or history is given  # it is the same one, that grows
+        return weights(network), history, seen
+
+    whole, parts = run(7), run(3, 7)
+    assert parts == whole
+    assert parts[2] == [1, 2, 3, 4, 5, 6, 7]
+    assert len(parts[1].validation_loss) == 7
+    assert parts[1].ended == "all 7 epochs are done"
+
+
+def test_epochs_that_are_done_are_not_done_again():
+    network, rng = small(), np.random.default_rng(2)
+    history = train(network, rng=rng)
+    before, losses, state = weights(network), list(history.loss), rng.bit_generator.state
+    for epochs in (3, 2):
+        assert (
+            train(network, rng=rng, epochs=epochs, history=history, callbacks=[lambda state: 1 / 0])
+            is history
+        )
+    assert (weights(network), history.loss) == (before, losses)
+    assert rng.bit_generator.state == state
+    assert not network.training
+
+
+def test_an_empty_history_is_filled():
+    mine = History()
+    assert train(small(), history=mine) is mine
+    assert len(mine.loss) == 3
+
+
+@pytest.mark.parametrize("wrong", [[1.0, 0.5], 3, History])
+def test_a_history_is_what_fit_returned(wrong):
+    network = small()
+    with pytest.raises(
+        TypeError, match=r"^fit got .* as the history: expected what an earlier fit returned"
+    ):
+        train(network, history=wrong)
+    assert weights(network) == weights(small())
+
+
+# The whole of it, on real data.
+
+
+def test_digits_are_learned():
+    accuracies = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        x, y = load_digits()
+        training, held_out = stratified_split(x.reshape(len(x), 64), y, held_out=0.2, rng=rng)
+        network = Network([Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])
+        optimizer = SGD(network.parameters(), learning_rate=0.5)
+        fit(network, SoftmaxCrossEntropy(), optimizer, training, epochs=30, batch_size=10, rng=rng)
+        accuracies.append((network.classify(held_out[0]) == held_out[1]).mean())
+    assert np.mean(accuracies) >= 0.95
+    assert min(accuracies) >= 0.93
