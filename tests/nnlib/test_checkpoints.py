@@ -602,7 +602,7 @@ def test_an_optimizer_that_tells_nothing_may_diverge_too():
 CHILD = """
 import hashlib, sys
 import numpy as np
-from nnlib import files
+from nnlib import _files
 from nnlib.activations import ReLU
 from nnlib.callbacks import KeepBest
 from nnlib.checkpoints import Checkpoint
@@ -618,7 +618,7 @@ path, epochs, fatal = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 if fatal:
     import itertools, os, signal
     count = itertools.count(1)
-    files.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL) if next(count) == fatal else None
+    _files.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL) if next(count) == fatal else None
 rng, drop = np.random.default_rng(0), np.random.default_rng(1)
 x, y = moons(60, rng=rng)
 network = Network([Dense(2, 64, rng=rng), ReLU(), Dropout(0.8, rng=drop), Dense(64, 64, rng=rng), ReLU(),

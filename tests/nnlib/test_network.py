@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnlib import files
+from nnlib import _files
 from nnlib.activations import ReLU, Sigmoid, Softmax
 from nnlib.convolution import Conv2D
 from nnlib.layers import Dense, Flatten, Layer, Residual, receptive_field
@@ -348,7 +348,7 @@ def test_failing_save_leaves_the_old_file_and_nothing_else(error, tmp_path, monk
         assert len(list(tmp_path.iterdir())) == 2  # something is there already, under another name
         raise error
 
-    monkeypatch.setattr(files.os, "fsync", fail)
+    monkeypatch.setattr(_files.os, "fsync", fail)
     with pytest.raises(type(error)):
         small(1).save(tmp_path / "model")
     assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
