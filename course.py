@@ -290,7 +290,9 @@ def save(arguments: argparse.Namespace, more: list[str]) -> int:
     with tempfile.TemporaryDirectory() as nothing:
         names = more or _all(NOTEBOOKS) + _all(SOLUTIONS)
         return _run(
-            [str(python), "tests/tools/save_notebooks.py", *names], NNLIB_DATA="", NNLIB_CACHE=nothing
+            [str(python), "tests/tools/save_notebooks.py", *names],
+            NNLIB_DATA="",
+            NNLIB_CACHE=nothing,
         )
 
 

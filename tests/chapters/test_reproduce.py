@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib.chapters.regularization import reproduce
 from nnlib.activations import Sigmoid
+from nnlib.chapters.regularization import reproduce
 from nnlib.chapters.regularization.reproduce import SETTINGS
 from nnlib.layers import Dense
 from nnlib.losses import BinaryCrossEntropy, SquaredError
