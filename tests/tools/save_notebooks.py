@@ -1,32 +1,38 @@
 """Run notebooks from top to bottom and save them as the course keeps them: with outputs, without widget state."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbstripout import strip_output
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-STRIP = [
-    *("--keep-output", "--keep-count", "--keep-id"),
-    *("--extra-keys", "metadata.widgets metadata.language_info cell.metadata.execution"),
+# What a run leaves in a notebook's metadata; .pre-commit-config.yaml names the same keys.
+LEFT_BY_A_RUN = [
+    *("metadata.signature", "metadata.widgets", "metadata.language_info"),
+    *("cell.metadata.collapsed", "cell.metadata.ExecuteTime", "cell.metadata.execution"),
+    *("cell.metadata.heading_collapsed", "cell.metadata.hidden", "cell.metadata.scrolled"),
 ]
+
+
+def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the notebook without widget state and what a run leaves behind; outputs, counts and ids stay."""
+    strip_output(
+        notebook, keep_output=True, keep_count=True, keep_id=True, extra_keys=LEFT_BY_A_RUN
+    )
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)  # its model lives only with its kernel
+    return notebook
 
 
 def save(path: Path) -> None:
     """Run one notebook and save it; an error in a cell stops here and leaves the file as it was."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
-        notebook, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-    ).execute()
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(
-                WIDGET_VIEW, None
-            )  # its model lives only while its kernel does
-    nbformat.write(notebook, path)
-    subprocess.run([sys.executable, "-m", "nbstripout", *STRIP, path], check=True)
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
+    nbformat.write(stripped(notebook), path)
 
 
 if __name__ == "__main__":
