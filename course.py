@@ -12,9 +12,8 @@ from __future__ import annotations
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything newer is used
-    sys.exit(
-        "course.py: this is Python %d.%d, and the course needs 3.11 or newer" % sys.version_info[:2]
-    )
+    version = "%d.%d" % sys.version_info[:2]  # noqa: UP031
+    sys.exit("course.py: this is Python " + version + ", and the course needs 3.11 or newer")
 
 import argparse
 import hashlib
@@ -27,6 +26,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -206,12 +206,13 @@ def test(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run every check from light to heavy and stop at the first that fails."""
     python = set_up(arguments, "requirements-dev.txt")
     outcomes = []
-    with tempfile.TemporaryDirectory() as nothing:
-        alone = {"NNLIB_DATA": "", "NNLIB_CACHE": nothing, "PYTHONWARNINGS": STRICT}
-        for words, command, variables in _stages(python, arguments.quick, alone):
+    with tempfile.TemporaryDirectory() as folder:
+        for words, command, variables in _stages(python, arguments.quick, Path(folder)):
             say(f"\n── {words}")
+            began = time.monotonic()
             is_pytest = "pytest" in command
             code = _run([*command, *(more if is_pytest else [])], **variables)
+            say(f"── {words}: {time.monotonic() - began:.0f} s")
             if is_pytest:
                 outcomes.append(code)
             if code not in ((0, NO_TESTS_COLLECTED) if is_pytest and more else (0,)):
@@ -222,27 +223,67 @@ def test(arguments: argparse.Namespace, more: list[str]) -> int:
 Stage = tuple[str, list[str], dict[str, str]]  # its name, the command, environment variables
 
 
-def _stages(python: Path, quick: bool, alone: dict[str, str]) -> list[Stage]:
+def _stages(python: Path, quick: bool, folder: Path) -> list[Stage]:
+    """Return what is to be run, from light to heavy; what is timed comes last, and alone."""
     run, pytest = [str(python), "-m"], [str(python), "-m", "pytest"]
-    parallel = ["-n", "2", "--dist", "loadscope"]
+    by_group, by_file = ["-n", "2", "--dist", "loadgroup"], ["-n", "2", "--dist", "loadscope"]
+    library = [*pytest, "tests", "--ignore=tests/browser", *by_group]
     stages: list[Stage] = [
         ("style", [*run, "ruff", "check", "."], {}),
         ("format", [*run, "ruff", "format", "--check", "."], {}),
         ("types", [*run, "mypy"], {}),
-        ("library", [*pytest, "tests", "--ignore=tests/browser", *parallel], {}),
+        ("library", [*library, "-m", "not slow"] if quick else library, {}),
     ]
+    prefix, guard = offline(folder)
+    strict = {"PYTHONWARNINGS": STRICT}
     notebooks = _changed(NOTEBOOKS) if quick else _all(NOTEBOOKS)
-    for kernel in [""] if quick else blas_kernels():
-        if notebooks:
-            variables = alone | ({"OPENBLAS_CORETYPE": kernel} if kernel else {})
-            name = f"notebooks{f', BLAS kernel {kernel}' if kernel else ''}"
-            stages.append((name, [*pytest, "--nbval", *parallel, *notebooks], variables))
+    for number, kernel in enumerate([""] if quick else blas_kernels()) if notebooks else ():
+        name = f"notebooks{', offline' if number == 0 else ''}{f', BLAS kernel {kernel}' if kernel else ''}"
+        variables = strict | ({"OPENBLAS_CORETYPE": kernel} if kernel else {})
+        command = [*pytest, "--nbval", *by_file, *notebooks]
+        first = number == 0
+        stages.append(
+            (name, [*prefix, *command] if first else command, variables | (guard if first else {}))
+        )
     solutions = _changed(SOLUTIONS) if quick else _all(SOLUTIONS)
     if solutions:
-        stages.append(("solutions", [*pytest, "--nbval", *parallel, *solutions], alone))
+        stages.append(("solutions", [*pytest, "--nbval", *by_file, *solutions], strict))
     if not quick:
-        stages.append(("browser", [*pytest, "tests/browser"], {}))
+        browser = [*pytest, "tests/browser", "-m"]
+        stages.append(("browser", [*browser, "not timed", *by_group], {}))
+        stages.append(("browser, timed", [*browser, "timed"], {}))
     return stages
+
+
+# Imported by every Python at its start, kernels too. Only this computer may be reached.
+GUARD = """
+import socket
+
+reach = socket.socket.connect
+
+
+def connect(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise OSError(f"the tests run offline, but {address} was asked for")
+    return reach(self, address)
+
+
+socket.socket.connect = connect
+"""
+
+
+def offline(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Return what a command needs to run without a network: a prefix to it, or a guard written to ``folder``."""
+    prefix = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
+    tools = shutil.which("unshare") and shutil.which("ip") and shutil.which("true")
+    if (
+        tools
+        and subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return prefix, {}
+    (folder / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return [], {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _all(folder: Path) -> list[str]:
