@@ -133,20 +133,32 @@ def test_a_failed_installation_is_tried_again(monkeypatch, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def stages(quick):
-    return course._stages(Path("python"), quick, {"NNLIB_DATA": ""})
+@pytest.fixture
+def stages(tmp_path):
+    return lambda quick: course._stages(Path("python"), quick, tmp_path)
 
 
-def test_stages_go_from_light_to_heavy_with_the_browser_at_the_end():
+def test_stages_go_from_light_to_heavy_with_what_is_timed_at_the_end(stages):
     names = [name for name, _, _ in stages(quick=False)]
     assert names[:4] == ["style", "format", "types", "library"]
-    assert names[-2:] == ["solutions", "browser"]
+    assert names[-3:] == ["solutions", "browser", "browser, timed"]
     assert sum(name.startswith("notebooks") for name in names) == len(course.blas_kernels())
 
 
-def test_quick_leaves_out_the_browser_and_unchanged_notebooks(monkeypatch):
+def test_the_notebooks_run_offline_once_and_what_is_timed_runs_alone(stages):
+    commands = {name: (command, variables) for name, command, variables in stages(quick=False)}
+    notebooks = [of for name, of in commands.items() if name.startswith("notebooks")]
+    cut_off = ["unshare" in command or "PYTHONPATH" in given for command, given in notebooks]
+    assert cut_off == [True, *[False] * (len(notebooks) - 1)]
+    assert "-n" in commands["browser"][0]
+    assert "-n" not in commands["browser, timed"][0]
+
+
+def test_quick_leaves_out_the_browser_what_is_slow_and_unchanged_notebooks(stages, monkeypatch):
     monkeypatch.setattr(course, "_changed", lambda folder: [])
-    assert [name for name, _, _ in stages(quick=True)] == ["style", "format", "types", "library"]
+    quick = stages(quick=True)
+    assert [name for name, _, _ in quick] == ["style", "format", "types", "library"]
+    assert quick[-1][1][-2:] == ["-m", "not slow"]
 
 
 def test_changed_notebooks_are_told_by_git_or_else_are_all(tmp_path, monkeypatch):
