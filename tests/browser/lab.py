@@ -95,8 +95,8 @@ def _ask(model):
     values = {name: control.value for name, control in panel.controls.items()}
     return {
         "panel": True,
-        "title": panel.demo.name,
-        "alt": panel.demo.draw(figures.figure(*panel.demo.size), **values),
+        "title": panel.draw.__name__,
+        "alt": panel.draw(figures.figure(*panel.size), **values),
         "sliders": [part.value for part in parts(panel) if hasattr(part, "readout")],
         "trains": [not part.continuous_update for part in parts(panel) if hasattr(part, "readout")],
         "others": [sum(isinstance(part, of) for part in parts(panel)) for of in (Dropdown, Button, Play, FloatText)],

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import demo as kit
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter, KernelGrid, Slider, Steps
-from nnlib.chapters.kit.demo import Demo, declared_everywhere, declared_in, demo
+from nnlib.chapters.kit.demo import declared_everywhere, declared_in, demo
 from nnlib.chapters.kit.panel import Panel
 from nnlib.chapters.kit.widgets import KernelWidget, StepsWidget, widget
 
@@ -110,7 +110,7 @@ def draw_number(figure, n):
 
 
 def panel_of(draw, columns=1, **controls):
-    return Panel(Demo(draw, (4, 3), columns, controls))
+    return Panel(draw, controls, (4, 3), columns)
 
 
 def number_panel():

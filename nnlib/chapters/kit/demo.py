@@ -68,7 +68,7 @@ class Demo(_Declared):
         """Return the panel, which a notebook shows."""
         from nnlib.chapters.kit.panel import Panel  # here, so that declaring needs no ipywidgets
 
-        return Panel(self)
+        return Panel(self.draw, self.controls, self.size, self.columns)
 
 
 class Picture(_Declared):

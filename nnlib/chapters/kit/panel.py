@@ -6,6 +6,7 @@ front end, and an error cannot be swallowed.
 
 import html
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import anywidget
 import ipywidgets
 
 from nnlib.chapters.kit import figures
-from nnlib.chapters.kit.demo import Demo
+from nnlib.chapters.kit.controls import Control
 from nnlib.chapters.kit.widgets import StepsWidget, widget
 
 # JupyterLab may bring the messages of two controls in two threads at once, and a figure takes one at a time.
@@ -42,20 +43,27 @@ def in_columns(controls: list[ipywidgets.DOMWidget], columns: int) -> list[ipywi
 
 
 class Panel(ipywidgets.VBox):
-    """The widget of a ``Demo``: its controls over its picture, which is drawn at the start and after each change.
+    """Controls over a picture, which ``draw(figure, **values)`` draws at the start and after each change.
 
+    ``size`` is that of the figure in inches; with two ``columns`` the controls stand side by side, steps below them.
     ``controls`` are the widgets by name, ``alt`` says what the picture now shows. An exception in the drawing function
     is shown as one line and raised as well; the last good picture stays.
     """
 
-    def __init__(self, demo: Demo) -> None:
-        self.demo = demo
-        self.controls = {name: widget(control) for name, control in demo.controls.items()}
-        self.figure = figures.figure(*demo.size)
+    def __init__(
+        self,
+        draw: Callable[..., str],
+        controls: dict[str, Control],
+        size: tuple[float, float],
+        columns: int = 1,
+    ) -> None:
+        self.draw, self.size = draw, size
+        self.controls = {name: widget(control) for name, control in controls.items()}
+        self.figure = figures.figure(*size)
         self.alt = ""
         self.shown: dict[str, Any] = {}
         self.picture, self.message = ipywidgets.HTML(), ipywidgets.HTML()
-        parts = in_columns([*self.controls.values()], demo.columns)
+        parts = in_columns([*self.controls.values()], columns)
         super().__init__([*parts, self.message, self.picture, ControlNames()])
         self.redraw()
         for control in self.controls.values():
@@ -70,7 +78,7 @@ class Panel(ipywidgets.VBox):
 
     def _draw(self, values: dict[str, Any]) -> None:
         try:
-            alt = self.demo.draw(self.figure, **values)
+            alt = self.draw(self.figure, **values)
             picture = figures.image_tag(self.figure, alt, "svg")
         except Exception as error:
             words = html.escape(f"{type(error).__name__}: {error}")
