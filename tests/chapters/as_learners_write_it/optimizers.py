@@ -33,6 +33,13 @@ def _(w, v, g, rate, momentum):
     return np.stack([w + velocity, velocity])
 
 
+@right("momentum_step")
+def _(w, v, g, rate, momentum):
+    w, v, g = (array.astype(np.float32) for array in (w, v, g))
+    v = momentum * v - rate * g
+    return w + v, v
+
+
 @wrong("momentum_step", "2 things are expected")
 def _(w, v, g, rate, momentum):
     v = momentum * v - rate * g
@@ -190,6 +197,14 @@ def _(w, m, s, g, t, rate, *_):
     return [old - move for old, move in zip(w, moves, strict=True)], m, s
 
 
+@right("adam_step")
+def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    w, m, s, g = (np.float32(array) for array in (w, m, s, g))
+    m += (1 - beta1) * (g - m)
+    s += (1 - beta2) * (g * g - s)
+    return w - rate * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + epsilon), m, s
+
+
 @wrong("adam_step", "3 things are expected")
 def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     m = beta1 * m + (1 - beta1) * g
@@ -263,6 +278,11 @@ def _(w, gradient, hessian):
 def _(w, gradient, hessian):
     step, *_ = np.linalg.lstsq(hessian, gradient[:, None], rcond=None)
     return w - step.ravel()
+
+
+@right("newton_step")
+def _(w, gradient, hessian):
+    return w - np.linalg.solve(hessian.astype(np.float32), gradient.astype(np.float32))
 
 
 @wrong("newton_step", "a table (2, 2) comes back")

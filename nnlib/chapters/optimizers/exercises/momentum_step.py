@@ -92,6 +92,7 @@ exercise = Exercise(
         WRONG,
         parts=("w", "v"),
         otherwise=otherwise,
+        tolerance=1e-6,
         praise="the gradient changes the speed, and the speed changes the place.",
     ),
     hints=(
