@@ -59,7 +59,7 @@ WRONG = {
         lambda w, v, g, η, α: (w - η * (α * v + g), α * v + g)
     ),
     "the old v is forgotten: that is SGD.": with_speed(lambda v, g, η, α: -η * g, moves),
-    "v is right; w looks ahead, as Nesterov does. Here w + v is wanted.": right_speed(
+    "v is right; w looks ahead, as Nesterov does. Here it is w + v alone.": right_speed(
         lambda w, new, old, g, η, α: w + α * new - η * g
     ),
     "α is missing: nothing slows the ball down.": with_speed(lambda v, g, η, α: v - η * g, moves),
@@ -92,6 +92,7 @@ exercise = Exercise(
         WRONG,
         parts=("w", "v"),
         otherwise=otherwise,
+        tolerance=1e-6,
         praise="the gradient changes the speed, and the speed changes the place.",
     ),
     hints=(
