@@ -31,7 +31,8 @@ def save(path: Path) -> None:
     """Run one notebook and save it; an error in a cell stops here and leaves the file as it was."""
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
+    options = {"kernel_name": "python3", "coalesce_streams": True, "record_timing": False}
+    NotebookClient(notebook, resources=resources, **options).execute()
     nbformat.write(stripped(notebook), path)
 
 

@@ -35,7 +35,7 @@ def grade_function(
     parts: Sequence[str] = (),
     read: Callable[[Any, Any], Any] | None = None,
     otherwise: Callable[[Case, Any, Any], str] | None = None,
-    tolerance: float = 1e-8,
+    tolerance: float = 1e-5,
 ) -> Callable[[Any], str]:
     """Return a grader of a function: it must answer every case as ``reference`` does.
 
@@ -91,7 +91,7 @@ def name_function(
     wrong: Mistakes,
     *,
     read: Callable[[Any, Any], Any] | None = None,
-    tolerance: float = 1e-8,
+    tolerance: float = 1e-5,
 ) -> None:
     """Raise ``NotYet`` with the words of the first known mistake that answers ``case`` as the learner did."""
     for words, mistake in each_mistake(wrong):
@@ -202,7 +202,8 @@ def call(function: Any, *arguments: Any) -> Any:
 def _result(function: Callable[..., Any], given: list[Any]) -> Any:
     """Return what the function answers; its errors become replies."""
     try:
-        return function(*given)
+        with np.errstate(all="ignore"):  # an infinite answer gets words of its own
+            return function(*given)
     except (NotYet, NotAttempted):
         raise
     except Exception as error:
@@ -256,8 +257,9 @@ def parts(
     if not isinstance(result, tuple | list) or len(result) != len(names):
         several = isinstance(result, tuple | list)
         got = f"{len(result)} parts" if several else f"one {type(result).__name__}"
+        things = "numbers" if not any(shapes) else "arrays" if all(shapes) else "things"
         raise NotYet(
-            f"{len(names)} things are expected, return {', '.join(names)}; but {got} came back."
+            f"{len(names)} {things} are expected, return {', '.join(names)}; but {got} came back."
         )
     rows = zip(result, names, shapes, strict=True)
     return tuple(numbers(part, name, shape) for part, name, shape in rows)

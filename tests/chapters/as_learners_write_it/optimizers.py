@@ -40,7 +40,7 @@ def _(w, v, g, rate, momentum):
     return w + v, v
 
 
-@wrong("momentum_step", "2 things are expected")
+@wrong("momentum_step", "2 arrays are expected")
 def _(w, v, g, rate, momentum):
     v = momentum * v - rate * g
     return w + v
@@ -205,7 +205,7 @@ def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     return w - rate * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + epsilon), m, s
 
 
-@wrong("adam_step", "3 things are expected")
+@wrong("adam_step", "3 arrays are expected")
 def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     m = beta1 * m + (1 - beta1) * g
     s = beta2 * s + (1 - beta2) * g**2
