@@ -197,7 +197,7 @@ def _write_neurons(ax: Axes, w: Weights, p: Passes, known: int, gradients: bool)
             if backward <= known <= 5:
                 words = figures.minus(f"∂C/∂b {d:+.3f}" if gradients else f"δ {d:+.4f}")
                 ax.text(across, up - side * 0.14, words, **orange, **CENTRED)
-    ax.text(2.3, 0, f"wanted: {Y[0]:.0f}", va="center")
+    ax.text(2.3, 0, f"target: {Y[0]:.0f}", va="center")
 
 
 def _in_words(w: Weights, p: Passes, stage: int) -> str:
@@ -208,7 +208,7 @@ def _in_words(w: Weights, p: Passes, stage: int) -> str:
     return (
         f"Inputs 1 and 0.5; W₁ holds {row(w.W1)}, W₂ holds {row(w.W2)}.",
         f"z₁ is {row(p.z1)} and a₁ is {row(p.a1)}.",
-        f"z₂ is {row(p.z2)}, a₂ is {row(p.a2)}, and 1 is wanted.",
+        f"z₂ is {row(p.z2)}, a₂ is {row(p.a2)}, but the target is 1.",
         f"δ₂ is {row(p.delta2)}.",
         f"δ₁ is {row(p.delta1)}.",
         f"∂C/∂W₁ holds {slopes[0]}, ∂C/∂W₂ holds {slopes[1]}.",

@@ -24,7 +24,7 @@ def one_step(*, order=False, slope=False):
 SUSPECTS = {"first": one_step(order=True), "second": one_step(slope=True), "third": one_step()}
 FAULTS = {"first": "order", "second": "slope"}
 CLUES = {
-    "first": "Its W2 and b2 are right, its W1 and b1 nearly, the more nearly the smaller η is.",
+    "first": "Its W2 and b2 are right, its W1 and b1 nearly so, the more so the smaller η is.",
     "second": "All four are wrong, W2 and b2 too, and no η fixes it.",
 }
 
@@ -44,17 +44,17 @@ def grade(right, wrong):
         )
     if not isinstance(wrong, dict) or set(wrong) != set(FAULTS):
         raise NotYet(
-            'the third is right indeed. wrong should be of the form {"first": "…", "second": "…"}.'
+            'the third is indeed right. wrong should be of the form {"first": "…", "second": "…"}.'
         )
     for name, fault in FAULTS.items():
         given = str(wrong[name]).strip().lower()
         if given not in ("sign", "order", "slope"):
             raise NotYet(
-                f'the third is right indeed. {name}: a fault is "sign", "order" or "slope".'
+                f'the third is indeed right. {name}: a fault is "sign", "order" or "slope".'
             )
         if given != fault:
             raise NotYet(
-                f"the third is right indeed. The {name} one has another fault. {CLUES[name]}"
+                f"the third is indeed right. The {name} one has a different fault. {CLUES[name]}"
             )
     return (
         "the first sends δ back through weights already changed; the second takes σ′ at the output."
@@ -70,11 +70,11 @@ WRONG = {
         "second",
         {"first": "order", "third": "slope"},
     ),
-    "The first one has another fault. Its W2 and b2 are right": lambda: (
+    "The first one has a different fault. Its W2 and b2 are right": lambda: (
         "third",
         {"first": "slope", "second": "order"},
     ),
-    "The second one has another fault. All four are wrong": lambda: (
+    "The second one has a different fault. All four are wrong": lambda: (
         "third",
         {"first": "order", "second": "sign"},
     ),

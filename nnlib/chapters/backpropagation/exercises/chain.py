@@ -33,7 +33,7 @@ WRONG = {
         mistaken(lambda w, a: 2 * w**2 * w**2 * (1 - w**2) * 2 * w),
     ),
     "that is C itself, not its slope.": mistaken(lambda w, a: a * a),
-    "half of it: has every square its 2?": mistaken(lambda w, a: 2 * a * a * (1 - a) * w),
+    "half of it: does every square have its 2?": mistaken(lambda w, a: 2 * a * a * (1 - a) * w),
     "the sign is wrong.": lambda w: -slope(w),
     "one factor a is lost: the outermost slope is 2a, and σ′ is a (1 − a).": mistaken(
         lambda w, a: 2 * a * (1 - a) * 2 * w

@@ -45,7 +45,7 @@ WRONG = {
 }
 OTHERWISE = (
     "dW[0, 0] should be {:.5f}: every example adds x times dz to it.",
-    "dW is right. db[0] should be {:.5f}: a bias moves z by as much as it moves itself, so add up "
+    "dW is right. db[0] should be {:.5f}: a bias moves z as much as it moves itself, so add up "
     "the rows of dz.",
 )
 

@@ -25,7 +25,7 @@ WRONG = {
         lambda a: sigmoid(a) * (1 - sigmoid(a))
     ),
     "σ′ is a (1 − a), not a.": bent_by(lambda a: a),
-    "the sign is wrong: nothing turns round on the way back.": lambda *case: -hidden_delta(*case),
+    "the sign is wrong: nothing changes sign on the way back.": lambda *case: -hidden_delta(*case),
     "dz_next has its 1/n already.": lambda *case: hidden_delta(*case) / len(case[0]),
     "that is the slope of tanh.": bent_by(lambda a: 1 - a * a),
     "δ has to go back through the weights first.": lambda dz_next, W_next, a: dz_next * a * (1 - a),

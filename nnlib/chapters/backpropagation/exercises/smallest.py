@@ -25,7 +25,7 @@ def grade(hidden, learning_rate, batch_size):
     right = percent_right_after(network, learning_rate, int(batch_size), epochs=10)
     if right < 96:
         raise NotYet(
-            f"{right:.1f} of 100 test digits are right, and 96 are wanted: another η, smaller "
+            f"{right:.1f} of 100 test digits are right, but 96 are needed: another η, smaller "
             "batches, more neurons?"
         )
     fewer = f"Fewer? {FEWEST} can do it." if hidden > FEWEST else "We know of none with fewer."
@@ -38,7 +38,7 @@ def hidden_layer_of(neurons):
 
 
 WRONG: Mistakes = {
-    "test digits are right, and 96 are wanted: another η, smaller batches, more neurons?": (
+    "test digits are right, but 96 are needed: another η, smaller batches, more neurons?": (
         lambda: (4, 0.5, 10),
         lambda: (30, 0.001, 10),
     ),

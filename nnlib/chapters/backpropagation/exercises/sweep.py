@@ -13,14 +13,14 @@ WRONG = {
     "p: 8 comes straight from r; but p acts through q too: slopes add where paths meet.": (
         lambda: (6, 8, 6 + 8 * 3, 8 * 2)
     ),
-    "p: 6 comes through q; p stands in r = q·p as well: slopes add where paths meet.": (
+    "p: 6 comes through q; p appears in r = q·p as well: slopes add where paths meet.": (
         lambda: (6, 6, 6 + 6 * 3, 6 * 2)
     ),
     "p: 8 and 6 were multiplied: along a path slopes multiply, where paths meet they add.": (
         lambda: (6, 8 * 6, 48, 28)
     ),
-    "u: 42 comes through p; u stands in q = u + p as well.": lambda: (6, 14, 14 * 3, 28),
-    "u: 6 comes straight from q; u stands in p = u·v as well.": lambda: (6, 14, 6, 28),
+    "u: 42 comes through p; u appears in q = u + p as well.": lambda: (6, 14, 14 * 3, 28),
+    "u: 6 comes straight from q; u appears in p = u·v as well.": lambda: (6, 14, 6, 28),
     "u: through p comes 14 · 3: the local slope of p = u·v by u is v.": (
         lambda: (6, 14, 6 + 14, 28)
     ),
@@ -28,7 +28,7 @@ WRONG = {
         lambda: (6, 14, 6 + 14 * 2, 28)
     ),
     "u: through p comes 14 · 3: was p's own gradient complete?": lambda: (6, 14, 6 + 8 * 3, 28),
-    "u: that is 8 · 3. p's gradient was not complete, and u stands in q as well.": (
+    "u: that is 8 · 3. p's gradient was not complete, and u appears in q as well.": (
         lambda: (6, 14, 8 * 3, 28)
     ),
     "v: 16 is 8 · 2: p's gradient was not complete when it was passed on.": (
@@ -57,8 +57,8 @@ exercise = Exercise(
     grade=grade,
     hints=(
         "Forward: p = 6, q = 8, r = 48. Backward: r has 1; q gets the other factor.",
-        "p stands in r = q·p and in q = u + p, so its gradient has two parts.",
-        "u stands in q and in p: 6 · 1 + 14 · 3.",
+        "p appears in r = q·p and in q = u + p, so its gradient has two parts.",
+        "u appears in q and in p: 6 · 1 + 14 · 3.",
     ),
     solution="""
         q = 6             # r = q·p: the other factor
