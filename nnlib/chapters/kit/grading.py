@@ -6,6 +6,7 @@ by making it themselves, and so does the test that proves it. The rest is for ex
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def _same(got: Any, other: Any, tolerance: float) -> bool:
 
 
 def _copies(case: Case) -> list[Any]:
-    return [np.copy(part) if isinstance(part, np.ndarray) else part for part in case]
+    return [copy(part) if isinstance(part, np.ndarray | list) else part for part in case]
 
 
 def _like(
