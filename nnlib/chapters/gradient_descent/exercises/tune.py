@@ -2,27 +2,17 @@
 
 import numpy as np
 
-from nnlib.chapters.kit.digits import cut_digits
 from nnlib.chapters.kit.exercise import Exercise, NotYet
+from nnlib.chapters.kit.experiments import percent_right_after
 from nnlib.chapters.kit.grading import number
 from nnlib.layers import Dense
-from nnlib.losses import SoftmaxCrossEntropy
-from nnlib.metrics import accuracy
 from nnlib.network import Network
-from nnlib.optimizers import SGD
-from nnlib.training import fit
 
 EPOCHS, TRAINING_DIGITS = 3, 1438
 
 
-def percent_right(learning_rate, batch_size):
-    """Train softmax regression by one fixed seed, and return how many of 100 test digits are right."""
-    train, (x_test, y_test) = cut_digits(0.2, rng=np.random.default_rng(4))
-    network = Network([Dense(64, 10, rng=np.random.default_rng(0))])
-    loss, optimizer = SoftmaxCrossEntropy(), SGD(network.parameters(), learning_rate)
-    rng = np.random.default_rng(0)
-    fit(network, loss, optimizer, train, epochs=EPOCHS, batch_size=batch_size, rng=rng)
-    return 100 * accuracy(network.classify(x_test), y_test)
+def softmax_regression():
+    return Network([Dense(64, 10, rng=np.random.default_rng(0))])
 
 
 def grade(learning_rate, batch_size):
@@ -34,7 +24,8 @@ def grade(learning_rate, batch_size):
             "the batch size should be a whole number from 1 to 1,438, the number of training "
             "digits."
         )
-    right, steps = percent_right(rate, int(size)), EPOCHS * -(-TRAINING_DIGITS // int(size))
+    network, steps = softmax_regression(), EPOCHS * -(-TRAINING_DIGITS // int(size))
+    right = percent_right_after(network, rate, int(size), EPOCHS)
     if right < 95:
         many = "many steps: is η too small, or so large that it never settles?"
         why = "few steps: smaller batches." if steps < 100 else many
