@@ -1,4 +1,4 @@
-"""The numbers of Nielsen's book, measured again on real MNIST: what ``course.py reproduce`` runs.
+"""The numbers of Nielsen's book, measured again on MNIST: what ``course.py reproduce`` runs.
 
 Michael Nielsen, *Neural Networks and Deep Learning* (2015), splits MNIST into 50,000 images to learn from, 10,000 to
 validate and 10,000 to test, and mostly tells the test accuracy of the best epoch of one run ("peak"). A best epoch that
@@ -21,11 +21,11 @@ import numpy as np
 
 from nnlib._files import write_whole
 from nnlib.activations import Sigmoid
-from nnlib.datasets import DATA_FOLDER, load_mnist
 from nnlib.initializers import standard_normal
 from nnlib.layers import Dense, Flatten
 from nnlib.losses import BinaryCrossEntropy, Loss, SquaredError
 from nnlib.metrics import accuracy
+from nnlib.mnist import load_mnist
 from nnlib.network import Network
 from nnlib.numerics import one_hot
 from nnlib.optimizers import SGD
@@ -33,7 +33,7 @@ from nnlib.regularization import L2
 from nnlib.training import Examples, State, fit
 
 TRAINING = 50_000  # the first so many of MNIST's 60,000 are to learn from, the rest to validate
-RESULTS = DATA_FOLDER / "results"
+RESULTS = Path("data", "results")  # in the folder it is started from: the course's own
 Data = tuple[Examples, Examples, Examples]  # training, validation, test
 
 
@@ -99,7 +99,7 @@ def load() -> Data:
 def run(setting: Setting, data: Data, seed: int) -> dict[str, float]:
     """Train once and return test accuracies with their epochs, and the seconds that it took, measuring included.
 
-    Raises ``KeyboardInterrupt`` where it was interrupted, as half a run has no result.
+    Raises ``KeyboardInterrupt`` if it was interrupted, as half a run has no result.
     """
     (x, y), validation, (x_test, y_test) = data
     rng = np.random.default_rng(seed)
@@ -194,6 +194,23 @@ def line(found: dict[str, Any]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the settings named, or all, print a table and write each result to its own JSON file."""
+    options = _options(arguments)
+    try:
+        options.to.mkdir(parents=True, exist_ok=True)
+        _measure(options.settings or list(SETTINGS), options.seeds, options.to)
+    except (OSError, ValueError) as error:  # of the data, or of the folder to write to
+        print(f"course.py reproduce: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "course.py reproduce: interrupted; settings with a line in the table are written",
+            file=sys.stderr,
+        )
+        return 130
+    return 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="course.py reproduce", description=(__doc__ or "").split("\n")[0]
     )
@@ -207,27 +224,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--to", type=Path, default=RESULTS, help="the folder to write to (else data/results)"
     )
     options = parser.parse_args(arguments)
-    names = options.settings or list(SETTINGS)
-    unknown = [name for name in names if name not in SETTINGS]
+    unknown = [name for name in options.settings if name not in SETTINGS]
     if unknown or options.seeds < 1:
         what = f"there is no setting {unknown[0]}" if unknown else f"--seeds is {options.seeds}"
         parser.error(f"{what}: expected {', '.join(SETTINGS) if unknown else '1 or more'}")
-    try:
-        options.to.mkdir(parents=True, exist_ok=True)
-        _measure(names, options.seeds, options.to)
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # MNIST is nowhere, or damaged; or the folder cannot be written to
-        print(f"course.py reproduce: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "course.py reproduce: interrupted; settings with a line in the table are written",
-            file=sys.stderr,
-        )
-        return 130
-    return 0
+    return options
 
 
 def _measure(names: list[str], seeds: int, folder: Path) -> None:
