@@ -163,13 +163,12 @@ def _follow(packages: Path) -> bool:
 
 
 def _install_file(python: Path, name: str) -> None:
-    if name.endswith(".lock"):  # pip refuses -e . beside hashes, so the course itself comes second,
-        _pip(python, name, "--require-hashes", "-r", name)
-        _pip(
-            python, name, "--no-deps", "--no-build-isolation", "-e", "."
-        )  # built by what is locked
-    else:
+    if not name.endswith(".lock"):
         _pip(python, name, "-r", name)
+        return
+    # pip refuses -e . beside hashes, so the course itself comes second, built by the builder that is locked
+    _pip(python, name, "--require-hashes", "-r", name)
+    _pip(python, name, "--no-deps", "--no-build-isolation", "-e", ".")
 
 
 def _pip(python: Path, name: str, *arguments: str) -> None:

@@ -18,8 +18,8 @@ ROOT = Path(nnlib.__file__).parent
 
 # A module imports only what stands before it. A package is one row: what it holds is ordered by having no cycle.
 TIERS = {
-    "ground": "errors parameter numerics blocks initializers _files _idx mnist datasets batches augment metrics landscapes "
-    "gradcheck curvature autodiff_rules autodiff",
+    "ground": "errors parameter numerics blocks initializers _files _idx mnist datasets batches augment metrics "
+    "landscapes gradcheck curvature autodiff_rules autodiff",
     "blocks": "perceptron layers activations losses windows convolution pooling normalization recurrent "
     "regularization optimizers schedules",
     "whole": "network training callbacks checkpoints sanity ensembles sweep",
