@@ -40,13 +40,13 @@ def load_photo() -> np.ndarray:
     It is the portrait of Grace Hopper that comes with matplotlib (public domain, US Navy), so it needs no download.
     Raises ``FileNotFoundError`` if matplotlib came without its sample data.
     """
-    from PIL import Image  # here, so that numbers alone never load an image library
-
     package = importlib.util.find_spec("matplotlib")
     folders = (package.submodule_search_locations if package else None) or []
     for folder in folders:
         path = Path(folder, "mpl-data", "sample_data", "grace_hopper.jpg")
         if path.exists():
+            from PIL import Image  # here, so that numbers alone never load an image library
+
             with Image.open(path) as image:
                 return np.asarray(image.convert("RGB"), np.float64) / 255
     raise FileNotFoundError(
