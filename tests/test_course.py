@@ -64,23 +64,20 @@ def test_an_unknown_command_names_the_known():
     assert "'lab'" in done.stderr
 
 
-def test_set_up_from_nothing_without_a_network_fails_in_one_sentence(copy):
+@pytest.mark.slow
+def test_set_up_without_a_network_fails_in_one_sentence(copy):
+    (copy / ".venv" / "bin").mkdir(parents=True)  # half made, so that it is made again
     done = run(
         "lab", "--no-browser", python=SYSTEM_PYTHON, cwd=copy, PIP_NO_INDEX="1", PIP_FIND_LINKS=""
     )
     assert done.returncode == 1
+    assert "Making a virtual environment" in done.stdout
+    assert (copy / ".venv" / "pyvenv.cfg").exists()
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("course.py: the packages of requirements.txt could not be installed")
     assert "needs a network" in lines[0]
     assert "Traceback" not in done.stdout + done.stderr
-
-
-def test_a_half_made_environment_is_made_again(copy):
-    (copy / ".venv" / "bin").mkdir(parents=True)
-    done = run("lab", python=SYSTEM_PYTHON, cwd=copy, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
-    assert "Making a virtual environment" in done.stdout
-    assert (copy / ".venv" / "pyvenv.cfg").exists()
 
 
 # Where things are installed.
@@ -411,6 +408,7 @@ def test_blas_kernels_are_ones_that_this_machine_runs():
         assert done.stdout.strip() == b"64.0"
 
 
+@pytest.mark.slow
 def test_lab_serves_the_course():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
