@@ -22,3 +22,5 @@ Reading order, each file needing only the ones before it:
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.
 """
+
+__version__ = "0.2.0"

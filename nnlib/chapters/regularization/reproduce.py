@@ -1,4 +1,4 @@
-"""The numbers of Nielsen's book, measured again on real MNIST: what ``course.py reproduce`` runs.
+"""The numbers of Nielsen's book, measured again on MNIST: what ``course.py reproduce`` runs.
 
 Michael Nielsen, *Neural Networks and Deep Learning* (2015), splits MNIST into 50,000 images to learn from, 10,000 to
 validate and 10,000 to test, and mostly tells the test accuracy of the best epoch of one run ("peak"). A best epoch that
@@ -21,11 +21,11 @@ import numpy as np
 
 from nnlib._files import write_whole
 from nnlib.activations import Sigmoid
-from nnlib.datasets import DATA_FOLDER, load_mnist
 from nnlib.initializers import standard_normal
 from nnlib.layers import Dense, Flatten
 from nnlib.losses import BinaryCrossEntropy, Loss, SquaredError
 from nnlib.metrics import accuracy
+from nnlib.mnist import load_mnist
 from nnlib.network import Network
 from nnlib.numerics import one_hot
 from nnlib.optimizers import SGD
@@ -33,7 +33,7 @@ from nnlib.regularization import L2
 from nnlib.training import Examples, State, fit
 
 TRAINING = 50_000  # the first so many of MNIST's 60,000 are to learn from, the rest to validate
-RESULTS = DATA_FOLDER / "results"
+RESULTS = Path("data", "results")  # in the folder it is started from: the course's own
 Data = tuple[Examples, Examples, Examples]  # training, validation, test
 
 

@@ -1,7 +1,6 @@
 """The widgets of chapter 00: does everything fit together, and a network whose learning you can drag through."""
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from nnlib.activations import Sigmoid, Tanh
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Steps, choice
 from nnlib.chapters.kit.panel import Panel
+from nnlib.chapters.start.environment import kernel_problems
 from nnlib.datasets import spirals
 from nnlib.layers import Dense
 from nnlib.losses import BinaryCrossEntropy
@@ -21,12 +21,11 @@ from nnlib.network import Network
 from nnlib.optimizers import SGD
 from nnlib.training import State, fit
 
-REQUIREMENTS = Path(__file__).resolve().parents[3] / "requirements.txt"
 MEND = "close JupyterLab and start it with:  python3 course.py lab"
 
 
 class FrontEndCheck(anywidget.AnyWidget):
-    """The page calls, the kernel answers, and the page says so. Where it cannot, it shows what to do about it."""
+    """The page calls, the kernel answers, and the page says so. If they cannot, it shows what to do about it."""
 
     _esm = Path(__file__).with_name("front_end.js")
     called = traitlets.Bool(default_value=False).tag(sync=True)
@@ -44,34 +43,12 @@ class FrontEndCheck(anywidget.AnyWidget):
 
 def check() -> FrontEndCheck:
     """Say in one line whether the kernel has what the course needs, and let the page say whether it does."""
-    problems = kernel_problems(REQUIREMENTS.read_text(encoding="utf-8"))
+    problems = kernel_problems()
     for problem in problems:
         print(f"✗ {problem}")  # noqa: T201 - printing is what this function is for
-    print(
-        f"To mend it, {MEND}"
-        if problems
-        else "✓ Python and every package are as the course needs them."
-    )
+    fine = "✓ Python and every package are as the course needs them."
+    print(f"To fix this, {MEND}" if problems else fine)  # noqa: T201
     return FrontEndCheck()
-
-
-def kernel_problems(requirements: str) -> list[str]:
-    """Return a sentence for each thing of ``requirements`` (the text of requirements.txt) that this kernel lacks."""
-    from packaging.requirements import Requirement
-
-    problems = []
-    for line in requirements.splitlines():
-        if not line or line.startswith(("#", "-")):
-            continue
-        wanted = Requirement(line)
-        try:
-            found = version(wanted.name)
-        except PackageNotFoundError:
-            problems.append(f"{wanted.name} is missing: the course needs {wanted.specifier}")
-            continue
-        if not wanted.specifier.contains(found, prereleases=True):
-            problems.append(f"{wanted.name} is {found}: the course needs {wanted.specifier}")
-    return problems
 
 
 MOMENTS = 40
