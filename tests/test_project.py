@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.version import Version
-from save_notebooks import STRIP
+from save_notebooks import OPTIONS
 
 import nnlib
 
@@ -41,7 +41,7 @@ def test_the_changelog_has_its_form():
 def test_pre_commit_strips_notebooks_as_the_course_does():
     (repository,) = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
     hooks = {hook["id"]: hook for hook in repository["hooks"]}
-    assert hooks["nbstripout"]["args"] == STRIP
+    assert hooks["nbstripout"]["args"] == OPTIONS
     assert {hook["language"] for hook in hooks.values()} == {"system"}  # nothing is downloaded
 
 

@@ -8,19 +8,21 @@ from nbclient import NotebookClient
 from nbstripout import strip_output
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# What a run leaves in a notebook's metadata; .pre-commit-config.yaml names the same keys.
-LEFT_BY_A_RUN = [
-    *("metadata.signature", "metadata.widgets", "metadata.language_info"),
+# What a run leaves in the metadata: what nbstripout takes out always, and what it is told to.
+ALWAYS = [
+    *("metadata.signature", "metadata.widgets"),
     *("cell.metadata.collapsed", "cell.metadata.ExecuteTime", "cell.metadata.execution"),
     *("cell.metadata.heading_collapsed", "cell.metadata.hidden", "cell.metadata.scrolled"),
 ]
+EXTRA_KEYS = ["metadata.widgets", "metadata.language_info", "cell.metadata.execution"]
+# The same as a command, for .pre-commit-config.yaml.
+OPTIONS = ["--keep-output", "--keep-count", "--keep-id", "--extra-keys", " ".join(EXTRA_KEYS)]
 
 
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return the notebook without widget state and what a run leaves behind; outputs, counts and ids stay."""
-    strip_output(
-        notebook, keep_output=True, keep_count=True, keep_id=True, extra_keys=LEFT_BY_A_RUN
-    )
+    kept = {"keep_output": True, "keep_count": True, "keep_id": True}
+    strip_output(notebook, extra_keys=ALWAYS + EXTRA_KEYS, **kept)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)  # its model lives only with its kernel
