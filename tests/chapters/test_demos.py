@@ -20,10 +20,26 @@ DEMOS, PICTURES = declared_everywhere()
 NEEDS_NOTHING = [picture for picture in PICTURES if not picture.draw.__code__.co_argcount - 1]
 
 
-def grouped(declared):
+# What trains at many of its values takes more than five seconds to sweep.
+SLOW = {
+    *("convolutional_networks.depth", "convolutional_networks.moving_digits"),
+    *("convolutional_networks.normalising", "optimizers.race", "optimizers.spectrum"),
+    *("regularization.border", "regularization.gap", "regularization.learning_curve"),
+    *("regularization.stopping", "training_deeper.playground"),
+}
+
+
+def grouped(declared, slow=frozenset()):
     """One xdist group for each chapter, so that what a chapter trains is trained in one process."""
     return [
-        pytest.param(one, id=one.key, marks=pytest.mark.xdist_group(one.chapter))
+        pytest.param(
+            one,
+            id=one.key,
+            marks=[
+                pytest.mark.xdist_group(one.chapter),
+                *([pytest.mark.slow] if one.key in slow else []),
+            ],
+        )
         for one in declared
     ]
 
@@ -45,7 +61,11 @@ def test_there_are_demos():
     assert len(DEMOS) >= 3
 
 
-@every_demo
+def test_what_is_called_slow_is_there():
+    assert {one.key for one in DEMOS} >= SLOW
+
+
+@pytest.mark.parametrize("declared", grouped(DEMOS, SLOW))
 def test_every_control_moves_the_picture_and_comes_back(declared):
     """One sweep: each move shows, in the words, in the picture and below its title, and coming back undoes it."""
     panel = declared()

@@ -194,7 +194,7 @@ def _(x, dz):
     return x.T @ dz, dz.sum(axis=1)
 
 
-@wrong("gradients", "2 things are expected, return dW, db")
+@wrong("gradients", "2 arrays are expected, return dW, db")
 def _(x, dz):
     return x.T @ dz
 

@@ -268,7 +268,7 @@ def _(x, W, b, labels):
     return x.T @ dz, dz.sum(axis=1)
 
 
-@wrong("softmax_gradient", "2 things are expected, return dW, db; but one ndarray came back")
+@wrong("softmax_gradient", "2 arrays are expected, return dW, db; but one ndarray came back")
 def _(x, W, b, labels):
     dz = (shares(x, W, b) - np.eye(len(b))[labels]) / len(x)
     return x.T @ dz

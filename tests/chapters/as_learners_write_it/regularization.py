@@ -78,7 +78,7 @@ def _(W, b, dW, db, rate, strength):
     return b - rate * db, W - rate * (dW + strength * W)
 
 
-@wrong("l2_step", "2 things are expected")
+@wrong("l2_step", "2 arrays are expected")
 def _(W, b, dW, db, rate, strength):
     return W - rate * (dW + strength * W)
 
