@@ -20,7 +20,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from nnlib.chapters.kit.panel import Panel
-from nnlib.chapters.start.panels import FrontEndCheck
+from nnlib.chapters.start.environment import FrontEndCheck
 
 pytestmark = pytest.mark.browser
 
