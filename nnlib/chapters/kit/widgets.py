@@ -48,12 +48,12 @@ def _(control: Choice) -> ipywidgets.Dropdown:
     return ipywidgets.Dropdown(options=control.options, value=control.value, **_look(control))
 
 
-@widget.register
+@widget.register(Steps)
 def _(control: Steps) -> "StepsWidget":
     return StepsWidget(control)
 
 
-@widget.register
+@widget.register(KernelGrid)
 def _(control: KernelGrid) -> "KernelWidget":
     return KernelWidget(control)
 
