@@ -33,8 +33,8 @@ def check() -> FrontEndCheck:
     problems = kernel_problems(REQUIREMENTS.read_text(encoding="utf-8"))
     for problem in problems:
         print(f"✗ {problem}")  # noqa: T201 - printing is what this function is for
-    print(
-        f"To mend it, {MEND}"
+    print(  # noqa: T201
+        f"To fix this, {MEND}"
         if problems
         else "✓ Python and every package are as the course needs them."
     )
