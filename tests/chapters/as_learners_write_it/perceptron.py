@@ -21,7 +21,7 @@ def _():
     return np.array([5, 5], dtype=np.int8), -1
 
 
-@wrong("or_gate", "for x = (1, 0) it has z = -0.5, so it answers 0; OR says 1")
+@wrong("or_gate", "for x = (1, 0) it has z = −0.5, so it answers 0; OR says 1")
 def _():
     return np.array([0.0, 1.0]), -0.5
 

@@ -24,8 +24,8 @@ def grade(b, w0):
         )
     if not np.isclose(w0, 1.5):
         raise NotYet(
-            f"b is right. With w0 = {brief(w0)} the extra input adds {brief(0 - w0)} to the vote; it "
-            "should add −1.5."
+            f"b is right. With w0 = {brief(w0)} the extra input adds {brief(0 - w0)} to the vote; "
+            "it should add −1.5."
         )
     return "threshold 1.5, bias −1.5 and weight 1.5 on a constant input −1 are the same neuron."
 
