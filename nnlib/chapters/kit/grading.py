@@ -208,7 +208,7 @@ def _result(function: Callable[..., Any], given: list[Any]) -> Any:
     except (NotYet, NotAttempted):
         raise
     except Exception as error:
-        if "Todo" in str(error):
+        if "Todo" in str(error) or isinstance(error.__cause__, NotAttempted):
             raise NotAttempted from error
         shapes = ", ".join(_shape_or_value(argument) for argument in given)
         raise NotYet(

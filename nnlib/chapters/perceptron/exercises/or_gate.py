@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.chapters.kit.exercise import Exercise, NotYet
-from nnlib.chapters.kit.grading import number, numbers
+from nnlib.chapters.kit.grading import brief, number, numbers
 from nnlib.datasets import truth_table
 
 CORNERS, OR = truth_table([0, 1, 1, 1])
@@ -26,8 +26,8 @@ def grade(w, b):
     words = GATES.get(answers)
     if words and not words.startswith(NEGATED) and w.min() <= 0:
         raise NotYet(
-            f"each weight has to be above 0: with w = {w}, a vote of 0 or less can never say 1 "
-            "on its own."
+            f"each weight has to be above 0: with w = {brief(w)}, a vote of 0 or less can never "
+            "say 1 on its own."
         )
     if words:
         tie = " (A z of exactly 0 counts as 0.)" if (z == 0).any() else ""
@@ -40,7 +40,8 @@ def _first_difference(z, answers):
     x = tuple(int(value) for value in CORNERS[row])
     line = " A z of exactly 0 counts as 0." if z[row] == 0 else ""
     return (
-        f"for x = {x} it has z = {z[row]:g}, so it answers {answers[row]}; OR says {OR[row]}.{line}"
+        f"for x = {x} it has z = {brief(z[row])}, so it answers {answers[row]}; OR says {OR[row]}."
+        f"{line}"
     )
 
 
@@ -61,8 +62,10 @@ exercise = Exercise(
     names=("w", "b"),
     grade=grade,
     hints=(
-        "Write down z for the four inputs (0,0), (0,1), (1,0), (1,1), with w₁, w₂ and b as letters.",
-        "Of the four z, one must be 0 or less and three above 0. Which one tells you the sign of b?",
+        "Write down z for the four inputs (0,0), (0,1), (1,0), (1,1), with w₁, w₂ and b as "
+        "letters.",
+        "Of the four z, one must be 0 or less and three above 0. Which one tells you the sign of "
+        "b?",
         "Take both weights equal to 1. Which b is between −1 and 0?",
     ),
     solution="""
