@@ -231,7 +231,7 @@ def test_parts_are_read_one_by_one():
     assert "b is None" in said(parts, ([1, 2], None), ("w", "b"), [(2,), ()])
     assert said(parts, ([1, 2, 3], 0), ("w", "b"), [(2,), ()]).startswith("w should be two numbers")
     assert "2 things" in said(parts, np.zeros((2, 2)), ("w", "b"), [(2,), ()])
-    assert "2 things" in said(parts, "ab", ("w", "b"), [(), ()])
+    assert "2 numbers" in said(parts, "ab", ("w", "b"), [(), ()])
 
 
 # A number.

@@ -124,7 +124,7 @@ def _(W1, b1, W2, b2):
     return W1 @ W2, (b1 + 1) @ W2 + b2
 
 
-@wrong("collapse", "2 things are expected, return W, b; but one ndarray came back")
+@wrong("collapse", "2 arrays are expected, return W, b; but one ndarray came back")
 def _(W1, b1, W2, b2):
     return W1 @ W2
 
