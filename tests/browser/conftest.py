@@ -120,15 +120,19 @@ def wait_for_server(process: subprocess.Popen, home: Path, seconds: float = 60) 
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text(encoding='utf-8')}")
 
 
-NOTEBOOKS = [
-    pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem))
-    for path in lab.NOTEBOOKS
-]
+def pytest_generate_tests(metafunc):
+    """Try every notebook in turn; with several processes, each notebook in one of them."""
+    if "live" in metafunc.fixturenames:
+        notebooks = [
+            pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem))
+            for path in lab.NOTEBOOKS
+        ]
+        metafunc.parametrize("live", notebooks, indirect=True, scope="module")
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS)
+@pytest.fixture(scope="module")
 def live(request, chromium, server):
-    """Every notebook in turn, all cells run; with several processes, each notebook in one of them."""
+    """A notebook in JupyterLab, all cells run."""
     with lab.opened(chromium, server, request.param) as live:
         yield live
 
