@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.blocks import by_blocks
+from nnlib._fast.blocks import by_blocks
 from nnlib.errors import describe, require_amount, require_finite, require_images, require_rng
 
 # What is done exactly.

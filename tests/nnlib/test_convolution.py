@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlib import blocks
 from nnlib.convolution import Conv2D, convolve, cross_correlate, naive_backward, naive_forward
 from nnlib.initializers import he
 from nnlib.layers import Flatten
 from nnlib.network import Network
-from nnlib.windows import Columns, Strips, margins, output_size, parts
+from nnlib.windows import margins, output_size
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
     torch = importlib.import_module("torch")
@@ -97,43 +96,6 @@ def test_as_naive_loops_have_it(case):
     z = naive_forward(padded, layer.W.value, layer.b.value, layer.stride)
     for mine, slow in zip(results(*case), (z, dx, dW, db), strict=True):
         assert close(mine, slow)
-
-
-@settings(max_examples=100)
-@given(case=cases())
-@pytest.mark.parametrize("kind", [Columns, Strips])
-def test_both_layouts_say_what_naive_loops_say(kind, case):
-    layer, x, dz = case
-    (top, bottom), (left, right) = sides(layer, x)
-    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
-    layout, W = kind(padded, layer.size, layer.stride), layer.W.value
-    assert layout.places == dz.shape[1:3]
-    flat, z, d_padded = (
-        dz.reshape(len(dz), -1, layer.c_out),
-        np.empty((len(x), dz[0, ..., 0].size, layer.c_out)),
-        0 * padded,
-    )
-    layout.product(W, z)
-    layout.d_input(flat, W, d_padded)
-    dx, dW, db = naive_backward(padded, W, dz, layer.stride)
-    assert close(z.reshape(dz.shape), naive_forward(padded, W, 0 * db, layer.stride))
-    assert close(layout.d_weights(flat), dW)
-    assert close(d_padded, dx)
-
-
-@pytest.mark.parametrize("c_in", [1, 20])
-@pytest.mark.parametrize("cores", [1, 2, 3])
-def test_blocks_on_several_cores_give_the_same_bits(c_in, cores, monkeypatch, rng):
-    layer, x = Conv2D(c_in, 4, 5, padding=1, rng=rng), rng.standard_normal((9, 12, 12, c_in))
-    dz = rng.standard_normal((9, 10, 10, 4))
-    whole = results(layer, x, dz)
-    monkeypatch.setattr(blocks, "BLOCK", 2 * layer.bytes_each(layer.pad(x)))
-    monkeypatch.setattr(blocks, "_cores", lambda: 1)
-    in_blocks = results(layer, x, dz)
-    monkeypatch.setattr(blocks, "_cores", lambda: cores)
-    for one, other, all_at_once in zip(results(layer, x, dz), in_blocks, whole, strict=True):
-        assert one.tobytes() == other.tobytes()
-        assert close(one, all_at_once)
 
 
 @pytest.mark.filterwarnings(
@@ -291,18 +253,6 @@ def test_same_gives_a_place_for_each_stride(n, size, stride):
     assert output_size(n, size, stride=stride, padding="same") == -(-n // stride)
     before, after = margins(n, size, stride, "same")
     assert after - before in (0, 1)
-
-
-def test_parts_are_views_in_row_order():
-    x = np.arange(20.0).reshape(1, 4, 5, 1)
-    found = list(parts(x, (2, 2), (2, 3)))
-    assert [part[0, :, :, 0].tolist() for part in found] == [
-        [[0, 3], [10, 13]],
-        [[1, 4], [11, 14]],
-        [[5, 8], [15, 18]],
-        [[6, 9], [16, 19]],
-    ]
-    assert all(np.shares_memory(part, x) for part in found)
 
 
 # What makes it a convolution.

@@ -69,6 +69,7 @@ IMAGES = {
     "no pixels": zeros(5, 0, 6, 2),
     "smaller than the window": zeros(5, 6, 1, 2),
 }
+ANY_IMAGES = {name: make for name, make in IMAGES.items() if "window" not in name}
 CASES = {
     "Dense": Case(
         lambda rng: layers.Dense(4, 3, rng=rng),
@@ -107,7 +108,7 @@ CASES = {
         (5, 2, 5, 3),
         {
             "channels": zeros(5, 4, 5, 3),
-            **{name: make for name, make in IMAGES.items() if "window" not in name},
+            **ANY_IMAGES,
         },
     ),
     "AvgPool2D": Case(
@@ -124,6 +125,12 @@ CASES = {
     ),
     "MaxPool2D": Case(
         lambda rng: pooling.MaxPool2D(2, stride=1), normal(5, 5, 6, 2), (5, 4, 5, 2), IMAGES
+    ),
+    "GlobalAvgPool2D": Case(
+        lambda rng: pooling.GlobalAvgPool2D(), normal(5, 3, 4, 2), (5, 2), ANY_IMAGES
+    ),
+    "GlobalMaxPool2D": Case(
+        lambda rng: pooling.GlobalMaxPool2D(), normal(5, 3, 4, 2), (5, 2), ANY_IMAGES
     ),
     "BatchNorm": Case(
         lambda rng: normalization.BatchNorm(2),

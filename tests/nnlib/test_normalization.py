@@ -14,7 +14,7 @@ from nnlib.callbacks import Restart
 from nnlib.layers import Dense, Residual
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
-from nnlib.normalization import EPSILON, BatchNorm
+from nnlib.normalization import BatchNorm
 from nnlib.optimizers import SGD
 from nnlib.parameter import Parameter
 from nnlib.training import DivergedError, fit
@@ -69,7 +69,7 @@ def compare(layer, theirs, x, dy):
         parameter.zero_grad()
     assert close(layer.forward(x), y.detach().numpy())
     slope = 1 / np.sqrt(
-        x.reshape(-1, layer.features).var(axis=0).min() + EPSILON
+        x.reshape(-1, layer.features).var(axis=0).min() + layer.epsilon
     )  # large where a variance is small
     assert close(layer.backward(dy), their_x.grad.numpy(), 1e-10 * max(1.0, slope))
     assert close(layer.gamma.grad, theirs.weight.grad.numpy())
@@ -152,6 +152,35 @@ def test_a_single_image_of_many_pixels_is_enough(rng):
 def test_wrong_number_of_features_is_refused(features, error):
     with pytest.raises(error, match=f"BatchNorm got features = {features}"):
         BatchNorm(features)
+
+
+def test_epsilon_and_share_can_be_chosen():
+    layer = BatchNorm(1, epsilon=3, share=0.5)
+    # μ = 2, σ² = 1, √(1 + 3) = 2; running mean 0.5·0 + 0.5·2, running variance 0.5·1 + 0.5·(1·2/1)
+    assert layer.forward(np.array([[1.0], [3.0]])).ravel().tolist() == [-0.5, 0.5]
+    assert layer.running_mean.value.tolist() == [1]
+    assert layer.running_variance.value.tolist() == [1.5]
+    # of opposite dy nothing is shared but by x̂: dγ = −0.5·1 + 0.5·(−1) = −1, dx = 1/2 · (±1 − (∓0.5 · −1)/2)
+    assert layer.backward(np.array([[1.0], [-1.0]])).ravel().tolist() == [0.375, -0.375]
+    assert layer.gamma.grad.tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"epsilon": 0}, "epsilon = 0: expected a number above 0"),
+        ({"share": 1}, "share = 1: expected 0 or more, and below 1"),
+    ],
+)
+def test_wrong_epsilon_and_share_are_refused(options, words):
+    with pytest.raises(ValueError, match=f"BatchNorm got {words}"):
+        BatchNorm(3, **options)
+
+
+def test_epsilon_and_share_are_saved(tmp_path):
+    network = Network([BatchNorm(3, epsilon=0.5, share=0.25)])
+    loaded = Network.load(network.save(tmp_path / "model")).layers[0]
+    assert (loaded.epsilon, loaded.share) == (0.5, 0.25)
 
 
 # The running statistics: part of the network, none of the optimizer's business.

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from nnlib.activations import ReLU
 from nnlib.network import Network
 from nnlib.optimizers import SGD
-from nnlib.pooling import AvgPool2D, L2Pool2D, MaxPool2D, WeightedAvgPool2D, falling_weights
+from nnlib.pooling import (
+    AvgPool2D,
+    GlobalAvgPool2D,
+    GlobalMaxPool2D,
+    L2Pool2D,
+    MaxPool2D,
+    WeightedAvgPool2D,
+    falling_weights,
+)
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
     torch = importlib.import_module("torch")
@@ -159,6 +167,31 @@ def test_whole_numbers_do_not_run_over(kind):
     assert layer.backward(np.full((1, 1, 1, 1), 4.0)).sum() == pytest.approx(
         8 if kind is L2Pool2D else 4
     )
+
+
+# Of the whole image.
+
+
+def test_whole_image_by_hand():
+    x, dy = (
+        np.array([[[[1.0, -1.0], [4.0, -5.0]], [[4.0, -3.0], [3.0, -1.0]]]]),
+        np.array([[8.0, 4]]),
+    )
+    largest, mean = GlobalMaxPool2D(), GlobalAvgPool2D()
+    assert largest.forward(x).tolist() == [[4, -1]]
+    # of the two 4s, and of the two −1s, the first in row order
+    assert largest.backward(dy)[0].tolist() == [[[0, 4], [8, 0]], [[0, 0], [0, 0]]]
+    assert mean.forward(x).tolist() == [[3, -2.5]]  # 12/4 and −10/4
+    assert mean.backward(dy)[0].tolist() == [[[2, 1], [2, 1]], [[2, 1], [2, 1]]]
+
+
+@pytest.mark.parametrize("kind", [GlobalMaxPool2D, GlobalAvgPool2D])
+def test_the_place_and_the_size_of_the_image_do_not_matter(kind, rng):
+    pattern = rng.uniform(0, 1, (2, 3, 3, 4))
+    small, large = np.zeros((2, 6, 6, 4)), np.zeros((2, 12, 3, 4))
+    small[:, 3:, 2:5], large[:, 5:8] = pattern, pattern
+    assert kind().forward(small) == pytest.approx(kind().forward(large))
+    assert kind().forward(small).shape == (2, 4)
 
 
 # Weighted means.
