@@ -5,7 +5,6 @@ history, what callbacks remember, and the place that each random generator has r
 in one file, which is the old one or the new one and never half of one.
 """
 
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -14,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._files import remove_leftovers, write_whole
+from nnlib._files import remove_leftovers
 from nnlib.errors import describe, require_count, require_rng
-from nnlib.layers import saved_form
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
+from nnlib.saving import reading, saved_form, with_ending, write_arrays
 from nnlib.training import Callback, History, State
 
 FORMAT = "nnlib checkpoint 1"
@@ -46,8 +45,7 @@ class Checkpoint:
     def __init__(
         self, path: str | Path, every: int = 1, callbacks: Iterable[Callback] = ()
     ) -> None:
-        path = Path(path)
-        self.path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+        self.path = with_ending(path)
         self.every = require_count("Checkpoint", "every", every)
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
@@ -62,10 +60,8 @@ class Checkpoint:
             return True
         if state.epoch % self.every == 0 or state.epoch == state.epochs:
             run = _Run(state.network, state.optimizer, state.rng, self.callbacks)
-            content = io.BytesIO()
-            np.savez(content, **run.arrays(state.history))  # type: ignore[arg-type] # as in Network.save
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, content.getvalue())
+            write_arrays(self.path, run.arrays(state.history))
         return False
 
     def resume(self, network: Network, optimizer: Optimizer, rng: np.random.Generator) -> History:
@@ -80,17 +76,12 @@ class Checkpoint:
         if not self.path.exists():
             return History()
         try:
-            with self.path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            _require_same_run(arrays, before)
-            return run.put_back(arrays)
-        except (
-            Exception
-        ) as error:  # a damaged file fails in a dozen ways; the learner needs only one
+            with reading(self.path, "a checkpoint that this run can go on from") as arrays:
+                _require_same_run(arrays, before)
+                return run.put_back(arrays)
+        except ValueError:
             run.put_back(before)
-            raise ValueError(
-                f"{self.path}: not a checkpoint that this run can go on from ({error})"
-            ) from error
+            raise
 
     def __repr__(self) -> str:
         return f"Checkpoint({self.path})"

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -24,33 +24,42 @@ from nnlib.initializers import Initializer, glorot, zeros
 from nnlib.parameter import Parameter, Remembers
 
 
-class Layer(Remembers):
+class Layered:
+    """Whatever may be made of layers, a network or a layer itself: it holds what the layers inside hold."""
+
+    def inner(self) -> list["Layer"]:
+        """Return the layers that this is made of, if any, in a fixed order."""
+        return []
+
+    def parameters(self) -> list[Parameter]:
+        """Return what an optimizer may change, in a fixed order; first layer first."""
+        return [parameter for layer in self.inner() for parameter in layer.parameters()]
+
+    def statistics(self) -> list[Parameter]:
+        """Return what is saved, copied and cast like the parameters, but noted by forward and not learnt.
+
+        No optimizer ever sees these.
+        """
+        return [statistic for layer in self.inner() for statistic in layer.statistics()]
+
+    def state(self) -> list[Parameter]:
+        """Return all that makes it what it is: the parameters, then the statistics."""
+        return [*self.parameters(), *self.statistics()]
+
+    def generators(self) -> list[np.random.Generator]:
+        """Return what random numbers are drawn from, each generator once: a checkpoint keeps their states."""
+        found = [generator for layer in self.inner() for generator in layer.generators()]
+        return list({id(generator): generator for generator in found}.values())
+
+
+class Layer(Remembers, Layered):
     """The contract of a layer. A layer without parameters only writes ``forward`` and ``backward``."""
 
-    kinds: ClassVar[dict[str, type["Layer"]]] = {}
-
     training: bool = True
-    n_in: int | None = None  # numbers per row that come in and go out, where the layer fixes them
+    n_in: int | None = None  # numbers per row that come in and go out, if the layer fixes them
     n_out: int | None = None
-    size: tuple[int, int] = (
-        1,
-        1,
-    )  # of the window of an image that one output sees, in pixels of the layer's input
+    size: tuple[int, int] = (1, 1)  # of the window of its input that one output sees, in pixels
     stride: tuple[int, int] = (1, 1)  # from one such window to the next
-
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        """Remember every kind of layer by name, so that a saved network can be built again."""
-        super().__init_subclass__(**keywords)
-        Layer.kinds[cls.kind()] = cls
-
-    @classmethod
-    def kind(cls) -> str:
-        """Return the name under which a saved network knows this class: the learner's own never hide the library's."""
-        return (
-            cls.__name__
-            if cls.__module__.startswith("nnlib.")
-            else f"{cls.__module__}.{cls.__name__}"
-        )
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the layer's output for a batch ``x``, rows are examples."""
@@ -61,30 +70,11 @@ class Layer(Remembers):
         raise NotImplementedError(f"{self} has no backward")
 
     def backward_to_parameters(self, dy: np.ndarray) -> None:
-        """Only add to ``grad``: all that the first layer of a network needs, and cheaper where dx is left out."""
+        """Only add to ``grad``: all that the first layer of a network needs, and cheaper if dx can be left out."""
         self.backward(dy)
 
-    def parameters(self) -> list[Parameter]:
-        """Return the layer's parameters, in a fixed order."""
-        return []
-
-    def statistics(self) -> list[Parameter]:
-        """Return what is saved, copied and cast like the parameters, but noted by forward and not learnt.
-
-        No optimizer ever sees these.
-        """
-        return []
-
-    def inner(self) -> list["Layer"]:
-        """Return the layers that this one is made of, if any."""
-        return []
-
-    def generators(self) -> list[np.random.Generator]:
-        """Return what the layer draws random numbers from, if it does: a checkpoint keeps their states."""
-        return []
-
     def config(self) -> dict[str, Any]:
-        """Return the arguments that build this layer again, as saving needs them: numbers, text, lists."""
+        """Return the arguments that build this layer again: numbers, text, layers, and lists of these."""
         return {}
 
     @classmethod
@@ -239,31 +229,9 @@ class Residual(Layer):
         """Return the layers of F, and the projection if there is one."""
         return [*self.layers, *([] if self.projection is None else [self.projection])]
 
-    def parameters(self) -> list[Parameter]:
-        """Return the parameters of all layers inside, the projection's last."""
-        return [parameter for layer in self.inner() for parameter in layer.parameters()]
-
-    def statistics(self) -> list[Parameter]:
-        """Return the statistics of all layers inside."""
-        return [statistic for layer in self.inner() for statistic in layer.statistics()]
-
-    def generators(self) -> list[np.random.Generator]:
-        """Return the generators of all layers inside."""
-        return [generator for layer in self.inner() for generator in layer.generators()]
-
     def config(self) -> dict[str, Any]:
-        """Return the layers inside as saving needs them."""
-        projection = None if self.projection is None else saved_form(self.projection)
-        return {"layers": [saved_form(layer) for layer in self.layers], "projection": projection}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Layer":
-        """Return a new block of the same layers, their values still to be filled in."""
-        projection = config["projection"]
-        return cls(
-            [from_saved_form(layer) for layer in config["layers"]],
-            None if projection is None else from_saved_form(projection),
-        )
+        """Return the layers inside."""
+        return {"layers": self.layers, "projection": self.projection}
 
     def __repr__(self) -> str:
         short = "" if self.projection is None else f"; short cut {self.projection}"
@@ -271,22 +239,6 @@ class Residual(Layer):
 
 
 PROJECTION = "or a projection=… that makes x fit, such as Dense or Conv2D of size 1"
-
-
-def saved_form(layer: Layer) -> dict[str, Any]:
-    """Return all that is needed to build ``layer`` again but its values: its kind and its ``config()``."""
-    return {"kind": layer.kind(), **layer.config()}
-
-
-def from_saved_form(saved: dict[str, Any]) -> Layer:
-    """Return a new layer from what ``saved_form`` gave. Raises ``ValueError`` where its kind is not known here."""
-    config = dict(saved)
-    kind = config.pop("kind")
-    if kind not in Layer.kinds:
-        raise ValueError(
-            f"it has a layer {kind}, which is not known here: import the module that defines it first"
-        )
-    return Layer.kinds[kind].from_config(config)
 
 
 def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:

@@ -72,7 +72,7 @@ class Optimizer:
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """Change w in place by the optimizer's rule."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self} has no rule for a single array of weights")
 
     def state(self) -> dict[str, np.ndarray]:
         """Return what the rule keeps from step to step, its name, η and the count of steps, to save with the network.

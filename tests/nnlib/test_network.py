@@ -15,9 +15,10 @@ from nnlib import _files
 from nnlib.activations import ReLU, Sigmoid, Softmax
 from nnlib.convolution import Conv2D
 from nnlib.layers import Dense, Flatten, Layer, Residual, receptive_field
-from nnlib.network import FORMAT, Network
+from nnlib.network import Network
 from nnlib.normalization import BatchNorm
 from nnlib.pooling import MaxPool2D
+from nnlib.saving import FORMAT, kinds
 
 
 def small(seed: int = 0) -> Network:
@@ -509,6 +510,13 @@ def test_pickles_are_never_opened(name, saved, damaged):
 def test_a_layer_of_ones_own_is_saved_by_its_name(tmp_path):
     path = Network([RowCounter(), Softmax()]).save(tmp_path / "own")
     assert type(Network.load(path).layers[0]) is RowCounter
+
+
+def test_a_layer_of_ones_own_never_hides_the_librarys():
+    own = type("Dense", (Layer,), {"__module__": "__main__"})
+    newer = type("Dense", (Layer,), {"__module__": "__main__"})  # the same cell, run again
+    assert kinds()["Dense"] is Dense
+    assert kinds()["__main__.Dense"] is newer is not own
 
 
 def test_one_layer_cannot_stand_at_two_places(rng):

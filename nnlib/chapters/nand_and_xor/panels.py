@@ -10,12 +10,12 @@ from nnlib.activations import ReLU, Sigmoid
 from nnlib.chapters.kit import drawings, figures, graphs
 from nnlib.chapters.kit.controls import Steps, choice, counter, slider
 from nnlib.chapters.kit.panel import Panel
+from nnlib.circuits import TWO_BIT_ADDER, XOR
 from nnlib.datasets import truth_table
 from nnlib.layers import Dense
 from nnlib.losses import BinaryCrossEntropy
 from nnlib.network import Network
 from nnlib.optimizers import SGD
-from nnlib.perceptron import TWO_BIT_ADDER, XOR
 from nnlib.training import State, fit
 
 CORNERS, XOR_TARGETS = truth_table([0, 1, 1, 0])

@@ -7,7 +7,7 @@ import numpy as np
 
 from nnlib.chapters.kit.exercise import NotYet
 from nnlib.chapters.kit.grading import call, number, numbers
-from nnlib.perceptron import FULL_ADDER, Circuit
+from nnlib.circuits import FULL_ADDER, Circuit
 
 TWO, THREE, FOUR = (np.array(list(product((0, 1), repeat=n))) for n in (2, 3, 4))
 
