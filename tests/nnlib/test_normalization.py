@@ -1,13 +1,9 @@
-"""Batch normalisation: against PyTorch, against sums done by hand; learning and predicting are two things."""
+"""Batch normalisation: against sums done by hand; learning and predicting are two things."""
 
-import importlib
-import os
 import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from nnlib.activations import ReLU
 from nnlib.callbacks import Restart
@@ -18,64 +14,6 @@ from nnlib.normalization import BatchNorm
 from nnlib.optimizers import SGD
 from nnlib.parameter import Parameter
 from nnlib.training import DivergedError, fit
-
-if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
-    torch = importlib.import_module("torch")
-else:
-    torch = pytest.importorskip("torch")
-torch.set_num_threads(1)  # for arrays as small as these a second thread only waits
-
-
-def close(one, other, tolerance=1e-10) -> bool:
-    """Whether two arrays have one shape and the same numbers to ten digits; hundreds of cases, so no approx."""
-    return one.shape == other.shape and np.allclose(one, other, rtol=tolerance, atol=tolerance)
-
-
-def twin(layer):
-    """The same layer in PyTorch."""
-    theirs = torch.nn.BatchNorm1d(layer.features, dtype=torch.float64)
-    theirs.weight.data, theirs.bias.data = (
-        torch.tensor(layer.gamma.value),
-        torch.tensor(layer.beta.value),
-    )
-    return theirs
-
-
-@settings(max_examples=200)
-@given(
-    shape=st.tuples(st.integers(2, 6), st.integers(1, 4))
-    | st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(2, 4), st.integers(1, 4)),
-    seed=st.integers(0, 2**32 - 1),
-    batches=st.integers(1, 3),
-)
-def test_as_pytorch_has_it_in_training_and_in_prediction(shape, seed, batches):
-    rng, layer = np.random.default_rng(seed), BatchNorm(shape[-1])
-    for parameter in layer.parameters():
-        parameter.value[...] = rng.standard_normal(shape[-1])
-    theirs = twin(layer)
-    for training in [*[True] * batches, False]:
-        layer.training = training
-        theirs.train(training)
-        x, dy = 3 * rng.standard_normal(shape) + 5, rng.standard_normal(shape)
-        compare(layer, theirs, x, dy)
-
-
-def compare(layer, theirs, x, dy):
-    their_x = torch.tensor(x, requires_grad=True)
-    y = theirs(their_x.reshape(-1, layer.features)).reshape(x.shape)
-    theirs.zero_grad()
-    y.backward(torch.from_numpy(dy))
-    for parameter in layer.parameters():
-        parameter.zero_grad()
-    assert close(layer.forward(x), y.detach().numpy())
-    slope = 1 / np.sqrt(
-        x.reshape(-1, layer.features).var(axis=0).min() + layer.epsilon
-    )  # large where a variance is small
-    assert close(layer.backward(dy), their_x.grad.numpy(), 1e-10 * max(1.0, slope))
-    assert close(layer.gamma.grad, theirs.weight.grad.numpy())
-    assert close(layer.beta.grad, theirs.bias.grad.numpy())
-    assert close(layer.running_mean.value, theirs.running_mean.numpy())
-    assert close(layer.running_variance.value, theirs.running_var.numpy())
 
 
 def test_training_by_hand():
