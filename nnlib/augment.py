@@ -6,7 +6,7 @@ exactly what they are told, by one number for all images or an array (n,) with o
 ``crop``, ``hue_shift`` and ``noise`` draw for each image, up to a strength, anew in each call: online augmentation, as
 in ``fit(…, augment=lambda x, rng: augment.translate(x, 1, rng=rng))``.
 
-All raise ``TypeError`` or ``ValueError`` for an x that is no such array and for amounts that make no sense.
+All raise ``TypeError`` or ``ValueError`` for an x that is not such an array and for amounts that make no sense.
 Source: S4, N34; Simard, Steinkraus, Platt, 2003.
 """
 
@@ -159,7 +159,7 @@ def _split(place: np.ndarray, size: int, dtype: np.dtype) -> tuple[np.ndarray, n
 
 
 def _between(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return a where share = 0 and wherever a = b, exactly; and never, not even by rounding, less than 0 or over 1."""
+    """Return a if share = 0 and wherever a = b, exactly; and never, not even by rounding, less than 0 or over 1."""
     return a + share * (b - a)
 
 

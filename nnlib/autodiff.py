@@ -183,7 +183,7 @@ class Variable(Traced):
 
         ``self`` is a single number, or ``seed``, in its shape, says how much each of its numbers counts. A second
         call *adds* a second time, as everywhere in this library: ``zero_grad`` forgets. ``sweeps`` counts the calls,
-        and printing a variable shows it. Raises ``ValueError`` where the shape of the seed is wrong.
+        and printing a variable shows it. Raises ``ValueError`` if the shape of the seed is wrong.
         """
         flowing = {id(self): _seed(self, seed)}
         for node in reversed(self.ancestors()):

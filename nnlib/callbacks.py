@@ -1,8 +1,8 @@
 """Callbacks: what ``fit`` asks after each epoch. One that returns True ends the training.
 
 Three ways to know when to stop: the cost no longer falls, the validation cost no longer falls, the time is up. And
-one to go on where the cost stalls. One that remembers more than the history has ``state()`` and ``load_state(…)``, as
-optimizers have, and where it draws random numbers ``generators()``, as layers have: so a ``Checkpoint`` can resume it.
+one to go on if the cost stalls. One that remembers more than the history has ``state()`` and ``load_state(…)``, as
+optimizers have, and, if it draws random numbers, ``generators()``, as layers have: so a ``Checkpoint`` can resume it.
 Source: N14, N22, N43; S1, S2, S4.
 """
 
@@ -57,7 +57,7 @@ class Converged:
 class Patience:
     """Ends training once the validation loss has not been lower than its best for ``epochs`` epochs in a row.
 
-    Raises ``ValueError`` where ``fit`` was given no validation data.
+    Raises ``ValueError`` if ``fit`` was given no validation data.
     """
 
     def __init__(self, epochs: int = 5) -> None:
@@ -76,7 +76,7 @@ class KeepBest:
 
     ``restore(network)`` puts them back when training is over; ``epoch`` says which one it was, the first of several
     that are equal, and ``loss`` its validation loss. Together with ``Patience`` this is early stopping. Raises
-    ``ValueError`` where ``fit`` was given no validation data.  Source: S4, N31.
+    ``ValueError`` if ``fit`` was given no validation data.  Source: S4, N31.
     """
 
     def __init__(self) -> None:
@@ -84,10 +84,10 @@ class KeepBest:
         self.best: list[np.ndarray] = []
 
     def __call__(self, state: State) -> None:
-        """Note the weights where they are the best so far."""
+        """Note the weights if they are the best so far."""
         _require_validation("KeepBest", state.history.validation_loss)
         loss = state.history.validation_loss[-1]
-        if loss < self.loss:  # never where it is not a number
+        if loss < self.loss:  # never if it is not a number
             self.epoch, self.loss = state.epoch, loss
             self.best = [value.value.copy() for value in state.network.state()]
 
@@ -132,9 +132,9 @@ class Budget:
 
 
 class Restart:
-    """Shakes the weights where the cost stalls: a way out of a bad place, not a promise of a better one.
+    """Shakes the weights if the cost stalls: a way out of a bad place, not a promise of a better one.
 
-    Where the training loss has not fallen by a thousandth for ``patience`` epochs, training goes on from the best
+    If the training loss has not fallen by a thousandth for ``patience`` epochs, training goes on from the best
     weights so far with N(0, scale²) added to each. ``restore(network)`` puts the best back when training is over;
     ``count`` says how often it was shaken.  Source: S1, N22.
     """
@@ -148,7 +148,7 @@ class Restart:
         self.best: list[np.ndarray] = []
 
     def __call__(self, state: State) -> None:
-        """Note the best weights, or shake them where nothing better comes."""
+        """Note the best weights, or shake them if nothing better comes."""
         loss = state.history.loss[-1]
         if loss < self.best_loss:
             self.best_loss = loss

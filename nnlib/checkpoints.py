@@ -37,9 +37,9 @@ class Checkpoint:
 
     Hand it all the other ``callbacks``: it calls them first, so that what they change is in the file, and resumes those
     that have ``state()`` and ``load_state(…)``. Data, layers, optimizer and settings come from your program, which must
-    be the same; η comes from the file. To start anew, remove the file. Where a callback ends training, that epoch is
+    be the same; η comes from the file. To start anew, remove the file. If a callback ends training, that epoch is
     not written: the same line would train it again, and end there again.
-    Raises ``TypeError`` where a callback is none or the optimizer has no state.
+    Raises ``TypeError`` if a callback is not callable or the optimizer has no state.
     """
 
     def __init__(
@@ -67,8 +67,8 @@ class Checkpoint:
     def resume(self, network: Network, optimizer: Optimizer, rng: np.random.Generator) -> History:
         """Put everything back to where the file has it and return the history; without a file an empty history.
 
-        What a killed writer left behind is removed. Raises ``ValueError`` naming the file where it is damaged or of
-        another run, with nothing changed.
+        What a killed writer left behind is removed. Raises ``ValueError`` naming the file if it is damaged or of
+        another run; then nothing is changed.
         """
         remove_leftovers(self.path)
         run = _Run(network, optimizer, rng, self.callbacks)
@@ -167,18 +167,18 @@ def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
 
 
 def _require_same_run(found: Arrays, own: Arrays) -> None:
-    """Raise ``ValueError`` saying what differs where the file is of another format, network, optimizer or callbacks."""
+    """Raise ``ValueError`` saying what differs if the file is of another format, network, optimizer or callbacks."""
     words = {"format": "format", "layers": "network", "kinds": "optimizer or callbacks"}
     for name, what in words.items():
         if str(found.get(name)) != str(own[name]):
             raise ValueError(
-                f"it is of another {what}: {found.get(name)}, and this one is {own[name]}"
+                f"it is of another {what}: {found.get(name)}, expected {own[name]}"
             )
     theirs, ours = _shapes(found), _shapes(own)
     for name in sorted(theirs.keys() | ours.keys()):
         if theirs.get(name) != ours.get(name):
             there, here = theirs.get(name, "missing"), ours.get(name, "nothing of the kind")
-            raise ValueError(f"{name} is {there} in the file: {here} was expected")
+            raise ValueError(f"{name} is {there} in the file: expected {here}")
 
 
 def _shapes(arrays: Arrays) -> dict[str, str]:

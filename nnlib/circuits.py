@@ -22,7 +22,7 @@ class Circuit:
     """NAND perceptrons and the wires between them.
 
     ``inputs`` and ``outputs`` name wires; ``gates`` are (output, input, input), each wire known before it is used:
-    ``Circuit(["a"], [("not a", "a", "a")], ["not a"])`` is NOT. Raises ``ValueError`` where a wire comes from nowhere
+    ``Circuit(["a"], [("not a", "a", "a")], ["not a"])`` is NOT. Raises ``ValueError`` if a wire comes from nowhere
     or from two places.
     """
 

@@ -40,7 +40,7 @@ def cross_correlate(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Return y[i, j] = Σ image[i + u, j + v] · kernel[u, v] wherever the kernel lies inside the image.
 
     image (h, w), kernel (kh, kw), y (h − kh + 1, w − kw + 1).
-    Raises ``ValueError`` where one is not two-dimensional or the kernel is larger than the image.  Source: N24.
+    Raises ``ValueError`` if one is not two-dimensional or the kernel is larger than the image.  Source: N24.
     """
     return _slide("cross_correlate", image, kernel)
 

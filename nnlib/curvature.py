@@ -21,8 +21,8 @@ def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarr
 
     ``f()`` runs forward and backward and returns the cost; the gradients that it leaves are C's. It is called 2 d + 2
     times, and H takes d² numbers: for networks of some thousand weights at most. Values and gradients of the parameters
-    are put back, even where ``f`` raises. At a kink (ReLU at 0) there is no second derivative: what comes out is large.
-    Raises ``TypeError`` below float64, ``ValueError`` where ``f`` leaves no gradient or a different one each time.
+    are put back, even if ``f`` raises. At a kink (ReLU at 0) there is no second derivative: what comes out is large.
+    Raises ``TypeError`` below float64, ``ValueError`` if ``f`` leaves no gradient or a different one each time.
     Source: S3, S4, N37; E34.
     """
     listed = _checked("hessian", parameters)
@@ -52,7 +52,7 @@ def hessian_vector(
     """Return H v (d,) for the ``direction`` v (d,) without H: (∇C(w + h v) − ∇C(w − h v)) / 2h, two calls of ``f``.
 
     All else is as in ``hessian``; only whether ``f`` draws random numbers is not looked at, as that would take a third
-    call. Raises ``ValueError`` where ``direction`` has another shape or is not finite.  Source: Pearlmutter, 1994; N37.
+    call. Raises ``ValueError`` if ``direction`` has another shape or is not finite.  Source: Pearlmutter, 1994; N37.
     """
     listed = _checked("hessian_vector", parameters)
     w = np.concatenate([parameter.value.ravel() for parameter in listed])

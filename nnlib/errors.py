@@ -1,4 +1,4 @@
-"""Checks that raise in the learner's words: who complains, what came, what was wanted.
+"""Checks that raise in the learner's words: who raised it, what it got, what it expected.
 
 Every message has the same form, for example
 ``Dense(64 → 30) got x of shape (10, 784): expected (n, 64)``.
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def describe(value: Any) -> str:
-    """Say in a few words what ``value`` is: type, and shape where it has one."""
+    """Say in a few words what ``value`` is: type, and shape if it has one."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
     if value is None or isinstance(value, bool | int | float | complex):

@@ -60,9 +60,9 @@ def check_gradients(
     ``f()`` runs forward and backward, leaves fresh gradients in ``parameter.grad`` and returns the loss.
     First every parameter is moved along random directions, where one wrong element shows as well as many;
     where they disagree (or always, with ``every_element``) each element is nudged alone, to find the worst.
-    Raises ``TypeError`` below float64, ``ValueError`` where ``f`` leaves no gradient or a different one each time.
-    What rounding of the loss alone can explain, some 1e-10, counts as no difference: tiny slopes need that.
-    Where a loss has a kink (ReLU at 0) within h, the two may differ though both are right: try another ``rng``.
+    Raises ``TypeError`` below float64, ``ValueError`` if ``f`` leaves no gradient or a different one each time.
+    Differences within the rounding error of the loss (about 1e-10) are ignored.
+    If a loss has a kink (ReLU at 0) within h, the two may differ though both are right: try another ``rng``.
     """
     gradients, rng = _fresh_gradients(f, parameters), np.random.default_rng(rng)
     worst = GradientReport(-1.0, ("", None), 0.0, 0.0, tolerance)

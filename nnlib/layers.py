@@ -88,7 +88,7 @@ class Dense(Layer):
 
     x (n, n_in), W (n_in, n_out), b (n_out,), z (n, n_out). Backward: dW = xᵀ @ dz, db = Σ dz over the batch,
     dx = dz @ Wᵀ. ``weights`` is an initializer, Glorot unless told otherwise; biases start at zero.
-    Raises ``ValueError`` or ``TypeError`` naming the layer where sizes, ``rng`` or x are wrong.  Source: N7, N18.
+    Raises ``ValueError`` or ``TypeError`` naming the layer if sizes, ``rng`` or x are wrong.  Source: N7, N18.
     """
 
     n_in: int
@@ -168,11 +168,11 @@ class Flatten(Layer):
 
 
 class Residual(Layer):
-    """Around layers F a short cut for x: y = F(x) + x, or F(x) + projection(x) where F changes the shape.
+    """A shortcut (skip connection) around layers F: y = F(x) + x, or F(x) + projection(x) if F changes the shape.
 
     Any shape (n, …). Backward: dx = dx through F + dy (or + dx through the projection), so that a gradient always has
     a way back that nothing weakens. With F near zero the block does nothing at all: learning starts near the identity.
-    Put the activation after it. Raises ``ValueError`` naming both shapes where they differ and there is no
+    Put the activation after it. Raises ``ValueError`` naming both shapes if they differ and there is no
     projection.  Source: He et al. 2016; S3, S4, N28.
     """
 
@@ -234,7 +234,7 @@ class Residual(Layer):
         return {"layers": self.layers, "projection": self.projection}
 
     def __repr__(self) -> str:
-        short = "" if self.projection is None else f"; short cut {self.projection}"
+        short = "" if self.projection is None else f"; shortcut {self.projection}"
         return f"Residual({' – '.join(map(str, self.layers))}{short})"
 
 
@@ -274,7 +274,7 @@ def require_layers(who: str, layers: Any) -> list[Layer]:
 
 
 def require_fitting(who: str, layers: Sequence[Layer]) -> int | None:
-    """Return the numbers per row that come out, if known; raise where the sizes of two layers in a row do not fit."""
+    """Return the numbers per row that come out, if known; raise if the sizes of two layers in a row do not fit."""
     width: int | None = None
     for place, layer in enumerate(layers):
         if width is not None and layer.n_in is not None and layer.n_in != width:

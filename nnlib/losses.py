@@ -43,7 +43,7 @@ class SquaredError(Loss):
 
 
 class AbsoluteError(Loss):
-    """C = 1/n Σ |p − t|; dp = sign(p − t) / n, and 0 where p = t.  Source: N11."""
+    """C = 1/n Σ |p − t|; dp = sign(p − t) / n, and 0 if p = t.  Source: N11."""
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the absolute distance, summed over outputs, mean over examples."""
@@ -80,7 +80,7 @@ class BinaryCrossEntropy(Loss):
     """C = −1/n Σ [t log p + (1 − t) log(1 − p)], each of the K outputs a yes-or-no question of its own.
 
     dp = (−t / p + (1 − t) / (1 − p)) / n, p and 1 − p clipped as in ``CrossEntropy``. ``predictions`` (n, K) are
-    probabilities; ``targets`` are (n, K) of 0 and 1, or labels (n,): 0 and 1 where K = 1, else made one-hot.
+    probabilities; ``targets`` are (n, K) of 0 and 1, or labels (n,): 0 and 1 if K = 1, else made one-hot.
     Source: S1, N15; E14 for the sign that is often lost.
     """
 

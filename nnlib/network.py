@@ -23,8 +23,8 @@ from nnlib.parameter import count_values
 class Network(Layered):
     """Layers in a row: ``Network([Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])``.
 
-    Raises ``ValueError`` where there are no layers or the sizes of two do not fit, ``TypeError`` where something
-    is no layer.  Source: N7.
+    Raises ``ValueError`` if there are no layers or the sizes of two do not fit, ``TypeError`` if something
+    is not a layer.  Source: N7.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -71,7 +71,7 @@ class Network(Layered):
     def predict(self, x: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
         """Return the raw outputs for any number of rows of x, in prediction mode, ``batch_size`` rows at a time.
 
-        Raises ``ValueError`` where x is empty or holds NaN or infinity.
+        Raises ``ValueError`` if x is empty or holds NaN or infinity.
         """
         require_count("predict", "batch_size", batch_size)
         require_finite("predict", "x", require_examples("predict", "x", x))
@@ -96,7 +96,7 @@ class Network(Layered):
 
         With ``input_shape``, that of one example such as (28, 28, 1), also the shape of what comes out of each layer
         and, as long as that is an image, how many pixels of the input across one of its numbers sees: its receptive
-        field. Raises ``ValueError`` where such an example does not fit.
+        field. Raises ``ValueError`` if such an example does not fit.
         """
         columns = [[f"{layer}" for layer in self.layers]]
         if input_shape is not None:

@@ -26,8 +26,8 @@ class Optimizer:
 
     ``learning_rate`` η may be changed between steps; ``steps`` counts them. ``remembers`` names the arrays that a rule
     keeps for each parameter: they start at 0 and are handed to ``update``, which changes them in place. Raises
-    ``ValueError`` where η is not above 0 or there is nothing to learn, ``TypeError`` where something else than
-    parameters comes.
+    ``ValueError`` if η is not above 0 or there is nothing to learn, ``TypeError`` if given anything but
+    parameters.
     """
 
     remembers: ClassVar[tuple[str, ...]] = ()
@@ -90,7 +90,7 @@ class Optimizer:
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken, bit for bit.
 
-        Raises ``ValueError`` where the state is of another optimizer or network, ``TypeError`` where it is none at all;
+        Raises ``ValueError`` if the state is of another optimizer or network, ``TypeError`` if it is none at all;
         then nothing is changed.
         """
         if not isinstance(state, Mapping):
@@ -125,7 +125,7 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent, w ← w − η g. Stochastic where g comes from a mini-batch.  Source: S0, N12, N13."""
+    """Gradient descent, w ← w − η g. Stochastic if g comes from a mini-batch.  Source: S0, N12, N13."""
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 0.1) -> None:
         super().__init__(parameters, learning_rate)
@@ -139,8 +139,8 @@ class Momentum(Optimizer):
     """Gradient descent with a memory, v ← α v − η g, w ← w + v: a ball that keeps the share α of its speed.
 
     Under a steady slope the steps grow to η g / (1 − α). PyTorch keeps b = −v / η, so b ← α b + g, w ← w − η b: the
-    same walk while η stays. Where η is halved, ours keeps its speed and slows down; PyTorch's speed is halved at once.
-    Raises ``ValueError`` where ``momentum`` α is not in [0, 1).  Source: Polyak, 1964; S1, S2, S4, N36.
+    same walk while η stays. If η is halved, ours keeps its speed and slows down; PyTorch's speed is halved at once.
+    Raises ``ValueError`` if ``momentum`` α is not in [0, 1).  Source: Polyak, 1964; S1, S2, S4, N36.
     """
 
     remembers = ("velocity",)
@@ -163,8 +163,8 @@ class Nesterov(Momentum):
     """Momentum that looks ahead: g is taken at w + α v, where the ball is about to be, v ← α v − η g, w ← w + v.
 
     What is stored and shown is the place ahead, u = w + α v, as gradients are taken there: u ← u + α v − η g with the
-    new v. That is the same walk, also where η is changed on the way; a changed α would shift it. So did Bengio and
-    others (2013), and so does PyTorch while η stays.  Source: Nesterov, 1983; S4, N36.
+    new v. That is the same walk, even if η changes during training (not if α does), as in Bengio et al. (2013) and, as
+    long as η stays, in PyTorch.  Source: Nesterov, 1983; S4, N36.
     """
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
@@ -201,7 +201,7 @@ class RMSProp(Optimizer):
     """AdaGrad that forgets: s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε).
 
     √s is about the size of the last 1 / (1 − ρ) gradients, so each weight moves about η a step, whatever their size.
-    Raises ``ValueError`` where ``decay`` ρ is not in [0, 1).  Source: Tieleman and Hinton, 2012; S2, S4, N38.
+    Raises ``ValueError`` if ``decay`` ρ is not in [0, 1).  Source: Tieleman and Hinton, 2012; S2, S4, N38.
     """
 
     remembers = ("squares",)
@@ -230,7 +230,7 @@ class Adam(Optimizer):
 
     m and s start at 0 and so are too small at first; m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) make up for it, where t
     counts the optimizer's steps from 1 (E30). ``bias_correction=False`` leaves that out, to see why it is there.
-    Raises ``ValueError`` where β₁ or β₂ is not in [0, 1).  Source: Kingma and Ba, 2015; S1, S4, N38.
+    Raises ``ValueError`` if β₁ or β₂ is not in [0, 1).  Source: Kingma and Ba, 2015; S1, S4, N38.
     """
 
     remembers = ("means", "squares")
@@ -274,8 +274,8 @@ class Newton(Optimizer):
     ``lambda: curvature.hessian(f, parameters)``. Storing H takes d² numbers, solving with it about d³/3 steps. A saddle
     has slope 0 too, and draws it in. ``damping`` μ adds μ to the diagonal: shorter steps, most of all where H is nearly
     flat, and steps downhill only, once μ outweighs every downward bend. A parameter without gradient counts as flat.
-    Raises ``ValueError`` where μ is below 0, H has another shape, is not finite or cannot be inverted (then no step is
-    made), ``TypeError`` where ``hessian`` cannot be called.  Source: S3, S4, N37; E29.
+    Raises ``ValueError`` if μ is below 0, H has another shape, is not finite or cannot be inverted (then no step is
+    made), ``TypeError`` if ``hessian`` cannot be called.  Source: S3, S4, N37; E29.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A parameter: a named array and its gradient, all that an optimizer sees; and what forward leaves for backward."""
+"""A parameter: a named array and its gradient, all that an optimizer sees; and the cache that forward keeps for backward."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Parameter:
 
     ``value`` is an array of floats of any shape; ``grad`` is None until the first backward pass,
     then an array of the same shape, ∂loss/∂value. ``name`` appears in messages.
-    Raises ``TypeError`` where ``value`` is no array of floats.
+    Raises ``TypeError`` if ``value`` is not an array of floats.
     """
 
     __slots__ = ("grad", "name", "value")
@@ -51,7 +51,7 @@ class Remembers:
     cache: Any = None
 
     def recall(self) -> Any:
-        """Return what forward left; raise ``RuntimeError`` where there was no forward."""
+        """Return what forward left; raise ``RuntimeError`` if there was no forward."""
         if self.cache is None:
             raise RuntimeError(
                 f"{self}: backward was called before forward, so there is nothing to differentiate"

@@ -19,7 +19,7 @@ from nnlib.errors import (
 
 
 class Perceptron:
-    """One neuron that answers 1 where x·w + b > 0 and 0 elsewhere, also exactly on the line.
+    """One neuron that answers 1 if x·w + b > 0 and 0 otherwise, also exactly on the line.
 
     ``w`` (n_in,) and ``b`` (a number) start at zero. Labels are 0 and 1; if ``fit`` is given −1 and +1,
     ``predict`` answers in those. After ``fit``, ``mistakes`` holds the number of mistakes in each pass and
@@ -71,8 +71,8 @@ class Perceptron:
         """Learn from x (n, n_in) and labels y (n,) until a pass has no mistake, at most ``epochs`` passes.
 
         Goes on from the present weights. The examples are taken in the given order, or with ``rng`` in a new
-        random order in each pass. Where the classes are separable a pass without mistakes comes after at most
-        (R/γ)² mistakes; where they are not, it never comes.  Source: Novikoff 1962.
+        random order in each pass. If the classes are separable, a pass without mistakes comes after at most
+        (R/γ)² mistakes; if they are not, it never comes.  Source: Novikoff 1962.
         """
         signs = self._signs(x, y)
         require_positive(self, "learning_rate", learning_rate)

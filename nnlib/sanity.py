@@ -64,7 +64,7 @@ def climb(
     """Ask the four questions of a classifier that was not trained yet; stop at the first that fails.
 
     ``examples`` are (x, y) with labels y (n,). All is tried on copies: the network itself stays as it is.
-    Raises ``ValueError`` or ``TypeError`` where an argument is wrong.
+    Raises ``ValueError`` or ``TypeError`` if an argument is wrong.
     """
     require_positive("climb", "learning_rate", learning_rate)
     require_rng("climb", rng)

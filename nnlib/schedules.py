@@ -1,7 +1,7 @@
 """Schedules: how the learning rate changes. Each function returns a rule, k → η, for k = 0, 1, 2, …
 
 k is the number of steps or epochs done; between two whole numbers the formulas hold as well. Every η is above 0, as
-optimizers demand, and rules raise ``TypeError`` or ``ValueError`` where k is no finite number of at least 0.
+optimizers demand, and rules raise ``TypeError`` or ``ValueError`` if k is not a finite number of at least 0.
 
 Noise of mini-batches keeps a constant η from settling. Enough for settling (Robbins and Monro, 1951): Σ ηₖ = ∞, so
 that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
@@ -106,5 +106,5 @@ def _checked(k: float) -> float:
 
 
 def _above_zero(eta: float) -> float:
-    """Return η, or the smallest number there is where a long fall has been rounded to 0, which is no learning rate."""
+    """Return η, or the smallest number there is if a long fall has been rounded to 0, which is not a learning rate."""
     return max(eta, sys.float_info.min)

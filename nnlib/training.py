@@ -202,7 +202,7 @@ class _Run:
         return cost, self.count_right(predictions, y) / len(x)
 
     def count_right(self, predictions: np.ndarray, y: np.ndarray) -> float:
-        """Return how many answers are right, NaN where there are no classes."""
+        """Return how many answers are right, NaN if there are no classes."""
         return _count_right(predictions, y) if self.counts else math.nan
 
     def ended_by(
@@ -253,7 +253,7 @@ def _history(history: History | None) -> History:
 
 
 class _Bar(tqdm):
-    """A bar without tqdm's own thread, which would redraw it where an epoch takes long."""
+    """A bar without tqdm's own thread, which would redraw it during a long epoch."""
 
     monitor_interval = 0
 

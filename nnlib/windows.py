@@ -19,7 +19,7 @@ def output_size(n: int, size: int, *, stride: int = 1, padding: int | str = 0) -
 
     p are the zeros added on both sides together: 2 · padding, or 0 for "valid", or as many as ⌈n / stride⌉ places
     need for "same". From one place to the next, stride − 1 pixels are left out (E45).
-    Raises ``ValueError`` or ``TypeError`` where the window does not fit or an argument is wrong.  Source: N24.
+    Raises ``ValueError`` or ``TypeError`` if the window does not fit or an argument is wrong.  Source: N24.
     """
     require_count("output_size", "n", n)
     require_count("output_size", "size", size)
@@ -33,7 +33,7 @@ def output_size(n: int, size: int, *, stride: int = 1, padding: int | str = 0) -
 
 
 def margins(n: int, size: int, stride: int, padding: int | str) -> Pair:
-    """Return how many zeros go before and after n pixels; where "same" needs an odd number, one more goes after."""
+    """Return how many zeros go before and after n pixels; if "same" needs an odd number, one more goes after."""
     if padding == "valid":
         return 0, 0
     if padding != "same":

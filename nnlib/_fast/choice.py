@@ -23,7 +23,7 @@ FROM = {
 def or_faster(
     fast: Callable[Arguments, Result],
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
-    """Let ``fast`` take over from the readable function below this line where there is much to do.
+    """Let ``fast`` take over from the readable function below this line if there is much to do.
 
     Both have the same signature; the first argument is the array whose size decides. The readable one stays at hand
     as ``__wrapped__``, and ``??`` shows it.

@@ -41,7 +41,7 @@ class Layout:
 class Columns(Layout):
     """Each window a column of its image's matrix, (n, kh·kw·c_in, places): one product for every image.
 
-    Each number of a window is copied for a whole row of places at once, so this is quick where channels are few.
+    Each number of a window is copied for a whole row of places at once, so this is fast if channels are few.
     """
 
     def __init__(self, x: np.ndarray, size: Pair, stride: Pair) -> None:
@@ -75,7 +75,7 @@ class Columns(Layout):
 class Strips(Layout):
     """Each row of pixels window by window, (n, h, columns, kw·c_in): one product for every image and row of the kernel.
 
-    A kernel's row u finds all that it needs in the strips u, u + stride, …, which lie one behind the other. That is kh
+    A kernel's row u finds all that it needs in the strips u, u + stride, …, which are contiguous. That is kh
     times less to copy than whole windows.
     """
 

@@ -569,7 +569,7 @@ def test_residual_of_images_may_change_their_size(rng):
     assert (layer.size, layer.stride) == ((3, 3), (2, 2))
     assert str(layer) == (
         "Residual(Conv2D(2 → 4, 3×3, stride 2, padding same) – BatchNorm(4) – ReLU(); "
-        "short cut Conv2D(2 → 4, 1×1, stride 2))"
+        "shortcut Conv2D(2 → 4, 1×1, stride 2))"
     )
 
 
