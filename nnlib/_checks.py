@@ -111,7 +111,8 @@ def require_callbacks(callbacks: Any) -> list[Callable]:
     functions: list[Any] = list(callbacks) if isinstance(callbacks, Iterable) else [None]
     if not all(callable(function) and not isinstance(function, type) for function in functions):
         raise TypeError(
-            f"fit got callbacks as {describe(callbacks)}: expected a list of functions or callbacks such as Patience(5)"
+            f"fit got callbacks as {describe(callbacks)}: "
+            "expected a list of functions or callbacks such as Patience(5)"
         )
     return functions
 
@@ -131,5 +132,6 @@ def require_extras(penalty: Any, augment: Any) -> None:
         )
     if not (augment is None or callable(augment)):
         raise TypeError(
-            f"fit got {describe(augment)} as augment: expected a function of x and rng that returns x"
+            f"fit got {describe(augment)} as augment: "
+            "expected a function of x and rng that returns x"
         )

@@ -34,10 +34,11 @@ def rotated(x: np.ndarray, degrees: float | np.ndarray) -> np.ndarray:
     """
     n, h, w, _ = _require_x("rotated", x).shape
     angle = np.deg2rad(_amounts("rotated", "degrees", degrees, n) % 360)
+    # so that quarter turns come out exactly
     cos, sin = (
         np.cos(angle).round(15),
         np.sin(angle).round(15),
-    )  # so that quarter turns come out exactly
+    )
     i, j = np.arange(h)[:, None] - (h - 1) / 2, np.arange(w) - (w - 1) / 2
     return _read(x, i * cos + j * sin + (h - 1) / 2, j * cos - i * sin + (w - 1) / 2)
 
@@ -135,13 +136,13 @@ def _read(x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     y = np.empty_like(x)
 
     def work(images: slice) -> None:
-        framed = np.pad(
-            x[images], ((0, 0), (1, 1), (1, 1), (0, 0))
-        )  # zeros for all that is outside
+        # zeros for all that is outside
+        framed = np.pad(x[images], ((0, 0), (1, 1), (1, 1), (0, 0)))
         i, down = _split(rows[images], x.shape[1], x.dtype)
         j, right = _split(columns[images], x.shape[2], x.dtype)
         n, h, w, c = framed.shape
-        pixels = framed.reshape(-1, c)  # in one row: the next one is to the right, w later is below
+        # in one row: the next one is to the right, w later is below
+        pixels = framed.reshape(-1, c)
         at = (np.arange(n)[:, None, None] * h + i) * w + j
         above = _between(pixels.take(at, axis=0), pixels.take(at + 1, axis=0), right)
         below = _between(pixels.take(at + w, axis=0), pixels.take(at + w + 1, axis=0), right)
@@ -202,7 +203,8 @@ def _require_x(who: str, x: Any) -> np.ndarray:
 def _require_colours(who: str, x: Any) -> np.ndarray:
     if _require_x(who, x).shape[3] != 3:
         raise ValueError(
-            f"{who} got x of shape {x.shape}: expected (n, height, width, 3), red, green and blue; grey has no hue"
+            f"{who} got x of shape {x.shape}: "
+            "expected (n, height, width, 3), red, green and blue; grey has no hue"
         )
     return x
 
@@ -213,14 +215,16 @@ def _amounts(who: str, name: str, value: Any, n: int) -> np.ndarray:
         value, int | float | np.integer | np.floating | np.ndarray
     ):
         raise TypeError(
-            f"{who} got {name} as {describe(value)}: expected a number, or an array with one for each image"
+            f"{who} got {name} as {describe(value)}: "
+            "expected a number, or an array with one for each image"
         )
     values = np.asarray(value)
     if values.dtype.kind not in "iuf":
         raise TypeError(f"{who} got {name} of dtype {values.dtype}: expected numbers")
     if values.shape not in ((), (n,)):
         raise ValueError(
-            f"{who} got {name} of shape {values.shape}: expected one number, or ({n},) for {n} images"
+            f"{who} got {name} of shape {values.shape}: "
+            f"expected one number, or ({n},) for {n} images"
         )
     require_finite(who, name, np.atleast_1d(values))
     return np.broadcast_to(values, n)[:, None, None]

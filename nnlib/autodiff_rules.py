@@ -93,9 +93,8 @@ RULES: dict[str, Rule] = {
     "-": elementwise(np.subtract, lambda y, a, b: 1.0, lambda y, a, b: -1.0),
     "*": elementwise(np.multiply, lambda y, a, b: b, lambda y, a, b: a),
     "/": elementwise(np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
-    "**": elementwise(
-        np.power, lambda y, a, n: n * a ** np.where(n == 0, 1, n - 1)
-    ),  # n is a constant
+    # n is a constant
+    "**": elementwise(np.power, lambda y, a, n: n * a ** np.where(n == 0, 1, n - 1)),
     "exp": elementwise(np.exp, lambda y, x: y),
     "log": elementwise(np.log, lambda y, x: 1 / x),
     "tanh": elementwise(np.tanh, lambda y, x: 1 - y * y),

@@ -51,7 +51,8 @@ class Checkpoint:
         for callback in self.callbacks:
             if not callable(callback) or isinstance(callback, type):
                 raise TypeError(
-                    f"Checkpoint got {describe(callback)} as a callback: expected one such as KeepBest()"
+                    f"Checkpoint got {describe(callback)} as a callback: "
+                    "expected one such as KeepBest()"
                 )
 
     def __call__(self, state: State) -> bool:
@@ -95,7 +96,8 @@ class _Run:
     ) -> None:
         if not (hasattr(optimizer, "state") and hasattr(optimizer, "load_state")):
             raise TypeError(
-                f"Checkpoint got {describe(optimizer)} as optimizer: expected state() and load_state(…)"
+                f"Checkpoint got {describe(optimizer)} as optimizer: "
+                "expected state() and load_state(…)"
             )
         self.network = network
         self.remembering = {"optimizer": optimizer} | {
@@ -111,9 +113,8 @@ class _Run:
             require_rng("Checkpoint", rng),
             *(generator for one in drawing for generator in one.generators()),
         ]
-        self.generators = list(
-            {id(generator): generator for generator in found}.values()
-        )  # a shared one once
+        # a shared one once
+        self.generators = list({id(generator): generator for generator in found}.values())
 
     def arrays(self, history: History) -> Arrays:
         """Return everything under its name: numbers as arrays, the rest as JSON text."""
@@ -171,9 +172,7 @@ def _require_same_run(found: Arrays, own: Arrays) -> None:
     words = {"format": "format", "layers": "network", "kinds": "optimizer or callbacks"}
     for name, what in words.items():
         if str(found.get(name)) != str(own[name]):
-            raise ValueError(
-                f"it is of another {what}: {found.get(name)}, expected {own[name]}"
-            )
+            raise ValueError(f"it is of another {what}: {found.get(name)}, expected {own[name]}")
     theirs, ours = _shapes(found), _shapes(own)
     for name in sorted(theirs.keys() | ours.keys()):
         if theirs.get(name) != ours.get(name):

@@ -34,11 +34,13 @@ class Circuit:
         for out, *sources in self.gates:
             if missing := [wire for wire in sources if wire not in known]:
                 raise ValueError(
-                    f"Circuit got the gate {out!r} fed by {missing[0]!r}: expected one of {sorted(known)}"
+                    f"Circuit got the gate {out!r} fed by {missing[0]!r}: "
+                    f"expected one of {sorted(known)}"
                 )
             if out in known:
                 raise ValueError(
-                    f"Circuit got two sources for the wire {out!r}: expected a new name for each gate"
+                    f"Circuit got two sources for the wire {out!r}: "
+                    "expected a new name for each gate"
                 )
             known.add(out)
         if missing := [wire for wire in self.outputs if wire not in known]:
@@ -67,7 +69,8 @@ class Circuit:
         if len(sources) != len(self.inputs):
             raise ValueError(f"{self} got {len(sources)} wires: expected {len(self.inputs)}")
         names = dict(zip(self.inputs, sources, strict=True))
-        return [tuple(names.get(wire, prefix + wire) for wire in gate) for gate in self.gates]  # type: ignore[misc]
+        placed = [[names.get(wire, prefix + wire) for wire in gate] for gate in self.gates]
+        return [(out, left, right) for out, left, right in placed]
 
     def __repr__(self) -> str:
         return (

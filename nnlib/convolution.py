@@ -60,7 +60,8 @@ def _slide(who: str, image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     require_rank(who, "kernel", kernel, 2, "(height, width)")
     if not (kernel.shape[0] <= image.shape[0] and kernel.shape[1] <= image.shape[1]):
         raise ValueError(
-            f"{who} got kernel of shape {kernel.shape}: expected at most {image.shape}, that of the image"
+            f"{who} got kernel of shape {kernel.shape}: "
+            f"expected at most {image.shape}, that of the image"
         )
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijuv,uv->ij", windows, kernel)

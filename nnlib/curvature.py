@@ -34,9 +34,8 @@ def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarr
         raise ValueError(
             "hessian: f() called twice leaves two different gradients. Does it draw random numbers?"
         )
-    steps = STEP * np.maximum(
-        1, np.abs(w)
-    )  # beside a large weight a small step would drown in rounding
+    # beside a large weight a small step would drown in rounding
+    steps = STEP * np.maximum(1, np.abs(w))
     rows = [
         _difference("hessian", f, listed, way) / (2 * h)
         for way, h in zip(np.diag(steps), steps, strict=True)
@@ -64,9 +63,8 @@ def hessian_vector(
     length = float(np.linalg.norm(direction))
     if length == 0:
         return np.zeros_like(w)
-    h = (
-        STEP * max(1.0, float(np.abs(w).max())) / length
-    )  # the way is as long for a short v as for a long one
+    # the way is as long for a short v as for a long one
+    h = STEP * max(1.0, float(np.abs(w).max())) / length
     return _difference("hessian_vector", f, listed, h * direction) / (2 * h)
 
 
@@ -77,7 +75,8 @@ def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
     for parameter in listed:
         if not isinstance(parameter, Parameter):
             raise TypeError(
-                f"{who} got {type(parameter).__name__}: expected parameters, as network.parameters() gives"
+                f"{who} got {type(parameter).__name__}: "
+                "expected parameters, as network.parameters() gives"
             )
         if parameter.value.dtype != np.float64:
             raise TypeError(

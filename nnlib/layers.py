@@ -56,10 +56,12 @@ class Layer(Remembers, Layered):
     """The contract of a layer. A layer without parameters only writes ``forward`` and ``backward``."""
 
     training: bool = True
-    n_in: int | None = None  # numbers per row that come in and go out, if the layer fixes them
+    # numbers per row that come in and go out, if the layer fixes them
+    n_in: int | None = None
     n_out: int | None = None
-    size: tuple[int, int] = (1, 1)  # of the window of its input that one output sees, in pixels
-    stride: tuple[int, int] = (1, 1)  # from one such window to the next
+    # the window of its input that one output sees, in pixels, and the step to the next one
+    size: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the layer's output for a batch ``x``, rows are examples."""
@@ -211,7 +213,8 @@ class Residual(Layer):
         if y.shape != short.shape:
             hint = f", {PROJECTION}" if self.projection is None else ""
             raise ValueError(
-                f"{self} got x that becomes {short.shape} and F(x) {y.shape}: expected equal shapes{hint}"
+                f"{self} got x that becomes {short.shape} and F(x) {y.shape}: "
+                f"expected equal shapes{hint}"
             )
         self.cache = y.shape
         return y + short

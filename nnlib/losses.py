@@ -145,11 +145,11 @@ def _probabilities(who: Loss, predictions: Any) -> np.ndarray:
         raise TypeError(
             f"{who} got predictions of dtype {predictions.dtype}: expected probabilities, as floats"
         )
-    if (
-        predictions.min() < 0 or predictions.max() > 1 + 1e-6
-    ):  # NaN passes: fit has its own words for that
+    # NaN passes: fit has its own words for that
+    if predictions.min() < 0 or predictions.max() > 1 + 1e-6:
         raise ValueError(
-            f"{who} got predictions from {predictions.min():.4g} to {predictions.max():.4g}: expected probabilities "
+            f"{who} got predictions from {predictions.min():.4g} to "
+            f"{predictions.max():.4g}: expected probabilities "
             "from 0 to 1, as Sigmoid or Softmax gives; for logits there is SoftmaxCrossEntropy"
         )
     return np.maximum(predictions, np.finfo(predictions.dtype).tiny)

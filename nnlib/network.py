@@ -32,7 +32,8 @@ class Network(Layered):
         inside = [id(layer) for layer in every_layer(self.layers)]
         if len(set(inside)) < len(inside):
             raise ValueError(
-                "Network got the same layer at two places: expected a new one for each, as it has a memory"
+                "Network got the same layer at two places: "
+                "expected a new one for each, as it has a memory"
             )
         require_fitting("Network", self.layers)
 

@@ -132,7 +132,8 @@ class BatchNorm(Layer):
             )
         if self.training and x.size == self.features:
             raise ValueError(
-                f"{self} got a single row in training, and one value has no spread: expected two or more. "
+                f"{self} got a single row in training, and one value has no "
+                "spread: expected two or more. "
                 "Does the last mini-batch hold one example only? Then choose another batch_size"
             )
         return x if x.dtype.kind == "f" else x.astype(float)

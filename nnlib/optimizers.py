@@ -6,7 +6,7 @@ the rule remembers from step to step.
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -38,7 +38,8 @@ class Optimizer:
         for parameter in self.parameters:
             if not isinstance(parameter, Parameter):
                 raise TypeError(
-                    f"{name} got {type(parameter).__name__}: expected parameters, as network.parameters() gives"
+                    f"{name} got {type(parameter).__name__}: "
+                    "expected parameters, as network.parameters() gives"
                 )
         if not self.parameters:
             raise ValueError(f"{name} got no parameters: expected at least one")
@@ -93,32 +94,35 @@ class Optimizer:
         Raises ``ValueError`` if the state is of another optimizer or network, ``TypeError`` if it is none at all;
         then nothing is changed.
         """
+        self._require_own(state)
+        # refuses what is not a rate; from here on nothing can fail
+        self.learning_rate = float(state["learning_rate"])
+        self.steps = int(state["steps"])
+        for place, memory in enumerate(self.memory):
+            for name, array in zip(self.remembers, memory, strict=True):
+                array[...] = state[f"{name}_{place}"]
+
+    def _require_own(self, state: Any) -> None:
+        """Raise if ``state`` is not one of this rule and of parameters with these shapes."""
         if not isinstance(state, Mapping):
             raise TypeError(
                 f"{self} got state as {describe(state)}: expected what state() returned"
             )
         own = self.state()
-        if str(state.get("rule")) != str(own["rule"]):
-            raise ValueError(
-                f"{self} got the state of {state.get('rule')}: expected that of {own['rule']}"
-            )
+        rule, ours = state.get("rule"), own["rule"]
+        if str(rule) != str(ours):
+            raise ValueError(f"{self} got the state of {rule}: expected that of {ours}")
         for name in {**own, **state}:
-            came, wanted = describe(state.get(name)), describe(own.get(name))
-            if came != wanted:
+            found, expected = describe(state.get(name)), describe(own.get(name))
+            if found != expected:
                 raise ValueError(
-                    f"{self} got a state of another network: its {name} is {came}, expected {wanted}"
+                    f"{self} got a state of another network: "
+                    f"its {name} is {found}, expected {expected}"
                 )
         if state["steps"] < 0:
             raise ValueError(
                 f"{self} got a state with steps = {state['steps']}: expected 0 or more"
             )
-        self.learning_rate = float(
-            state["learning_rate"]
-        )  # refuses what is no rate; from here on nothing can fail
-        self.steps = int(state["steps"])
-        for place, memory in enumerate(self.memory):
-            for name, array in zip(self.remembers, memory, strict=True):
-                array[...] = state[f"{name}_{place}"]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
@@ -246,10 +250,8 @@ class Adam(Optimizer):
         bias_correction: bool = True,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.beta1, self.beta2 = (
-            require_share("Adam", "beta1", beta1),
-            require_share("Adam", "beta2", beta2),
-        )
+        self.beta1 = require_share("Adam", "beta1", beta1)
+        self.beta2 = require_share("Adam", "beta2", beta2)
         self.epsilon = require_positive("Adam", "epsilon", epsilon)
         self.bias_correction = bias_correction
 
@@ -260,9 +262,8 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * g
         s *= self.beta2
         s += (1 - self.beta2) * g * g
-        t = (
-            self.steps if self.bias_correction else math.inf
-        )  # β to the infinite is 0: nothing to make up for
+        # β to the infinite is 0: nothing to make up for
+        t = self.steps if self.bias_correction else math.inf
         m_hat, s_hat = m / (1 - self.beta1**t), s / (1 - self.beta2**t)
         w -= self.learning_rate * m_hat / (np.sqrt(s_hat) + self.epsilon)
 
@@ -303,7 +304,8 @@ class Newton(Optimizer):
             way = np.linalg.solve(table + self.damping * np.eye(g.size), g)
         except np.linalg.LinAlgError as error:
             raise ValueError(
-                f"{self} got a Hessian that cannot be inverted: in some direction there is no curvature. "
+                f"{self} got a Hessian that cannot be inverted: "
+                "in some direction there is no curvature. "
                 "damping=0.001 gives it some"
             ) from error
         self.steps += 1

@@ -1,4 +1,4 @@
-"""A parameter: a named array and its gradient, all that an optimizer sees; and the cache that forward keeps for backward."""
+"""A parameter: a named array and its gradient, all an optimizer sees; and the cache that forward keeps for backward."""
 
 from typing import Any
 
@@ -21,7 +21,8 @@ class Parameter:
         require_array(f"Parameter {name}", "value", value)
         if value.dtype.kind != "f":
             raise TypeError(
-                f"Parameter {name} got value of dtype {value.dtype}: expected floats, as value.astype(float) makes"
+                f"Parameter {name} got value of dtype {value.dtype}: "
+                "expected floats, as value.astype(float) makes"
             )
         self.value = value
         self.name = name

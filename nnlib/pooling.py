@@ -90,7 +90,8 @@ def max_pool_grad(
 ) -> np.ndarray:
     """Return dx: dy goes to the largest pixel alone, and of equal ones to the first in row order."""
     dx = np.zeros(x.shape, dy.dtype)
-    waiting = np.ones(y.shape, bool)  # windows whose largest pixel was not met yet
+    # windows whose largest pixel was not met yet
+    waiting = np.ones(y.shape, bool)
     for part, d_part in zip(parts(x, size, stride), parts(dx, size, stride), strict=True):
         found = waiting & (part == y)
         d_part += dy * found

@@ -141,7 +141,8 @@ class DropConnect(Dense):
         rng: np.random.Generator,
         weights: Initializer = glorot,
     ) -> None:
-        self.keep = _require_keep(self, keep)  # first, as it is in the parameters' names
+        # first, as it is in the parameters' names
+        self.keep = _require_keep(self, keep)
         super().__init__(n_in, n_out, rng=rng, weights=weights)
         self.rng = rng
 
@@ -186,7 +187,8 @@ def _mask(like: np.ndarray, keep: float, rng: np.random.Generator) -> np.ndarray
 def _require_keep(who: Layer, keep: Any) -> float:
     if require_positive(type(who).__name__, "keep", keep) > 1:
         raise ValueError(
-            f"{type(who).__name__} got keep = {keep}: expected a share above 0 and up to 1, such as 0.5; "
+            f"{type(who).__name__} got keep = {keep}: "
+            "expected a share above 0 and up to 1, such as 0.5; "
             "it is the chance of being kept, not of being dropped"
         )
     return float(keep)

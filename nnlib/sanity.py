@@ -88,7 +88,8 @@ def climb(
 
 def _start(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, classes: int) -> Rung:
     cost, clueless = loss.forward(network.predict(x), y), math.log(classes)
-    words = f"the loss is {cost:.2f}; knowing nothing about {classes} classes is ln {classes} = {clueless:.2f}"
+    nothing = f"knowing nothing about {classes} classes is ln {classes} = {clueless:.2f}"
+    words = f"the loss is {cost:.2f}; {nothing}"
     if cost > 1.5 * clueless:
         return Rung(
             "start",
@@ -99,7 +100,8 @@ def _start(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, classes: 
         return Rung(
             "start",
             passed=False,
-            words=f"{words}. It knows too much: was it trained already, or is the loss another one?",
+            words=f"{words}. It knows too much: "
+            "was it trained already, or is the loss another one?",
         )
     return Rung("start", passed=True, words=words)
 

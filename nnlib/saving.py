@@ -52,7 +52,8 @@ def from_saved_form(saved: dict[str, Any]) -> Layer:
     known = kinds()
     if name not in known:
         raise ValueError(
-            f"it has a layer {name}, which is not known here: import the module that defines it first"
+            f"it has a layer {name}, which is not known here: "
+            "import the module that defines it first"
         )
     return known[name].from_config(config)
 
@@ -105,7 +106,8 @@ def with_ending(path: str | Path) -> Path:
 def write_arrays(path: Path, arrays: Arrays) -> None:
     """Write an ``.npz`` file under a temporary name and rename it, so that a crash never leaves half of one."""
     content = io.BytesIO()
-    np.savez(content, **arrays)  # type: ignore[arg-type] # NumPy's stubs take any name for allow_pickle
+    # NumPy's stubs take any name for allow_pickle
+    np.savez(content, **arrays)  # type: ignore[arg-type]
     write_whole(path, content.getvalue())
 
 
@@ -116,5 +118,6 @@ def reading(path: Path, what: str) -> Iterator[Arrays]:
         with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         yield arrays
-    except Exception as error:  # a damaged zip fails in a dozen ways; the learner needs only one
+    # a damaged zip fails in a dozen ways; the learner needs only one
+    except Exception as error:
         raise ValueError(f"{path}: not {what} ({error})") from error

@@ -69,8 +69,10 @@ class State:
     network: Network
     optimizer: Optimizer
     history: History
-    rng: np.random.Generator  # what fit draws from
-    epochs: int = 0  # how many there are to be in all, if no callback ends training earlier
+    # what fit draws from
+    rng: np.random.Generator
+    # how many there are to be in all, if no callback ends training earlier
+    epochs: int = 0
 
 
 Callback = Callable[[State], bool | None]
@@ -155,7 +157,8 @@ class _Run:
     augment: Augmentation | None
 
     def __post_init__(self) -> None:
-        self.counts = _has_classes(self.examples[1])  # else there are no right answers to count
+        # without classes there are no right answers to count
+        self.counts = _has_classes(self.examples[1])
 
     def epoch(self, history: History, interrupt: Interrupt) -> None:
         """Learn from every example once, measure, and only then note all four numbers."""
@@ -235,8 +238,10 @@ def _diverged(what: str, step: int, optimizer: OptimizerLike, history: History) 
     epoch = len(history.loss) + 1
     history.ended = f"the {what} in epoch {epoch}"
     error = DivergedError(
-        f"fit: the {what} at step {step} of epoch {epoch}. The usual cause is a learning rate that is "
-        f"too large (it is {optimizer.learning_rate:g}); others are inputs that are not scaled and weights "
+        f"fit: the {what} at step {step} of epoch {epoch}. "
+        "The usual cause is a learning rate that is "
+        f"too large (it is {optimizer.learning_rate:g}); "
+        "others are inputs that are not scaled and weights "
         f"that start too large. The weights are back to those from before epoch {epoch}."
     )
     error.history = history

@@ -27,7 +27,8 @@ def output_size(n: int, size: int, *, stride: int = 1, padding: int | str = 0) -
     before, after = margins(n, size, stride, require_padding("output_size", padding))
     if n + before + after < size:
         raise ValueError(
-            f"output_size got a window of {size} on {n + before + after} pixels: expected one that fits"
+            f"output_size got a window of {size} on {n + before + after} "
+            "pixels: expected one that fits"
         )
     return (n + before + after - size) // stride + 1
 
@@ -75,7 +76,8 @@ def require_room(who: Any, x: np.ndarray, size: Pair) -> np.ndarray:
     """Return ``x`` (n, h, w, c) if a window of ``size`` has room on it; else raise ``ValueError``."""
     if x.shape[1] < size[0] or x.shape[2] < size[1]:
         raise ValueError(
-            f"{who} got images of {x.shape[1]}×{x.shape[2]} pixels, margins included: expected {size[0]}×{size[1]} "
+            f"{who} got images of {x.shape[1]}×{x.shape[2]} pixels, margins "
+            f"included: expected {size[0]}×{size[1]} "
             "or more, as large as the window"
         )
     return x

@@ -13,8 +13,10 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-BLOCK = 1 << 21  # bytes a block works on: with less, waking a thread costs more than it helps
-THREADS = 4  # at most; a library's matrix products may use more cores by themselves
+# Bytes that a block works on: with less, waking a thread costs more than it helps.
+BLOCK = 1 << 21
+# At most so many; a library's matrix products may use more cores by themselves.
+THREADS = 4
 
 
 def by_blocks(work: Callable[[slice], Result], n: int, bytes_each: int) -> list[Result]:

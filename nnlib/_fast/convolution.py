@@ -6,7 +6,8 @@ from nnlib._fast.blocks import by_blocks
 from nnlib._fast.windows import Columns, Layout, Strips
 from nnlib.windows import Pair, places
 
-FEW = 16  # numbers in a row of a window: from here on strips are faster than columns
+# Numbers in a row of a window: from here on strips are faster than columns.
+FEW = 16
 
 
 def conv2d(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -> np.ndarray:

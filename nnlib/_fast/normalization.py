@@ -65,7 +65,8 @@ def batch_norm_grad(
         return np.stack([_sum(by_normal, features), _sum(d_rows[some], features)])
 
     d_gamma, d_beta = np.sum(by_blocks(sums, len(rows), rows[0].nbytes), axis=0)
-    m = x.size // features if training else np.inf  # in prediction nothing is shared
+    # in prediction nothing is shared
+    m = x.size // features if training else np.inf
     slope, of_all = _wide(rows, gamma * scale), _wide(rows, d_beta / m)
     of_normal = _wide(rows, d_gamma / m)
     dx = np.empty(rows.shape, np.result_type(dy, slope))

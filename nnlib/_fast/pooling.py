@@ -7,7 +7,8 @@ import numpy as np
 from nnlib._fast.blocks import by_blocks
 from nnlib.windows import Pair, parts, places
 
-Parts = list[np.ndarray]  # views, one for each place in the window, in row order
+# Views, one for each place in the window, in row order.
+Parts = list[np.ndarray]
 
 
 def avg_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:

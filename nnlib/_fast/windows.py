@@ -46,9 +46,8 @@ class Columns(Layout):
 
     def __init__(self, x: np.ndarray, size: Pair, stride: Pair) -> None:
         super().__init__(x, size, stride)
-        rows = [
-            part.transpose(0, 3, 1, 2) for part in parts(x, size, stride)
-        ]  # each (n, c_in, rows, columns)
+        # each (n, c_in, rows, columns)
+        rows = [part.transpose(0, 3, 1, 2) for part in parts(x, size, stride)]
         self.columns = np.stack(rows, axis=1).reshape(len(x), size[0] * size[1] * x.shape[3], -1)
 
     @staticmethod
@@ -111,7 +110,8 @@ class Strips(Layout):
 
     def d_input(self, dz: np.ndarray, W: np.ndarray, dx: np.ndarray) -> None:
         """Add to dx the d strips, to which each row of the kernel adds dz @ W[u]ᵀ."""
-        rows = np.ascontiguousarray(W.reshape(len(W), -1, W.shape[3]).swapaxes(1, 2))  # each W[u]ᵀ
+        # each W[u]ᵀ
+        rows = np.ascontiguousarray(W.reshape(len(W), -1, W.shape[3]).swapaxes(1, 2))
         d_strips = np.zeros(self.strips.shape, dx.dtype)
         for u in range(len(W)):
             d_strips[:, self.rows(u)] += (dz @ rows[u]).reshape(len(dz), *self.places, -1)
