@@ -15,7 +15,13 @@ from typing import Any
 import numpy as np
 
 from nnlib._fast.blocks import by_blocks
-from nnlib.errors import describe, require_amount, require_finite, require_images, require_rng
+from nnlib.errors import (
+    describe,
+    require_amount,
+    require_finite,
+    require_images,
+    require_rng,
+)
 
 # What is done exactly.
 
@@ -23,7 +29,8 @@ from nnlib.errors import describe, require_amount, require_finite, require_image
 def translated(x: np.ndarray, down: float | np.ndarray, right: float | np.ndarray) -> np.ndarray:
     """Return x moved by whole pixels, down and to the right; negative is up and to the left. What comes in is 0."""
     n, h, w, _ = _require_x("translated", x).shape
-    down, right = _whole("translated", "down", down, n), _whole("translated", "right", right, n)
+    down = _whole("translated", "down", down, n)
+    right = _whole("translated", "right", right, n)
     return _read(x, np.arange(h)[:, None] - down, np.arange(w) - right)
 
 
@@ -35,16 +42,17 @@ def rotated(x: np.ndarray, degrees: float | np.ndarray) -> np.ndarray:
     n, h, w, _ = _require_x("rotated", x).shape
     angle = np.deg2rad(_amounts("rotated", "degrees", degrees, n) % 360)
     # so that quarter turns come out exactly
-    cos, sin = (
-        np.cos(angle).round(15),
-        np.sin(angle).round(15),
-    )
+    cos = np.cos(angle).round(15)
+    sin = np.sin(angle).round(15)
     i, j = np.arange(h)[:, None] - (h - 1) / 2, np.arange(w) - (w - 1) / 2
     return _read(x, i * cos + j * sin + (h - 1) / 2, j * cos - i * sin + (w - 1) / 2)
 
 
 def cropped(
-    x: np.ndarray, top: float | np.ndarray, left: float | np.ndarray, pixels: float | np.ndarray
+    x: np.ndarray,
+    top: float | np.ndarray,
+    left: float | np.ndarray,
+    pixels: float | np.ndarray,
 ) -> np.ndarray:
     """Return what a smaller window at (top, left) shows, enlarged to the size of x, bilinear.
 
@@ -55,11 +63,13 @@ def cropped(
     n, h, w, _ = _require_x("cropped", x).shape
     pixels = _whole("cropped", "pixels", pixels, n)
     _require_between("cropped", "pixels", pixels, min(h, w) - 1)
-    top, left = _whole("cropped", "top", top, n), _whole("cropped", "left", left, n)
+    top = _whole("cropped", "top", top, n)
+    left = _whole("cropped", "left", left, n)
     _require_between("cropped", "top", top, _room(h, (h, w), pixels))
     _require_between("cropped", "left", left, _room(w, (h, w), pixels))
     step = 1 - pixels / max(min(h, w) - 1, 1)
-    rows, columns = top + np.arange(h)[:, None] * step, left + np.arange(w) * step
+    rows = top + np.arange(h)[:, None] * step
+    columns = left + np.arange(w) * step
     return _read(x, np.minimum(rows, h - 1), np.minimum(columns, w - 1))
 
 
@@ -104,10 +114,8 @@ def crop(x: np.ndarray, pixels: int, *, rng: np.random.Generator) -> np.ndarray:
     limit = _whole_strength("crop", pixels)
     _require_between("crop", "pixels", np.array([limit]), min(h, w) - 1)
     smaller = np.asarray(require_rng("crop", rng).integers(0, limit + 1, n))
-    top, left = (
-        rng.integers(0, _room(h, (h, w), smaller) + 1),
-        rng.integers(0, _room(w, (h, w), smaller) + 1),
-    )
+    top = rng.integers(0, _room(h, (h, w), smaller) + 1)
+    left = rng.integers(0, _room(w, (h, w), smaller) + 1)
     return cropped(x, top, left, smaller)
 
 

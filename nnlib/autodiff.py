@@ -33,7 +33,10 @@ class Traced:
 
     @classmethod
     def _apply(
-        cls, operation: str, operands: tuple[Self, ...], options: tuple[Any, ...] = ()
+        cls,
+        operation: str,
+        operands: tuple[Self, ...],
+        options: tuple[Any, ...] = (),
     ) -> Self:
         raise NotImplementedError
 
@@ -85,7 +88,11 @@ class Traced:
                     "a constant one, as in x ** 2, any base"
                 )
             return (self.log() * exponent).exp()
-        return self._apply("**", (self,), (np.asarray(_array(exponent), dtype=self.value.dtype),))
+        return self._apply(
+            "**",
+            (self,),
+            (np.asarray(_array(exponent), dtype=self.value.dtype),),
+        )
 
     def __rpow__(self, base: Any) -> Self:
         return (self * np.log(_array(base))).exp()
@@ -141,7 +148,16 @@ class Variable(Traced):
     ``value``. Operators + - * / ** @ and the methods make new variables; nothing is ever changed in place.
     """
 
-    __slots__ = ("_number", "grad", "name", "operation", "options", "parents", "sweeps", "value")
+    __slots__ = (
+        "_number",
+        "grad",
+        "name",
+        "operation",
+        "options",
+        "parents",
+        "sweeps",
+        "value",
+    )
 
     def __init__(self, value: Any, name: str = "") -> None:
         self.value = _array(value).copy()
@@ -159,11 +175,16 @@ class Variable(Traced):
 
     @classmethod
     def _apply(
-        cls, operation: str, operands: tuple["Variable", ...], options: tuple[Any, ...] = ()
+        cls,
+        operation: str,
+        operands: tuple["Variable", ...],
+        options: tuple[Any, ...] = (),
     ) -> "Variable":
         values = [operand.value for operand in operands]
         result = cls(_forward(operation, values, options))
-        result.operation, result.parents, result.options = operation, operands, options
+        result.operation = operation
+        result.parents = operands
+        result.options = options
         return result
 
     def ancestors(self) -> list["Variable"]:
@@ -235,7 +256,10 @@ class Dual(Traced):
 
     @classmethod
     def _apply(
-        cls, operation: str, operands: tuple["Dual", ...], options: tuple[Any, ...] = ()
+        cls,
+        operation: str,
+        operands: tuple["Dual", ...],
+        options: tuple[Any, ...] = (),
     ) -> "Dual":
         values = [operand.value for operand in operands]
         y = _forward(operation, values, options)

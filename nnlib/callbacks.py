@@ -67,7 +67,10 @@ class Patience:
         """Whether the best validation loss is ``epochs`` epochs old."""
         losses = state.history.validation_loss
         _require_validation("Patience", losses)
-        best = min(range(len(losses)), key=lambda epoch: (math.isnan(losses[epoch]), losses[epoch]))
+        best = min(
+            range(len(losses)),
+            key=lambda epoch: (math.isnan(losses[epoch]), losses[epoch]),
+        )
         return len(losses) - 1 - best >= self.epochs
 
 
@@ -97,15 +100,17 @@ class KeepBest:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the best weights with their epoch and loss, as arrays."""
-        return {"epoch": np.array(self.epoch), "loss": np.array(self.loss), **_named(self.best)}
+        return {
+            "epoch": np.array(self.epoch),
+            "loss": np.array(self.loss),
+            **_named(self.best),
+        }
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken."""
-        self.epoch, self.loss, self.best = (
-            int(state["epoch"]),
-            float(state["loss"]),
-            _unnamed(state),
-        )
+        self.epoch = int(state["epoch"])
+        self.loss = float(state["loss"])
+        self.best = _unnamed(state)
 
 
 class Budget:
@@ -139,7 +144,13 @@ class Restart:
     ``count`` says how often it was shaken.  Source: S1, N22.
     """
 
-    def __init__(self, patience: int = 10, scale: float = 0.5, *, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        patience: int = 10,
+        scale: float = 0.5,
+        *,
+        rng: np.random.Generator,
+    ) -> None:
         self.patience = require_count("Restart", "patience", patience)
         self.scale = require_positive("Restart", "scale", scale)
         self.rng = require_rng("Restart", rng)
@@ -181,11 +192,9 @@ class Restart:
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken."""
         self.count, self.waited = int(state["count"]), int(state["waited"])
-        self.best_loss, self.mark, self.best = (
-            float(state["best_loss"]),
-            float(state["mark"]),
-            _unnamed(state),
-        )
+        self.best_loss = float(state["best_loss"])
+        self.mark = float(state["mark"])
+        self.best = _unnamed(state)
 
 
 def _require_validation(who: str, losses: list[float]) -> None:

@@ -43,7 +43,10 @@ class Checkpoint:
     """
 
     def __init__(
-        self, path: str | Path, every: int = 1, callbacks: Iterable[Callback] = ()
+        self,
+        path: str | Path,
+        every: int = 1,
+        callbacks: Iterable[Callback] = (),
     ) -> None:
         self.path = with_ending(path)
         self.every = require_count("Checkpoint", "every", every)
@@ -92,7 +95,11 @@ class _Run:
     """All that the next step depends on, as arrays and back."""
 
     def __init__(
-        self, network: Network, optimizer: Any, rng: np.random.Generator, callbacks: list[Callback]
+        self,
+        network: Network,
+        optimizer: Any,
+        rng: np.random.Generator,
+        callbacks: list[Callback],
     ) -> None:
         if not (hasattr(optimizer, "state") and hasattr(optimizer, "load_state")):
             raise TypeError(
@@ -169,14 +176,19 @@ def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
 
 def _require_same_run(found: Arrays, own: Arrays) -> None:
     """Raise ``ValueError`` saying what differs if the file is of another format, network, optimizer or callbacks."""
-    words = {"format": "format", "layers": "network", "kinds": "optimizer or callbacks"}
+    words = {
+        "format": "format",
+        "layers": "network",
+        "kinds": "optimizer or callbacks",
+    }
     for name, what in words.items():
         if str(found.get(name)) != str(own[name]):
             raise ValueError(f"it is of another {what}: {found.get(name)}, expected {own[name]}")
     theirs, ours = _shapes(found), _shapes(own)
     for name in sorted(theirs.keys() | ours.keys()):
         if theirs.get(name) != ours.get(name):
-            there, here = theirs.get(name, "missing"), ours.get(name, "nothing of the kind")
+            there = theirs.get(name, "missing")
+            here = ours.get(name, "nothing of the kind")
             raise ValueError(f"{name} is {there} in the file: expected {here}")
 
 

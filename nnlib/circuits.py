@@ -27,9 +27,14 @@ class Circuit:
     """
 
     def __init__(
-        self, inputs: Sequence[str], gates: Sequence[tuple[str, str, str]], outputs: Sequence[str]
+        self,
+        inputs: Sequence[str],
+        gates: Sequence[tuple[str, str, str]],
+        outputs: Sequence[str],
     ) -> None:
-        self.inputs, self.gates, self.outputs = list(inputs), list(gates), list(outputs)
+        self.inputs = list(inputs)
+        self.gates = list(gates)
+        self.outputs = list(outputs)
         known = set(self.inputs)
         for out, *sources in self.gates:
             if missing := [wire for wire in sources if wire not in known]:
@@ -81,11 +86,18 @@ class Circuit:
 NOT = Circuit(["a"], [("out", "a", "a")], ["out"])
 AND = Circuit(["a", "b"], [("nand", "a", "b"), ("out", "nand", "nand")], ["out"])
 OR = Circuit(
-    ["a", "b"], [("not a", "a", "a"), ("not b", "b", "b"), ("out", "not a", "not b")], ["out"]
+    ["a", "b"],
+    [("not a", "a", "a"), ("not b", "b", "b"), ("out", "not a", "not b")],
+    ["out"],
 )
 XOR = Circuit(
     ["a", "b"],
-    [("nand", "a", "b"), ("left", "a", "nand"), ("right", "nand", "b"), ("out", "left", "right")],
+    [
+        ("nand", "a", "b"),
+        ("left", "a", "nand"),
+        ("right", "nand", "b"),
+        ("out", "left", "right"),
+    ],
     ["out"],
 )
 HALF_ADDER = Circuit(["a", "b"], [*XOR.gates, ("carry", "nand", "nand")], ["out", "carry"])
@@ -100,6 +112,9 @@ FULL_ADDER = Circuit(
 )
 TWO_BIT_ADDER = Circuit(
     ["a1", "a0", "b1", "b0"],
-    [*HALF_ADDER.placed("low ", "a0", "b0"), *FULL_ADDER.placed("high ", "a1", "b1", "low carry")],
+    [
+        *HALF_ADDER.placed("low ", "a0", "b0"),
+        *FULL_ADDER.placed("high ", "a1", "b1", "low carry"),
+    ],
     ["high carry", "high sum out", "low out"],
 )

@@ -84,7 +84,12 @@ def conv2d(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -
 
 @or_faster(fast.conv2d_grad)
 def conv2d_grad(
-    dz: np.ndarray, x: np.ndarray, W: np.ndarray, stride: Pair = (1, 1), *, needs_dx: bool = True
+    dz: np.ndarray,
+    x: np.ndarray,
+    W: np.ndarray,
+    stride: Pair = (1, 1),
+    *,
+    needs_dx: bool = True,
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """Return (dx, dW, db) for dz, in the shapes of x, W and b; dx is None if ``needs_dx`` is False.
 
@@ -92,7 +97,8 @@ def conv2d_grad(
     dz[i, j] @ W[u, v]ᵀ from every window (i, j) that shows it, at whatever place (u, v).  Source: N25.
     """
     size = W.shape[:2]
-    dx, dW = np.zeros(x.shape, np.result_type(dz, W)), np.zeros(W.shape, np.result_type(dz, W))
+    dx = np.zeros(x.shape, np.result_type(dz, W))
+    dW = np.zeros(W.shape, np.result_type(dz, W))
     shown = zip(parts(x, size, stride), parts(dx, size, stride), strict=True)
     for (u, v), (seen, d_seen) in zip(np.ndindex(size), shown, strict=True):
         dW[u, v] = np.einsum("nijc,nijk->ck", seen, dz)
@@ -181,7 +187,11 @@ class Conv2D(Layer):
     def config(self) -> dict[str, Any]:
         """Return the sizes, stride and padding."""
         channels = {"c_in": self.c_in, "c_out": self.c_out}
-        window = {"size": list(self.size), "stride": list(self.stride), "padding": self.padding}
+        window = {
+            "size": list(self.size),
+            "stride": list(self.stride),
+            "padding": self.padding,
+        }
         return {**channels, **window}
 
     @classmethod

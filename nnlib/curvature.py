@@ -29,7 +29,8 @@ def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarr
     w = np.concatenate([parameter.value.ravel() for parameter in listed])
     here = np.zeros_like(w)
     if not np.array_equal(
-        _gradient("hessian", f, listed, here), _gradient("hessian", f, listed, here)
+        _gradient("hessian", f, listed, here),
+        _gradient("hessian", f, listed, here),
     ):
         raise ValueError(
             "hessian: f() called twice leaves two different gradients. Does it draw random numbers?"
@@ -46,7 +47,9 @@ def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarr
 
 
 def hessian_vector(
-    f: Callable[[], float], parameters: Iterable[Parameter], direction: np.ndarray
+    f: Callable[[], float],
+    parameters: Iterable[Parameter],
+    direction: np.ndarray,
 ) -> np.ndarray:
     """Return H v (d,) for the ``direction`` v (d,) without H: (∇C(w + h v) − ∇C(w − h v)) / 2h, two calls of ``f``.
 
@@ -87,23 +90,27 @@ def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
 
 
 def _difference(
-    who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray
+    who: str,
+    f: Callable[[], float],
+    parameters: list[Parameter],
+    way: np.ndarray,
 ) -> np.ndarray:
     return _gradient(who, f, parameters, way) - _gradient(who, f, parameters, -way)
 
 
 def _gradient(
-    who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray
+    who: str,
+    f: Callable[[], float],
+    parameters: list[Parameter],
+    way: np.ndarray,
 ) -> np.ndarray:
     """Return ∇C (d,) at the weights moved by ``way`` (d,); values and gradients are put back, whatever happens."""
     kept = [(parameter.value, parameter.grad) for parameter in parameters]
     try:
         for parameter in parameters:
             part, way = np.split(way, [parameter.value.size])
-            parameter.value, parameter.grad = (
-                parameter.value + part.reshape(parameter.value.shape),
-                None,
-            )
+            parameter.value = parameter.value + part.reshape(parameter.value.shape)
+            parameter.grad = None
         f()
         return np.concatenate([_left_in(parameter, who).ravel() for parameter in parameters])
     finally:
@@ -116,5 +123,7 @@ def _left_in(parameter: Parameter, who: str) -> np.ndarray:
         raise ValueError(f"{who}: f() left no gradient in {parameter.name}: does it run backward?")
     name = f"the gradient of {parameter.name}"
     return require_finite(
-        who, name, require_shape(who, name, parameter.grad, parameter.value.shape)
+        who,
+        name,
+        require_shape(who, name, parameter.grad, parameter.value.shape),
     )

@@ -63,7 +63,8 @@ def check_gradients(
     Differences within the rounding error of the loss (about 1e-10) are ignored.
     If a loss has a kink (ReLU at 0) within h, the two may differ though both are right: try another ``rng``.
     """
-    gradients, rng = _fresh_gradients(f, parameters), np.random.default_rng(rng)
+    gradients = _fresh_gradients(f, parameters)
+    rng = np.random.default_rng(rng)
     worst = GradientReport(-1.0, ("", None), 0.0, 0.0, tolerance)
     for parameter, gradient in zip(parameters, gradients, strict=True):
         report = _along_directions(f, parameter, gradient, rng, tolerance)
@@ -150,7 +151,10 @@ def _along_directions(
 
 
 def _element_by_element(
-    f: Callable[[], float], parameter: Any, gradient: np.ndarray, tolerance: float
+    f: Callable[[], float],
+    parameter: Any,
+    gradient: np.ndarray,
+    tolerance: float,
 ) -> GradientReport:
     numeric, rounding = np.empty_like(gradient), np.empty_like(gradient)
     for index in np.ndindex(gradient.shape):
@@ -162,7 +166,11 @@ def _element_by_element(
     index = tuple(int(i) for i in np.unravel_index(np.argmax(distance), distance.shape))
     error = _relative(float(distance[index]), gradient, float(rounding[index]), tolerance)
     return GradientReport(
-        error, (parameter.name, index), float(gradient[index]), float(numeric[index]), tolerance
+        error,
+        (parameter.name, index),
+        float(gradient[index]),
+        float(numeric[index]),
+        tolerance,
     )
 
 

@@ -161,11 +161,9 @@ class Beale(Landscape):
     def _sum(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return S with its gradient and its Hessian."""
         x, y = _parts(self, v)
-        total, gradient, table = (
-            np.zeros_like(x),
-            np.zeros((*x.shape, 2)),
-            np.zeros((*x.shape, 2, 2)),
-        )
+        total = np.zeros_like(x)
+        gradient = np.zeros((*x.shape, 2))
+        table = np.zeros((*x.shape, 2, 2))
         for k, c in enumerate((1.5, 2.25, 2.625), start=1):
             off = c - x * (1 - y**k)
             by = np.stack([y**k - 1, k * x * y ** (k - 1)], axis=-1)

@@ -97,13 +97,19 @@ class Dense(Layer):
     n_out: int
 
     def __init__(
-        self, n_in: int, n_out: int, *, rng: np.random.Generator, weights: Initializer = glorot
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        rng: np.random.Generator,
+        weights: Initializer = glorot,
     ) -> None:
         self.n_in = require_count(type(self).__name__, "n_in", n_in)
         self.n_out = require_count(type(self).__name__, "n_out", n_out)
         values = weights((n_in, n_out), require_rng(self, rng))
         self.W = Parameter(
-            require_shape(self, "weights", values, (n_in, n_out)).copy(), f"{self}.W"
+            require_shape(self, "weights", values, (n_in, n_out)).copy(),
+            f"{self}.W",
         )
         self.b = Parameter(np.zeros(n_out), f"{self}.b")
 
@@ -183,7 +189,8 @@ class Residual(Layer):
         self.projection = (
             None if projection is None else require_layers("Residual", [projection])[0]
         )
-        self.n_in, self.n_out = self.layers[0].n_in, require_fitting("Residual", self.layers)
+        self.n_in = self.layers[0].n_in
+        self.n_out = require_fitting("Residual", self.layers)
         self.size, self.stride = receptive_field(self.layers)
         if (
             self.projection is None
@@ -230,7 +237,10 @@ class Residual(Layer):
 
     def inner(self) -> list[Layer]:
         """Return the layers of F, and the projection if there is one."""
-        return [*self.layers, *([] if self.projection is None else [self.projection])]
+        return [
+            *self.layers,
+            *([] if self.projection is None else [self.projection]),
+        ]
 
     def config(self) -> dict[str, Any]:
         """Return the layers inside."""
@@ -251,7 +261,9 @@ def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:
         yield from every_layer(layer.inner())
 
 
-def receptive_field(layers: Sequence[Layer]) -> tuple[tuple[int, int], tuple[int, int]]:
+def receptive_field(
+    layers: Sequence[Layer],
+) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return (size, stride), each (height, width): the window of the input that one output of all ``layers`` sees.
 
     Layer after layer: size ← size + (its size − 1) · stride, then stride ← stride · its stride.

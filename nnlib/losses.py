@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 
 from nnlib import numerics
-from nnlib.errors import require_array, require_labels, require_rank, require_shape
+from nnlib.errors import (
+    require_array,
+    require_labels,
+    require_rank,
+    require_shape,
+)
 from nnlib.parameter import Remembers
 
 
@@ -66,7 +71,8 @@ class CrossEntropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean negative log-likelihood of the right class."""
-        p, t = _probabilities(self, predictions), _one_hot_rows(self, predictions, targets)
+        p = _probabilities(self, predictions)
+        t = _one_hot_rows(self, predictions, targets)
         self.cache = p, t
         return float(-(t * np.log(p)).sum()) / len(p)
 
@@ -135,7 +141,8 @@ def _difference(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
             f"{who} got targets of shape {targets.shape}: expected {predictions.shape}{hint}"
         )
     return predictions - targets.astype(
-        predictions.dtype if predictions.dtype.kind == "f" else float, copy=False
+        predictions.dtype if predictions.dtype.kind == "f" else float,
+        copy=False,
     )
 
 

@@ -85,7 +85,10 @@ class Optimizer:
             for place, memory in enumerate(self.memory)
             for name, array in zip(self.remembers, memory, strict=True)
         }
-        counted = {"learning_rate": np.array(self.learning_rate), "steps": np.array(self.steps)}
+        counted = {
+            "learning_rate": np.array(self.learning_rate),
+            "steps": np.array(self.steps),
+        }
         return {"rule": np.array(type(self).__name__), **counted, **arrays}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
@@ -113,7 +116,8 @@ class Optimizer:
         if str(rule) != str(ours):
             raise ValueError(f"{self} got the state of {rule}: expected that of {ours}")
         for name in {**own, **state}:
-            found, expected = describe(state.get(name)), describe(own.get(name))
+            found = describe(state.get(name))
+            expected = describe(own.get(name))
             if found != expected:
                 raise ValueError(
                     f"{self} got a state of another network: "
@@ -150,7 +154,10 @@ class Momentum(Optimizer):
     remembers = ("velocity",)
 
     def __init__(
-        self, parameters: Iterable[Parameter], learning_rate: float = 0.1, momentum: float = 0.9
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.1,
+        momentum: float = 0.9,
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.momentum = require_share(type(self).__name__, "momentum", momentum)
@@ -189,7 +196,10 @@ class AdaGrad(Optimizer):
     remembers = ("squares",)
 
     def __init__(
-        self, parameters: Iterable[Parameter], learning_rate: float = 0.01, epsilon: float = 1e-10
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.01,
+        epsilon: float = 1e-10,
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.epsilon = require_positive("AdaGrad", "epsilon", epsilon)
@@ -298,7 +308,9 @@ class Newton(Optimizer):
         """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
         g = np.concatenate([_gradient(parameter).ravel() for parameter in self.parameters])
         table = require_finite(
-            self, "hessian()", require_shape(self, "hessian()", self.hessian(), (g.size, g.size))
+            self,
+            "hessian()",
+            require_shape(self, "hessian()", self.hessian(), (g.size, g.size)),
         )
         try:
             way = np.linalg.solve(table + self.damping * np.eye(g.size), g)

@@ -47,7 +47,12 @@ def weighted_avg_pool(x: np.ndarray, W: np.ndarray, stride: Pair) -> np.ndarray:
 
 @or_faster(fast.weighted_avg_pool_grad)
 def weighted_avg_pool_grad(
-    dy: np.ndarray, x: np.ndarray, W: np.ndarray, stride: Pair, *, needs_dW: bool = True
+    dy: np.ndarray,
+    x: np.ndarray,
+    W: np.ndarray,
+    stride: Pair,
+    *,
+    needs_dW: bool = True,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Return (dx, dW): each pixel gets w dy from every window that shows it, each weight Σ dy p."""
     dx = np.zeros(x.shape, dy.dtype)

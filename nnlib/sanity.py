@@ -15,7 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_labels, require_positive, require_rng, require_same_length
+from nnlib.errors import (
+    require_labels,
+    require_positive,
+    require_rng,
+    require_same_length,
+)
 from nnlib.gradcheck import check_gradients
 from nnlib.losses import Loss
 from nnlib.metrics import accuracy
@@ -107,7 +112,11 @@ def _start(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, classes: 
 
 
 def _gradient(
-    network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.random.Generator
+    network: Network,
+    loss: Loss,
+    x: np.ndarray,
+    y: np.ndarray,
+    rng: np.random.Generator,
 ) -> Rung:
     network = network.astype(np.float64)
     network.training = False
@@ -125,7 +134,12 @@ def _gradient(
 
 
 def _handful(
-    network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator
+    network: Network,
+    loss: Loss,
+    x: Any,
+    y: Any,
+    rate: float,
+    rng: np.random.Generator,
 ) -> Rung:
     try:
         fit(
@@ -150,7 +164,12 @@ def _handful(
 
 
 def _epoch(
-    network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator
+    network: Network,
+    loss: Loss,
+    x: Any,
+    y: Any,
+    rate: float,
+    rng: np.random.Generator,
 ) -> Rung:
     before = loss.forward(network.predict(x), y)
     try:

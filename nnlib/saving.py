@@ -76,7 +76,11 @@ def to_arrays(network: Layered) -> Arrays:
     """Return a network as arrays: its format, its layers as JSON text, and its values."""
     layers = [saved_form(layer) for layer in network.inner()]
     values = {f"value_{i}": parameter.value for i, parameter in enumerate(network.state())}
-    return {**values, "format": np.array(FORMAT), "layers": np.array(json.dumps(layers))}
+    return {
+        **values,
+        "format": np.array(FORMAT),
+        "layers": np.array(json.dumps(layers)),
+    }
 
 
 def layers_from(arrays: Arrays) -> list[Layer]:
@@ -115,7 +119,10 @@ def write_arrays(path: Path, arrays: Arrays) -> None:
 def reading(path: Path, what: str) -> Iterator[Arrays]:
     """Hand out the arrays of an ``.npz`` file; whatever fails inside becomes a ``ValueError`` that names the file."""
     try:
-        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
+        with (
+            path.open("rb") as handle,
+            np.load(handle, allow_pickle=False) as file,
+        ):
             arrays = {name: file[name] for name in file.files}
         yield arrays
     # a damaged zip fails in a dozen ways; the learner needs only one

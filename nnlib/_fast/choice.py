@@ -29,7 +29,9 @@ def or_faster(
     as ``__wrapped__``, and ``??`` shows it.
     """
 
-    def pair(readable: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    def pair(
+        readable: Callable[Arguments, Result],
+    ) -> Callable[Arguments, Result]:
         start = FROM[readable.__name__]
 
         @wraps(readable)

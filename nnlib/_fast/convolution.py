@@ -27,7 +27,12 @@ def conv2d(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -
 
 
 def conv2d_grad(
-    dz: np.ndarray, x: np.ndarray, W: np.ndarray, stride: Pair = (1, 1), *, needs_dx: bool = True
+    dz: np.ndarray,
+    x: np.ndarray,
+    W: np.ndarray,
+    stride: Pair = (1, 1),
+    *,
+    needs_dx: bool = True,
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """Return (dx, dW, db): dW = matrixᵀ @ dz, and dx = dz @ Wᵀ, each row added back to where its window was."""
     dx = np.zeros(x.shape, np.result_type(dz, W)) if needs_dx else None

@@ -33,7 +33,8 @@ def batch_norm(
 ) -> np.ndarray:
     """Return γ x̂ + β; as ``normalization.batch_norm``."""
     rows = _rows(x)
-    wide_mean, wide_scale = _wide(rows, mean), _wide(rows, 1 / np.sqrt(variance + epsilon))
+    wide_mean = _wide(rows, mean)
+    wide_scale = _wide(rows, 1 / np.sqrt(variance + epsilon))
     wide_gamma, wide_beta = _wide(rows, gamma), _wide(rows, beta)
     y = np.empty(rows.shape, np.result_type(x, gamma))
 

@@ -48,7 +48,12 @@ def weighted_avg_pool(x: np.ndarray, W: np.ndarray, stride: Pair) -> np.ndarray:
 
 
 def weighted_avg_pool_grad(
-    dy: np.ndarray, x: np.ndarray, W: np.ndarray, stride: Pair, *, needs_dW: bool = True
+    dy: np.ndarray,
+    x: np.ndarray,
+    W: np.ndarray,
+    stride: Pair,
+    *,
+    needs_dW: bool = True,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Return (dx, dW): w dy to all, and Σ dy x."""
 
