@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from nnlib.errors import require_finite, require_shape
-from nnlib.parameter import Parameter
+from nnlib.parameter import Parameter, require_parameters
 
 # A gradient is known to its last digit, ε = 2e-16 of its size. Over a step h that spoils a slope by ε/h, and bends
 # of the gradient spoil a central difference by h². Both are small at h = ∛ε = 6e-6, and leave some ten digits.
@@ -72,15 +72,8 @@ def hessian_vector(
 
 
 def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
-    listed = list(parameters)
-    if not listed:
-        raise ValueError(f"{who} got no parameters: expected at least one")
+    listed = require_parameters(who, parameters)
     for parameter in listed:
-        if not isinstance(parameter, Parameter):
-            raise TypeError(
-                f"{who} got {type(parameter).__name__}: "
-                "expected parameters, as network.parameters() gives"
-            )
         if parameter.value.dtype != np.float64:
             raise TypeError(
                 f"{who} got {parameter.name} in {parameter.value.dtype}: "

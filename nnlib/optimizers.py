@@ -18,7 +18,7 @@ from nnlib.errors import (
     require_shape,
     require_share,
 )
-from nnlib.parameter import Parameter
+from nnlib.parameter import Parameter, require_parameters
 
 
 class Optimizer:
@@ -33,16 +33,7 @@ class Optimizer:
     remembers: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
-        self.parameters = list(parameters)
-        name = type(self).__name__
-        for parameter in self.parameters:
-            if not isinstance(parameter, Parameter):
-                raise TypeError(
-                    f"{name} got {type(parameter).__name__}: "
-                    "expected parameters, as network.parameters() gives"
-                )
-        if not self.parameters:
-            raise ValueError(f"{name} got no parameters: expected at least one")
+        self.parameters = require_parameters(type(self).__name__, parameters)
         self.learning_rate = learning_rate
         self.steps = 0
         self.memory = [
@@ -73,7 +64,7 @@ class Optimizer:
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """Change w in place by the optimizer's rule."""
-        raise NotImplementedError(f"{self} has no rule for a single array of weights")
+        raise NotImplementedError(f"{self} has no rule for one array alone")
 
     def state(self) -> dict[str, np.ndarray]:
         """Return what the rule keeps from step to step, its name, η and the count of steps, to save with the network.
@@ -281,6 +272,9 @@ class Adam(Optimizer):
 class Newton(Optimizer):
     """Newton's method, w ← w − η H⁻¹ g: jumps to where the slope would be 0 if the cost were as curved everywhere.
 
+    Besides the parameters it needs their curvature, so the second argument is ``hessian``; give ``learning_rate`` η by
+    name. All parameters move at once, so there is no rule for one array alone, no ``update``.
+
     ``hessian()`` returns H (d, d) at the present weights, over all d numbers of all parameters in order, such as
     ``lambda: curvature.hessian(f, parameters)``. Storing H takes d² numbers, solving with it about d³/3 steps. A saddle
     has slope 0 too, and draws it in. ``damping`` μ adds μ to the diagonal: shorter steps, most of all where H is nearly
@@ -306,24 +300,24 @@ class Newton(Optimizer):
 
     def step(self) -> None:
         """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
-        g = np.concatenate([_gradient(parameter).ravel() for parameter in self.parameters])
-        table = require_finite(
-            self,
-            "hessian()",
-            require_shape(self, "hessian()", self.hessian(), (g.size, g.size)),
-        )
+        way = self._way(np.concatenate([_gradient(one).ravel() for one in self.parameters]))
+        self.steps += 1
+        for parameter in self.parameters:
+            part, way = np.split(way, [parameter.value.size])
+            parameter.value -= self.learning_rate * part.reshape(parameter.value.shape)
+
+    def _way(self, g: np.ndarray) -> np.ndarray:
+        """Return d of (H + μ I) d = g, both (d,)."""
+        H = require_shape(self, "hessian()", self.hessian(), (g.size, g.size))
+        require_finite(self, "hessian()", H)
         try:
-            way = np.linalg.solve(table + self.damping * np.eye(g.size), g)
+            return np.linalg.solve(H + self.damping * np.eye(g.size), g)
         except np.linalg.LinAlgError as error:
             raise ValueError(
                 f"{self} got a Hessian that cannot be inverted: "
                 "in some direction there is no curvature. "
                 "damping=0.001 gives it some"
             ) from error
-        self.steps += 1
-        for parameter in self.parameters:
-            part, way = np.split(way, [parameter.value.size])
-            parameter.value -= self.learning_rate * part.reshape(parameter.value.shape)
 
 
 def _gradient(parameter: Parameter) -> np.ndarray:

@@ -1,10 +1,11 @@
 """A parameter: a named array and its gradient, all an optimizer sees; and the cache that forward keeps for backward."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_array
+from nnlib.errors import describe, require_array
 
 
 class Parameter:
@@ -61,6 +62,20 @@ class Remembers:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+def require_parameters(who: str, parameters: Any) -> list[Parameter]:
+    """Return ``parameters`` as a list if they are some, and nothing else; else raise ``TypeError`` or ``ValueError``."""
+    hint = "expected parameters, as network.parameters() gives"
+    if not isinstance(parameters, Iterable):
+        raise TypeError(f"{who} got {describe(parameters)}: {hint}")
+    listed = list(parameters)
+    for parameter in listed:
+        if not isinstance(parameter, Parameter):
+            raise TypeError(f"{who} got {type(parameter).__name__}: {hint}")
+    if not listed:
+        raise ValueError(f"{who} got no parameters: expected at least one")
+    return listed
 
 
 def count_values(parameters: Any) -> int:

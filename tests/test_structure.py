@@ -232,6 +232,7 @@ def test_lines_are_counted_right():
         "add_grad": 4,
         "__repr__": 1,
         "recall": 5,
+        "require_parameters": 10,
         "count_values": 1,
     }
     # this file holds a docstring and, once it is a release, its number
