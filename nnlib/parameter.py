@@ -65,7 +65,7 @@ class Remembers:
 
 
 def require_parameters(who: str, parameters: Any) -> list[Parameter]:
-    """Return ``parameters`` as a list if they are some, and nothing else; else raise ``TypeError`` or ``ValueError``."""
+    """Return a list of ``parameters`` if they are some and nothing else; else raise ``TypeError``, ``ValueError``."""
     hint = "expected parameters, as network.parameters() gives"
     if not isinstance(parameters, Iterable):
         raise TypeError(f"{who} got {describe(parameters)}: {hint}")
