@@ -2,9 +2,10 @@
 """The course's one entry point: it sets itself up, then opens the course or tests it.
 
 python3 course.py lab      opens JupyterLab at the first notebook
-python3 course.py test     runs everything that the course promises
+python3 course.py test     runs the full test suite
 
 Needs nothing but Python 3.11 or newer; everything else goes into the active virtual environment, or into .venv here.
+Nothing is ever installed into conda's base environment or the system's Python.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything newer is used
     sys.exit(
-        "course.py: this is Python %d.%d, and the course needs 3.11 or newer" % sys.version_info[:2]
+        f"course.py: this is Python {sys.version_info[0]}.{sys.version_info[1]}, "
+        "and the course needs 3.11 or newer"
     )
 
 import argparse
 import hashlib
 import importlib.util
+import io
 import json
 import os
 import platform
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -38,14 +43,21 @@ STRICT = "error,ignore:There is no current event loop:DeprecationWarning"
 
 
 class CourseError(Exception):
-    """Something is missing that only the user can mend; the text says what and how."""
+    """Something is missing that only the user can fix; the text says what and how."""
+
+
+# What programs that are started here speak, so that a pipe on Windows carries every letter.
+SPEAK_UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:replace"}
 
 
 # Setting up
 
 
 def environment() -> Path:
-    """Return the Python to use: that of the active virtual environment, or of .venv, made where it is missing."""
+    """Return the Python to use: that of the active virtual environment, or of .venv, which is made if need be.
+
+    Conda's base and the system's Python are no virtual environments: there sys.prefix is sys.base_prefix.
+    """
     if sys.prefix != sys.base_prefix:
         return Path(sys.executable)
     python = ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -55,12 +67,11 @@ def environment() -> Path:
 
 
 def _works(python: Path) -> bool:
+    """Return whether it is new enough and has all of pip: the list of pip's files is written last."""
+    code = "import sys, importlib.metadata as m; sys.exit(sys.version_info < (3, 11) or not m.files('pip'))"
     try:
         return (
-            subprocess.run(
-                [python, "-c", "import pip"], capture_output=True, check=False
-            ).returncode
-            == 0
+            subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
         )
     except OSError:
         return False
@@ -72,33 +83,63 @@ def _make_environment(folder: Path) -> None:
             "this Python has no venv module, so .venv cannot be made. "
             "On Debian and Ubuntu: sudo apt install python3-venv; elsewhere install Python from python.org"
         )
+    _require_ours(folder)
     say(f"Making a virtual environment in {folder.name} …")
-    done = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", folder],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
+    code, output = _output_of([sys.executable, "-m", "venv", "--clear", str(folder)])
+    if code != 0:
         raise CourseError(
-            f"the virtual environment could not be made in {folder}: {_last_line(done.stdout + done.stderr)}"
+            f"the virtual environment could not be made in {folder}: {_last_line(output)}"
+        )
+
+
+def _require_ours(folder: Path) -> None:
+    """Refuse to empty what is not a virtual environment, whole or half made: it may be somebody's work."""
+    parts = {"bin", "include", "lib", "lib64", "scripts", "pyvenv.cfg"}
+    if folder.is_symlink():
+        raise CourseError(
+            f"{folder} is a link to {folder.resolve()}, which holds no environment that works; "
+            "remove the link and run the same command again"
+        )
+    if not folder.exists() or (folder / "pyvenv.cfg").exists():
+        return
+    if not folder.is_dir() or {path.name.lower() for path in folder.iterdir()} - parts:
+        raise CourseError(
+            f"{folder} is not a virtual environment; move it away and run the same command again"
         )
 
 
 def install(python: Path, names: list[str]) -> None:
     """Install each requirements file that changed since it was last installed into this environment."""
-    prefix = subprocess.check_output(
-        [python, "-c", "import sys; print(sys.prefix)"], text=True
-    ).strip()
-    stamp = Path(prefix, "course-installed.json")
-    installed = json.loads(stamp.read_text()) if stamp.exists() else {}
+    code = "import sys, sysconfig; print(sys.prefix, sysconfig.get_path('purelib'), sep='\\n')"
+    speak = {**os.environ, **SPEAK_UTF8}
+    answer = subprocess.check_output([python, "-c", code], env=speak, text=True, encoding="utf-8")
+    prefix, packages = map(Path, answer.splitlines())
+    stamp = prefix / "course-installed.json"
+    installed = _read_stamp(stamp)
     for name in names:
         wanted = _fingerprint(name)
-        if installed.get(name) != wanted:
+        if installed.get(name) == wanted:
+            continue
+        if not (_is_moved(installed.get(name), wanted) and _follow(packages)):
             say(f"Installing {name} (once; a few minutes on a slow line) …")
             _install_file(python, name)
-            installed[name] = wanted
-            stamp.write_text(json.dumps(installed))
+        installed[name] = wanted
+        _write_stamp(stamp, installed)
+
+
+def _read_stamp(stamp: Path) -> dict[str, str]:
+    """Return what was installed; nothing if that was never written, or is damaged."""
+    try:
+        installed = json.loads(stamp.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return installed if isinstance(installed, dict) else {}
+
+
+def _write_stamp(stamp: Path, installed: dict[str, str]) -> None:
+    part = stamp.with_name(f"{stamp.name}.{secrets.token_hex(4)}.part")
+    part.write_text(json.dumps(installed), encoding="utf-8")
+    part.replace(stamp)
 
 
 def _fingerprint(name: str) -> str:
@@ -106,45 +147,68 @@ def _fingerprint(name: str) -> str:
     return f"{hashlib.sha256(content).hexdigest()} in {ROOT}"
 
 
+def _is_moved(installed: str | None, wanted: str) -> bool:
+    return str(installed).partition(" in ")[0] == wanted.partition(" in ")[0]
+
+
+def _follow(packages: Path) -> bool:
+    """Let the environment find the course where it is now, which needs no network; False if that cannot be done.
+
+    An editable installation is one file that names the course's folder.
+    """
+    pointer = packages / "_nnlib_course.pth"
+    if not pointer.exists():
+        return False
+    pointer.write_text(str(ROOT), encoding="utf-8")
+    return True
+
+
 def _install_file(python: Path, name: str) -> None:
-    if name.endswith(".lock"):  # pip refuses -e . beside hashes, so the course itself comes second
-        _pip(python, name, "--require-hashes", "-r", name)
-        _pip(python, name, "--no-deps", "-e", ".")
-    else:
+    if not name.endswith(".lock"):
         _pip(python, name, "-r", name)
+        return
+    # pip refuses -e . beside hashes, so the course itself comes second, built by the builder that is locked
+    _pip(python, name, "--require-hashes", "-r", name)
+    _pip(python, name, "--no-deps", "--no-build-isolation", "-e", ".")
 
 
 def _pip(python: Path, name: str, *arguments: str) -> None:
-    command = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        *arguments,
-    ]
-    output = []
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as pip:
-        for line in pip.stdout or []:
-            output.append(line)
-            if sys.stdout.isatty() and line.startswith(("Collecting", "Downloading", "Installing")):
-                print(f"\r\033[K  {line.strip()[:100]}", end="", flush=True)
-    if sys.stdout.isatty():
-        print("\r\033[K", end="")
-    if pip.returncode != 0:
-        log = Path(tempfile.gettempdir(), "course-install.log")
-        log.write_text("".join(output), encoding="utf-8")
+    quiet = ["--disable-pip-version-check", "--no-input"]
+    code, output = _output_of([str(python), "-m", "pip", "install", *quiet, *arguments])
+    if code != 0:
+        handle, log = tempfile.mkstemp(prefix="course-install-", suffix=".log")
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(output)
         raise CourseError(
-            f"the packages of {name} could not be installed: {_last_line(''.join(output))}. The first set-up needs a "
+            f"the packages of {name} could not be installed: {_last_line(output)}. The first set-up needs a "
             f"network; connect and run the same command again (all that pip said is in {log})"
         )
 
 
+def _output_of(command: list[str]) -> tuple[int, str]:
+    """Run a program to its end and return its exit code and all it said; on a terminal, show how far it is."""
+    output, terminal = [], sys.stdout.isatty()
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **SPEAK_UTF8},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as program:
+        for line in program.stdout or []:
+            output.append(line)
+            if terminal and line.startswith(("Collecting", "Downloading", "Installing")):
+                print(f"\r\033[K  {line.strip()[:100]}", end="", flush=True)
+    if terminal:
+        print("\r\033[K", end="")
+    return program.returncode, "".join(output)
+
+
 def _last_line(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines()]
+    lines = [line for line in lines if line and not line.startswith(("note:", "hint:"))]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     return (errors or lines or ["no reason was given"])[-1].rstrip(".")
 
@@ -206,12 +270,13 @@ def test(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run every check from light to heavy and stop at the first that fails."""
     python = set_up(arguments, "requirements-dev.txt")
     outcomes = []
-    with tempfile.TemporaryDirectory() as nothing:
-        alone = {"NNLIB_DATA": "", "NNLIB_CACHE": nothing, "PYTHONWARNINGS": STRICT}
-        for words, command, variables in _stages(python, arguments.quick, alone):
+    with tempfile.TemporaryDirectory() as folder:
+        for words, command, variables in _stages(python, arguments.quick, Path(folder)):
             say(f"\n── {words}")
+            began = time.monotonic()
             is_pytest = "pytest" in command
             code = _run([*command, *(more if is_pytest else [])], **variables)
+            say(f"── {words}: {time.monotonic() - began:.0f} s")
             if is_pytest:
                 outcomes.append(code)
             if code not in ((0, NO_TESTS_COLLECTED) if is_pytest and more else (0,)):
@@ -222,27 +287,67 @@ def test(arguments: argparse.Namespace, more: list[str]) -> int:
 Stage = tuple[str, list[str], dict[str, str]]  # its name, the command, environment variables
 
 
-def _stages(python: Path, quick: bool, alone: dict[str, str]) -> list[Stage]:
+def _stages(python: Path, quick: bool, folder: Path) -> list[Stage]:
+    """Return what is to be run, from light to heavy; what is timed comes last, and alone."""
     run, pytest = [str(python), "-m"], [str(python), "-m", "pytest"]
-    parallel = ["-n", "2", "--dist", "loadscope"]
+    by_group, by_file = ["-n", "2", "--dist", "loadgroup"], ["-n", "2", "--dist", "loadscope"]
+    library = [*pytest, "tests", "--ignore=tests/browser", *by_group]
     stages: list[Stage] = [
         ("style", [*run, "ruff", "check", "."], {}),
         ("format", [*run, "ruff", "format", "--check", "."], {}),
         ("types", [*run, "mypy"], {}),
-        ("library", [*pytest, "tests", "--ignore=tests/browser", *parallel], {}),
+        ("library", [*library, "-m", "not slow"] if quick else library, {}),
     ]
+    prefix, guard = offline(folder)
+    strict = {"PYTHONWARNINGS": STRICT}
     notebooks = _changed(NOTEBOOKS) if quick else _all(NOTEBOOKS)
-    for kernel in [""] if quick else blas_kernels():
-        if notebooks:
-            variables = alone | ({"OPENBLAS_CORETYPE": kernel} if kernel else {})
-            name = f"notebooks{f', BLAS kernel {kernel}' if kernel else ''}"
-            stages.append((name, [*pytest, "--nbval", *parallel, *notebooks], variables))
+    for number, kernel in enumerate([""] if quick else blas_kernels()) if notebooks else ():
+        name = f"notebooks{', offline' if number == 0 else ''}{f', BLAS kernel {kernel}' if kernel else ''}"
+        variables = strict | ({"OPENBLAS_CORETYPE": kernel} if kernel else {})
+        command = [*pytest, "--nbval", *by_file, *notebooks]
+        first = number == 0
+        stages.append(
+            (name, [*prefix, *command] if first else command, variables | (guard if first else {}))
+        )
     solutions = _changed(SOLUTIONS) if quick else _all(SOLUTIONS)
     if solutions:
-        stages.append(("solutions", [*pytest, "--nbval", *parallel, *solutions], alone))
+        stages.append(("solutions", [*pytest, "--nbval", *by_file, *solutions], strict))
     if not quick:
-        stages.append(("browser", [*pytest, "tests/browser"], {}))
+        browser = [*pytest, "tests/browser", "-m"]
+        stages.append(("browser", [*browser, "not timed", *by_group], {}))
+        stages.append(("browser, timed", [*browser, "timed"], {}))
     return stages
+
+
+# Imported by every Python at its start, kernels too. Only this computer may be reached.
+GUARD = """
+import socket
+
+reach = socket.socket.connect
+
+
+def connect(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise OSError(f"the tests run offline, but {address} was asked for")
+    return reach(self, address)
+
+
+socket.socket.connect = connect
+"""
+
+
+def offline(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Return what a command needs to run without a network: a prefix to it, or a guard written to ``folder``."""
+    prefix = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$0" "$@"']
+    tools = shutil.which("unshare") and shutil.which("ip") and shutil.which("true")
+    if (
+        tools
+        and subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return prefix, {}
+    (folder / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return [], {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _all(folder: Path) -> list[str]:
@@ -250,7 +355,7 @@ def _all(folder: Path) -> list[str]:
 
 
 def _changed(folder: Path) -> list[str]:
-    """Return the notebooks that differ from the last commit; all of them where git cannot tell."""
+    """Return the notebooks that differ from the last commit; all of them if git cannot tell."""
     git = shutil.which("git")
     command = [git or "git", "status", "--porcelain", "--untracked-files=all", "--no-renames", "."]
     done = (
@@ -265,7 +370,7 @@ def _changed(folder: Path) -> list[str]:
 
 
 def blas_kernels() -> list[str]:
-    """Return two of OpenBLAS's kernels that this processor can run, as they round differently; [""] where unknown."""
+    """Return two of OpenBLAS's kernels that this processor can run, as they round differently; [""] if unknown."""
     if not sys.platform.startswith("linux") or platform.machine() != "x86_64":
         return [""]
     flags = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
@@ -280,18 +385,15 @@ def digits(arguments: argparse.Namespace, more: list[str]) -> int:
 
 
 def reproduce(arguments: argparse.Namespace, more: list[str]) -> int:
-    """Measure numbers of Nielsen's book again on real MNIST, write them down and print a table."""
+    """Measure numbers of Nielsen's book again on MNIST, write them down and print a table."""
     return _run([str(set_up(arguments)), "-m", "nnlib.chapters.regularization.reproduce", *more])
 
 
 def save(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run notebooks from top to bottom and save them with their outputs, as the tests expect them."""
     python = set_up(arguments, "requirements-dev.txt")
-    with tempfile.TemporaryDirectory() as nothing:
-        names = more or _all(NOTEBOOKS) + _all(SOLUTIONS)
-        return _run(
-            [str(python), "tests/tools/save_notebooks.py", *names], NNLIB_DATA="", NNLIB_CACHE=nothing
-        )
+    names = more or _all(NOTEBOOKS) + _all(SOLUTIONS)
+    return _run([str(python), "tests/tools/save_notebooks.py", *names])
 
 
 def _run(command: list[str], **variables: str) -> int:
@@ -299,7 +401,9 @@ def _run(command: list[str], **variables: str) -> int:
 
     Ctrl-C reaches the program by itself, and what it does about it is waited for; being terminated is passed on.
     """
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables}) as program:
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **SPEAK_UTF8, **variables}
+    ) as program:
         signal.signal(signal.SIGTERM, lambda *_: program.terminate())
         while True:
             try:
@@ -351,14 +455,25 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
+def speak_utf8() -> None:
+    """Let everything be printed: in UTF-8 into files and pipes, and on a terminal as well as it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
 def main() -> int:
     """Run the command; a CourseError becomes one sentence and a non-zero exit."""
+    speak_utf8()
     arguments, more = parse(sys.argv[1:])
     try:
         return int(arguments.run(arguments, more))
     except CourseError as error:
         print(f"course.py: {error}.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\ncourse.py: interrupted; the same command goes on from here.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

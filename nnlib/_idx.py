@@ -17,7 +17,7 @@ UNSIGNED_BYTE = 0x08
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the content of ``path``, unpacked where it is gzip; a broken gzip file raises ``ValueError``."""
+    """Return the content of ``path``, unpacked if it is gzip; a broken gzip file raises ``ValueError``."""
     content = path.read_bytes()
     if not content.startswith(b"\x1f\x8b"):
         return content
@@ -28,10 +28,10 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse(content: bytes, name: str, dimensions: int) -> np.ndarray:
-    """Return the uint8 array that the IDX bytes hold, with the wanted number of dimensions.
+    """Return the uint8 array that the IDX bytes hold, with the expected number of dimensions.
 
-    ``name`` is the file's, for messages. Raises ``ValueError`` naming file and reason where the magic number,
-    the dimensions or the length are wrong: a truncated file and trailing bytes included.
+    ``name`` is the file's, for messages. Raises ``ValueError`` naming file and reason if the magic number,
+    the dimensions or the length are wrong, truncated files and trailing bytes included.
     """
     header = 4 + 4 * dimensions
     if len(content) < 4:
@@ -42,9 +42,10 @@ def parse(content: bytes, name: str, dimensions: int) -> np.ndarray:
             f"{name}: not an IDX file of unsigned bytes (wrong magic number {content[:4].hex()})"
         )
     if rank != dimensions:
-        raise ValueError(
-            f"{name}: wrong dimensions, the file has {rank} and {dimensions} were expected"
+        hint = (
+            " (images have 3, labels 1: are they swapped?)" if {rank, dimensions} == {1, 3} else ""
         )
+        raise ValueError(f"{name}: wrong dimensions, expected {dimensions} and got {rank}{hint}")
     if len(content) < header:
         raise ValueError(f"{name}: truncated, {len(content)} bytes are too few for an IDX header")
     shape = struct.unpack(f">{rank}I", content[4:header])

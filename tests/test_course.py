@@ -1,5 +1,6 @@
 """The two commands: what they install, what they say when something is missing, and a real JupyterLab."""
 
+import json
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -25,7 +27,12 @@ def run(*arguments, python=sys.executable, cwd=ROOT, **variables):
     }
     command = [python, "course.py", *arguments]
     return subprocess.run(
-        command, cwd=cwd, env=environment | variables, capture_output=True, text=True, check=False
+        command,
+        cwd=cwd,
+        env=environment | variables,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -57,11 +64,15 @@ def test_an_unknown_command_names_the_known():
     assert "'lab'" in done.stderr
 
 
-def test_set_up_from_nothing_without_a_network_fails_in_one_sentence(copy):
+@pytest.mark.slow
+def test_set_up_without_a_network_fails_in_one_sentence(copy):
+    (copy / ".venv" / "bin").mkdir(parents=True)  # half made, so that it is made again
     done = run(
         "lab", "--no-browser", python=SYSTEM_PYTHON, cwd=copy, PIP_NO_INDEX="1", PIP_FIND_LINKS=""
     )
     assert done.returncode == 1
+    assert "Making a virtual environment" in done.stdout
+    assert (copy / ".venv" / "pyvenv.cfg").exists()
     lines = done.stderr.strip().splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("course.py: the packages of requirements.txt could not be installed")
@@ -69,11 +80,72 @@ def test_set_up_from_nothing_without_a_network_fails_in_one_sentence(copy):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_a_half_made_environment_is_made_again(copy):
-    (copy / ".venv" / "bin").mkdir(parents=True)
-    done = run("lab", python=SYSTEM_PYTHON, cwd=copy, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
-    assert "Making a virtual environment" in done.stdout
-    assert (copy / ".venv" / "pyvenv.cfg").exists()
+# Where things are installed.
+
+
+def test_an_active_environment_is_used(monkeypatch, tmp_path):
+    monkeypatch.setattr(course.sys, "prefix", str(tmp_path / "env"))
+    monkeypatch.setattr(course.sys, "base_prefix", str(tmp_path))
+    assert course.environment() == Path(sys.executable)
+
+
+def test_nothing_is_installed_into_condas_base_or_the_system(monkeypatch, tmp_path):
+    # In conda's base, and in the system's Python, prefix and base_prefix are the same folder, whatever is "active".
+    (tmp_path / "conda" / "conda-meta").mkdir(parents=True)
+    made = []
+    monkeypatch.setattr(course.sys, "prefix", str(tmp_path / "conda"))
+    monkeypatch.setattr(course.sys, "base_prefix", str(tmp_path / "conda"))
+    monkeypatch.setenv("CONDA_PREFIX", str(tmp_path / "conda"))
+    monkeypatch.setenv("CONDA_DEFAULT_ENV", "base")
+    monkeypatch.setattr(course, "ROOT", tmp_path)
+    monkeypatch.setattr(course, "_make_environment", made.append)
+    python = course.environment()
+    assert made == [tmp_path / ".venv"]
+    assert python.is_relative_to(tmp_path / ".venv")
+
+
+def pretend(folder, *, pip=True):
+    """Make what looks like an environment, with all of pip or with its first half."""
+    packages = folder / "packages"
+    (packages / "pip").mkdir(parents=True)
+    (packages / "pip" / "__init__.py").touch()
+    if pip:
+        information = packages / "pip-24.0.dist-info"
+        information.mkdir()
+        (information / "METADATA").write_text("Name: pip\nVersion: 24.0\n")
+        (information / "RECORD").write_text("pip/__init__.py,,\n")
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={packages} exec {SYSTEM_PYTHON} -S "$@"\n')
+    python.chmod(0o755)
+    return python
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_half_of_pip_is_no_pip(tmp_path):
+    assert course._works(pretend(tmp_path / "whole"))
+    assert not course._works(pretend(tmp_path / "half", pip=False))
+    assert not course._works(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights")
+def test_what_a_link_leads_to_is_never_emptied(tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "thesis.txt").touch()
+    (tmp_path / ".venv").symlink_to(tmp_path / "work")
+    with pytest.raises(course.CourseError, match=r"\.venv is a link to .*work.*remove the link"):
+        course._make_environment(tmp_path / ".venv")
+    assert (tmp_path / "work" / "thesis.txt").exists()
+
+
+def test_a_folder_of_something_else_is_never_emptied(tmp_path):
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "thesis.txt").touch()
+    with pytest.raises(course.CourseError, match=r"\.venv is not a virtual environment; move it"):
+        course._make_environment(tmp_path / ".venv")
+    assert (tmp_path / ".venv" / "thesis.txt").exists()
+
+
+# What is said.
 
 
 def test_an_old_python_is_told_so():
@@ -96,6 +168,54 @@ def test_a_missing_venv_module_is_told_so(monkeypatch, tmp_path):
         course._make_environment(tmp_path / ".venv")
 
 
+def test_a_failed_installation_is_explained_by_pips_reason():
+    output = """Collecting numpy
+ERROR: Could not find a version that satisfies the requirement numpy
+ERROR: No matching distribution found for numpy.
+
+note: This error originates from a subprocess, and is likely not a problem with pip.
+hint: See above for details.
+"""
+    assert course._last_line(output) == "No matching distribution found for numpy"
+    assert course._last_line("disk is full\nnote: nothing") == "disk is full"
+    assert course._last_line("") == "no reason was given"
+
+
+def test_ctrl_c_during_set_up_ends_in_one_sentence(monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course, "set_up", interrupted)
+    monkeypatch.setattr(course.sys, "argv", ["course.py", "lab"])
+    assert course.main() == 130
+    assert capsys.readouterr().err.strip().startswith("course.py: interrupted")
+
+
+def test_everything_can_be_printed_into_a_windows_pipe():
+    code = """
+import pathlib, sys, course
+course.set_up = lambda *_: pathlib.Path(sys.executable)
+course._stages = lambda *_: [("style ✓", [sys.executable, "-c", "print('── κ ✓')"], {})]
+sys.argv = ["course.py", "test"]
+sys.exit(course.main())
+"""
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-X", "utf8=0", "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.stderr == b""
+    assert done.stdout.decode("utf-8").split() == ["──", "style", "✓", "──", "κ", "✓"]
+
+
+def test_a_sentence_with_any_letter_can_be_printed_into_a_windows_pipe(copy):
+    (copy / ".venv").write_text("")
+    odd = copy.rename(copy.with_name("κύκλος ✓"))
+    done = run("lab", python=SYSTEM_PYTHON, cwd=odd, PYTHONIOENCODING="cp1252")
+    assert done.returncode == 1
+    assert "κύκλος ✓" in done.stderr
+    assert "is not a virtual environment" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_taken_port_is_told_so():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -109,44 +229,137 @@ def test_a_taken_port_is_told_so():
     )
 
 
-def test_nothing_is_installed_twice(monkeypatch, tmp_path):
-    installed = []
-    monkeypatch.setattr(course, "_install_file", lambda python, name: installed.append(name))
-    monkeypatch.setattr(course.subprocess, "check_output", lambda *_, **__: str(tmp_path))
-    for _ in range(2):
-        course.install(Path(sys.executable), ["requirements.txt"])
+# What is installed, and when.
+
+
+@pytest.fixture
+def installed(monkeypatch, tmp_path):
+    """What pip is asked to install into an environment at tmp_path / "env"; nothing is."""
+    names = []
+    packages = tmp_path / "env" / "packages"
+    packages.mkdir(parents=True)
+    answer = f"{tmp_path / 'env'}\n{packages}\n"
+    monkeypatch.setattr(course, "_install_file", lambda python, name: names.append(name))
+    monkeypatch.setattr(course.subprocess, "check_output", lambda *_, **__: answer)
+    return names
+
+
+def install():
+    course.install(Path(sys.executable), ["requirements.txt"])
+
+
+def test_nothing_is_installed_twice(installed, monkeypatch):
+    install()
+    install()
     assert installed == ["requirements.txt"]
     monkeypatch.setattr(course, "_fingerprint", lambda name: "changed")
-    course.install(Path(sys.executable), ["requirements.txt"])
+    install()
     assert installed == ["requirements.txt"] * 2
 
 
-def test_a_failed_installation_is_tried_again(monkeypatch, tmp_path):
+def test_bounds_that_changed_are_installed(installed, monkeypatch, copy, tmp_path):
+    (tmp_path / "env" / "packages" / "_nnlib_course.pth").touch()
+    monkeypatch.setattr(course, "ROOT", copy)
+    install()
+    project = copy / "pyproject.toml"
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace("numpy>=2.0", "numpy>=2.1"), encoding="utf-8")
+    install()
+    assert installed == ["requirements.txt"] * 2
+
+
+def test_a_course_that_was_moved_needs_no_network(installed, monkeypatch, copy, tmp_path):
+    install()
+    monkeypatch.setattr(course, "ROOT", copy)  # the same files in another folder
+    pointer = tmp_path / "env" / "packages" / "_nnlib_course.pth"
+    pointer.write_text(str(ROOT))
+    install()
+    assert installed == ["requirements.txt"]
+    assert pointer.read_text(encoding="utf-8") == str(copy)
+
+
+def test_a_course_that_was_moved_is_installed_if_nothing_points_to_it(installed, monkeypatch, copy):
+    install()
+    monkeypatch.setattr(course, "ROOT", copy)
+    install()
+    assert installed == ["requirements.txt"] * 2
+
+
+def test_an_editable_installation_is_a_file_that_points_here():
+    """What course.py relies on when the course was moved: the builder's setting and the name of its file."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["dev-mode-dirs"] == ["."]
+    assert f"_{project['project']['name'].replace('-', '_')}.pth" == "_nnlib_course.pth"
+
+
+@pytest.mark.parametrize("content", ["", '{"requirements.txt": "ab', "[]", "null", "\xff"])
+def test_a_damaged_note_of_what_is_installed_is_none(content, installed, tmp_path):
+    note = tmp_path / "env" / "course-installed.json"
+    note.write_bytes(content.encode("latin-1"))
+    install()
+    assert installed == ["requirements.txt"]
+    assert list(json.loads(note.read_text(encoding="utf-8"))) == ["requirements.txt"]
+    assert [path.name for path in note.parent.glob("*.part")] == []
+
+
+def test_a_failed_installation_is_tried_again(installed, monkeypatch, tmp_path):
     def fail(python, name):
         raise course.CourseError("no network")
 
     monkeypatch.setattr(course, "_install_file", fail)
-    monkeypatch.setattr(course.subprocess, "check_output", lambda *_, **__: str(tmp_path))
     for _ in range(2):
         with pytest.raises(course.CourseError):
-            course.install(Path(sys.executable), ["requirements.txt"])
-    assert not list(tmp_path.iterdir())
+            install()
+    assert not (tmp_path / "env" / "course-installed.json").exists()
 
 
-def stages(quick):
-    return course._stages(Path("python"), quick, {"NNLIB_DATA": ""})
+def test_the_lock_installs_the_course_without_fetching_its_builder(monkeypatch):
+    asked = []
+    monkeypatch.setattr(course, "_pip", lambda python, name, *words: asked.append(words))
+    course._install_file(Path("python"), "requirements.lock")
+    assert asked == [
+        ("--require-hashes", "-r", "requirements.lock"),
+        ("--no-deps", "--no-build-isolation", "-e", "."),
+    ]
+    assert re.search(r"^hatchling==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
 
 
-def test_stages_go_from_light_to_heavy_with_the_browser_at_the_end():
+def test_the_lock_holds_what_the_course_needs_and_names_no_index():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = project["dependencies"] + project["optional-dependencies"]["course"]
+    assert {re.match(r"[\w-]+", line)[0] for line in needed} <= locked
+    assert "nnlib-course" not in locked
+    assert not re.search(r"://|index-url", lock)
+
+
+@pytest.fixture
+def stages(tmp_path):
+    return lambda quick: course._stages(Path("python"), quick, tmp_path)
+
+
+def test_stages_go_from_light_to_heavy_with_what_is_timed_at_the_end(stages):
     names = [name for name, _, _ in stages(quick=False)]
     assert names[:4] == ["style", "format", "types", "library"]
-    assert names[-2:] == ["solutions", "browser"]
+    assert names[-3:] == ["solutions", "browser", "browser, timed"]
     assert sum(name.startswith("notebooks") for name in names) == len(course.blas_kernels())
 
 
-def test_quick_leaves_out_the_browser_and_unchanged_notebooks(monkeypatch):
+def test_the_notebooks_run_offline_once_and_what_is_timed_runs_alone(stages):
+    commands = {name: (command, variables) for name, command, variables in stages(quick=False)}
+    notebooks = [of for name, of in commands.items() if name.startswith("notebooks")]
+    cut_off = ["unshare" in command or "PYTHONPATH" in given for command, given in notebooks]
+    assert cut_off == [True, *[False] * (len(notebooks) - 1)]
+    assert "-n" in commands["browser"][0]
+    assert "-n" not in commands["browser, timed"][0]
+
+
+def test_quick_leaves_out_the_browser_what_is_slow_and_unchanged_notebooks(stages, monkeypatch):
     monkeypatch.setattr(course, "_changed", lambda folder: [])
-    assert [name for name, _, _ in stages(quick=True)] == ["style", "format", "types", "library"]
+    quick = stages(quick=True)
+    assert [name for name, _, _ in quick] == ["style", "format", "types", "library"]
+    assert quick[-1][1][-2:] == ["-m", "not slow"]
 
 
 def test_changed_notebooks_are_told_by_git_or_else_are_all(tmp_path, monkeypatch):
@@ -207,6 +420,7 @@ def test_blas_kernels_are_ones_that_this_machine_runs():
         assert done.stdout.strip() == b"64.0"
 
 
+@pytest.mark.slow
 def test_lab_serves_the_course():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -3,7 +3,7 @@
 python3 tests/benchmarks/mnist_cnn.py [--seeds N] [--epochs N]
 
 conv 20@5×5 – ReLU – pool 2 – conv 40@5×5 – ReLU – pool 2 – 100 – ReLU – 10 on all 60,000 training digits, float32,
-plain SGD with batches of 10 and a learning rate that falls in a straight line. Needs MNIST (see datasets.load_mnist).
+plain SGD with batches of 10 and a learning rate that falls in a straight line.
 """
 
 import argparse
@@ -14,11 +14,11 @@ import numpy as np
 from nnlib.activations import ReLU
 from nnlib.callbacks import Scheduled
 from nnlib.convolution import Conv2D
-from nnlib.datasets import load_mnist
 from nnlib.initializers import he
 from nnlib.layers import Dense, Flatten
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.metrics import accuracy
+from nnlib.mnist import load_mnist
 from nnlib.network import Network
 from nnlib.optimizers import SGD
 from nnlib.pooling import MaxPool2D

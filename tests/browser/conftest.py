@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import lab
 import pytest
 
 import course
@@ -117,6 +118,19 @@ def wait_for_server(process: subprocess.Popen, home: Path, seconds: float = 60) 
         except (FileNotFoundError, json.JSONDecodeError):
             time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text(encoding='utf-8')}")
+
+
+NOTEBOOKS = [
+    pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem))
+    for path in lab.NOTEBOOKS
+]
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def live(request, chromium, server):
+    """Every notebook in turn, all cells run; with several processes, each notebook in one of them."""
+    with lab.opened(chromium, server, request.param) as live:
+        yield live
 
 
 @pytest.fixture(scope="session")

@@ -1,88 +1,54 @@
-"""Every demo is drawn at both ends and in the middle of every control; a panel shows errors and speaks."""
+"""Every panel, found by the registry, is drawn at both ends and in the middle of every control; every picture once."""
 
 import importlib
-import inspect
-import pkgutil
 import re
 import threading
 import time
 
-import nnlib.demos
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
+from nnlib.chapters.kit import demo as kit
 from nnlib.chapters.kit import figures
-from nnlib.chapters.kit.controls import CountingButton, KernelGrid, Steps, choice, counter, slider
+from nnlib.chapters.kit.controls import Choice, Counter, KernelGrid, Slider, Steps
+from nnlib.chapters.kit.demo import declared_everywhere, declared_in, demo
 from nnlib.chapters.kit.panel import Panel
+from nnlib.chapters.kit.widgets import KernelWidget, StepsWidget, widget
 
-MODULES = [
-    module.name
-    for module in pkgutil.iter_modules(nnlib.demos.__path__)
-    if module.name not in ("panel", "controls")
-]
-DEMOS = [
-    (name, function.removeprefix("draw_"))
-    for name in MODULES
-    for function, _ in inspect.getmembers(
-        importlib.import_module(f"nnlib.demos.{name}"), inspect.isfunction
-    )
-    if function.startswith("draw_")
-]
+DEMOS, PICTURES = declared_everywhere()
+NEEDS_NOTHING = [picture for picture in PICTURES if not picture.draw.__code__.co_argcount - 1]
 
 
-def make(module, name):
-    return getattr(importlib.import_module(f"nnlib.demos.{module}"), name)()
+# What trains at many of its values takes more than five seconds to sweep.
+SLOW = {
+    *("convolutional_networks.depth", "convolutional_networks.moving_digits"),
+    *("convolutional_networks.normalising", "optimizers.race", "optimizers.spectrum"),
+    *("regularization.border", "regularization.gap", "regularization.learning_curve"),
+    *("regularization.stopping", "training_deeper.playground"),
+}
 
 
-def values(control):
-    """Both ends, the middle and the neighbours of the start, or every option."""
-    if hasattr(control, "options"):
-        return [option[1] if isinstance(option, tuple) else option for option in control.options]
-    if isinstance(control, CountingButton):
-        return [0, 1, 2]
-    if isinstance(control, KernelGrid):
-        return [*control.known.values(), (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0)]
-    numbers = control.slider if isinstance(control, Steps) else control
-    middle = type(numbers.min)((numbers.min + numbers.max) / 2)
-    near = [control.value - numbers.step, control.value + numbers.step]
+def grouped(declared, slow=frozenset()):
+    """One xdist group for each chapter, so that what a chapter trains is trained in one process."""
     return [
-        numbers.min,
-        middle,
-        numbers.max,
-        *(value for value in near if numbers.min <= value <= numbers.max),
+        pytest.param(
+            one,
+            id=one.key,
+            marks=[
+                pytest.mark.xdist_group(one.chapter),
+                *([pytest.mark.slow] if one.key in slow else []),
+            ],
+        )
+        for one in declared
     ]
+
+
+every_demo = pytest.mark.parametrize("declared", grouped(DEMOS))
 
 
 def data(tag):
     return re.search('base64,([^"]*)', tag)[1]
-
-
-def test_there_are_demos():
-    assert len(DEMOS) >= 6
-
-
-@pytest.mark.parametrize(("module", "name"), DEMOS)
-def test_it_draws_everywhere_and_every_move_shows(module, name):
-    panel = make(module, name)
-    for control in panel.controls.values():
-        start = control.value
-        for value in values(control):
-            alt, picture = panel.alt, data(panel.picture.value)
-            moved = value != control.value
-            control.value = value
-            assert panel.message.value == ""
-            assert (panel.alt != alt) == moved
-            assert (data(panel.picture.value) != picture) == moved
-        control.value = start
-
-
-@pytest.mark.parametrize(("module", "name"), DEMOS)
-def test_labels_are_not_cut_off(module, name):
-    # where controls stand side by side there is room for 17 letters, and what is longer ends in "…"
-    for control in make(module, name).controls.values():
-        part = control.slider if isinstance(control, Steps) else control
-        narrow = getattr(getattr(part, "style", None), "description_width", "") == "9em"
-        assert not narrow or len(part.description) <= 17, part.description
 
 
 def below_the_title(panel):
@@ -91,36 +57,46 @@ def below_the_title(panel):
     return pixels[len(pixels) // 6 :].tobytes()
 
 
-@pytest.mark.parametrize(("module", "name"), DEMOS)
-def test_every_control_moves_more_than_the_title(module, name):
-    panel = make(module, name)
-    for control in panel.controls.values():
-        start, drawn = control.value, set()
-        for value in values(control):
+def test_there_are_demos():
+    assert len(DEMOS) >= 3
+
+
+def test_what_is_called_slow_is_there():
+    assert {one.key for one in DEMOS} >= SLOW
+
+
+@pytest.mark.parametrize("declared", grouped(DEMOS, SLOW))
+def test_every_control_moves_the_picture_and_comes_back(declared):
+    """One sweep: each move shows, in the words, in the picture and below its title, and coming back undoes it."""
+    panel = declared()
+    start = panel.picture.value, below_the_title(panel)
+    for name, control in panel.controls.items():
+        begun, moved_below = control.value, False
+        for value in declared.controls[name].values():
+            alt, picture = panel.alt, data(panel.picture.value)
+            moved = value != control.value
             control.value = value
-            drawn.add(below_the_title(panel))
-        assert len(drawn) >= 2
-        control.value = start
+            assert panel.message.value == ""
+            assert (panel.alt != alt) == moved
+            assert (data(panel.picture.value) != picture) == moved
+            moved_below = moved_below or (value != begun and below_the_title(panel) != start[1])
+        assert moved_below, f"{name} moves nothing but the title"
+        control.value = begun
+        assert panel.picture.value == start[0], f"{name} leaves something behind"
 
 
-@pytest.mark.parametrize(("module", "name"), DEMOS)
-def test_it_is_the_same_picture_after_coming_back(module, name):
-    panel = make(module, name)
-    before = panel.picture.value
-    for control in panel.controls.values():
-        start = control.value
-        control.value = values(control)[0]
-        control.value = values(control)[-1]
-        control.value = start
-    assert panel.picture.value == before
+@every_demo
+def test_labels_are_not_cut_off(declared):
+    # where controls stand side by side there is room for 17 letters, and what is longer ends in "…"
+    narrow = declared.columns > 1
+    controls = declared.controls.values()
+    assert not narrow or all(len(control.description) <= 17 for control in controls)
 
 
-@pytest.mark.parametrize(("module", "name"), DEMOS)
-def test_every_control_has_a_name_and_the_picture_has_words(module, name):
-    panel = make(module, name)
-    for control in panel.controls.values():
-        named = {Steps: "slider", KernelGrid: "choice"}.get(type(control))
-        assert len((getattr(control, named) if named else control).description) >= 3
+@every_demo
+def test_every_control_has_a_name_and_the_picture_has_words(declared):
+    panel = declared()
+    assert all(len(control.description) >= 3 for control in declared.controls.values())
     bundle = panel._repr_mimebundle_()
     assert bundle["text/plain"] == panel.alt
     assert len(panel.alt) > 30
@@ -128,15 +104,41 @@ def test_every_control_has_a_name_and_the_picture_has_words(module, name):
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
+@every_demo
+def test_it_is_offered_where_its_notebook_looks(declared):
+    panels = importlib.import_module(f"nnlib.chapters.{declared.chapter}.panels")
+    assert getattr(panels, declared.name) is declared
+    assert declared.__doc__
+
+
+@pytest.mark.parametrize("declared", grouped(NEEDS_NOTHING))
+def test_every_picture_is_drawn_and_has_words(declared):
+    figure = figures.figure(*declared.size)
+    assert len(declared.draw(figure)) > 30
+    assert figure.axes
+
+
+# What the kit promises of any panel.
+
+
 def draw_number(figure, n):
+    """Draw a number."""
     if n == 3:
         raise ValueError("three is <not> allowed")
     figure.suptitle(str(n))
     return f"the number {n} & no other"
 
 
+def panel_of(draw, columns=1, **controls):
+    return Panel(draw, controls, (4, 3), columns)
+
+
+def number_panel():
+    return panel_of(draw_number, n=Counter("number", 0, 9, 2))
+
+
 def test_an_error_is_shown_and_raised_and_the_last_good_picture_stays():
-    panel = Panel(draw_number, n=counter("number", 0, 9, 2))
+    panel = number_panel()
     good = panel.picture.value
     with pytest.raises(ValueError, match="three"):
         panel.controls["n"].value = 3
@@ -153,13 +155,48 @@ def test_an_error_is_shown_and_raised_and_the_last_good_picture_stays():
 
 
 def test_alt_texts_are_escaped():
-    panel = Panel(draw_number, n=counter("number", 0, 9, 2))
+    panel = number_panel()
     assert 'alt="the number 2 &amp; no other"' in panel.picture.value
     assert panel.alt == "the number 2 & no other"
 
 
+def test_what_is_declared_registers_itself(monkeypatch):
+    monkeypatch.setattr(kit, "DEMOS", {})
+    declared = demo(n=Counter("number", 0, 9, 2))(draw_number)
+    assert list(kit.DEMOS.values()) == [declared]
+    assert declared.draw is draw_number
+    assert declared.__doc__ == "Draw a number."
+
+
+def test_a_control_too_few_or_too_many_is_told_at_once():
+    with pytest.raises(
+        TypeError, match=r"draw_number draws from \['n'\] and is declared with \[\]"
+    ):
+        demo()(draw_number)
+    with pytest.raises(TypeError, match="one control for each argument"):
+        demo(n=Counter("n", 0, 9, 2), m=Counter("m", 0, 9, 2))(draw_number)
+
+
+def test_two_panels_of_a_chapter_have_two_names(tmp_path, monkeypatch):
+    folder = tmp_path / "somebodys_panels"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    text = "from nnlib.chapters.kit.demo import picture\n@picture()\ndef same(figure): return ''\n"
+    for name in ("one", "two"):
+        (folder / f"{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(kit, "PICTURES", {})
+    with pytest.raises(ValueError, match="declares same twice"):
+        declared_in("somebodys_panels")
+
+
+def test_a_picture_is_shown_with_its_words(capsys):
+    kit.Picture(draw_number, (4, 3))(5)
+    assert capsys.readouterr().out == "the number 5 & no other\n"
+
+
 def test_steps_stay_within_bounds_and_their_parts_agree():
-    steps = Steps("step", 5, value=4)
+    steps = widget(Steps("step", 5, 4))
     for _ in range(3):
         steps.on.click()
     assert (steps.value, steps.slider.value, steps.play.value) == (5, 5, 5)
@@ -177,7 +214,7 @@ def test_one_move_draws_once():
         drawn.append(step)
         return f"step number {step}"
 
-    panel = Panel(draw, step=Steps("step", 9))
+    panel = panel_of(draw, step=Steps("step", 9))
     panel.controls["step"].on.click()
     panel.controls["step"].slider.value = 7
     panel.controls["step"].play.value = 8
@@ -194,7 +231,7 @@ def test_two_threads_never_draw_at_once_and_the_last_picture_is_that_of_the_last
         drawing.pop()
         return f"left {left} and right {right}"
 
-    panel = Panel(draw, left=counter("left", 0, 50, 0), right=counter("right", 0, 50, 0))
+    panel = panel_of(draw, left=Counter("left", 0, 50, 0), right=Counter("right", 0, 50, 0))
 
     def move(name):
         for value in range(1, 51):
@@ -209,29 +246,60 @@ def test_two_threads_never_draw_at_once_and_the_last_picture_is_that_of_the_last
     assert panel.alt == "left 50 and right 50"
 
 
-def test_a_counting_button_counts():
-    button = CountingButton("new data")
-    button.click()
-    button.click()
-    assert button.value == 2
-
-
 @pytest.mark.parametrize(
-    ("step", "wanted"), [(0.1, ".1f"), (0.05, ".2f"), (1, ".0f"), (5.0, ".0f")]
+    ("step", "expected"), [(0.1, ".1f"), (0.05, ".2f"), (1, ".0f"), (5.0, ".0f")]
 )
-def test_a_slider_shows_as_many_decimals_as_it_steps(step, wanted):
-    assert slider("s", 0, 10, 5, step).readout_format == wanted
+def test_a_slider_shows_as_many_decimals_as_it_steps(step, expected):
+    assert widget(Slider("s", 0, 10, 5, step=step)).readout_format == expected
 
 
-def test_a_choice_takes_names_and_values():
-    assert choice("c", [("one", 1), ("two", 2)], 2).value == 2
+CONTROLS = [
+    Slider("slope", -1, 2, 0.5),
+    Counter("number", 1, 7, 3),
+    Steps("step", 9, 2),
+    Choice("way", [("one", 1), ("two", 2)], 2),
+    KernelGrid("kernel", {"one": np.eye(3), "thirds": np.full((3, 3), 1 / 3)}, "thirds"),
+]
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: type(control).__name__)
+def test_a_widget_starts_where_its_control_says_and_takes_all_its_values(control):
+    made = widget(control)
+    assert made.value == control.start
+    for value in control.values():
+        made.value = value
+        assert made.value == value
+    assert len(set(control.values())) >= 2
+
+
+def test_the_values_to_try_are_ends_middle_and_neighbours():
+    assert Slider("s", -1, 2, 0.5).values() == [-1, 0.5, 2, 0.4, 0.6]
+    assert Counter("n", 1, 6, 1).values() == [1, 3, 6, 2]
+    assert Steps("step", 4, 4).values() == [0, 2, 4, 3]
 
 
 def test_a_kernel_is_chosen_or_written():
-    grid = KernelGrid("kernel", {"one": np.eye(3), "thirds": np.full((3, 3), 1 / 3)}, "one")
+    grid = widget(KernelGrid("kernel", CONTROLS[-1].known, "one"))
     seen = []
     grid.observe(lambda change: seen.append(change["new"]), names="value")
     grid.choice.value = "thirds"
     assert [cell.value for cell in grid.cells] == [0.333] * 9
     grid.cells[2].value = 5.0
     assert seen == [(1 / 3,) * 9, (0.333, 0.333, 5.0, *[0.333] * 6)]
+
+
+def test_what_is_not_a_control_is_refused():
+    with pytest.raises(TypeError, match="is not a control of the kit"):
+        widget("slope")
+
+
+def test_controls_that_stand_side_by_side_and_steps_below():
+    def draw(figure: Figure, a: int, b: int, step: int) -> str:
+        return f"{a} {b} {step}"
+
+    two = {"a": Counter("a", 0, 1, 0), "b": Counter("b", 0, 1, 0)}
+    panel = panel_of(draw, 2, **two, step=Steps("step", 3))
+    grid, steps, *_ = panel.children
+    assert len(grid.children) == 2
+    assert isinstance(steps, StepsWidget)
+    assert not isinstance(steps, KernelWidget)

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from nnlib.chapters.training_deeper.panels.playground import (
+from nnlib.chapters.training_deeper.experiments.playground import (
     BATCHES,
     DATA,
     FEATURES,

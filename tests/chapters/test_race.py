@@ -1,10 +1,24 @@
-"""What chapter 08 draws is what it says: tuned rates, the turned ravine, steps, noise, and curvatures."""
+"""What chapter 08 walks and trains is what it says: tuned rates, the turned ravine, steps, noise, and curvatures."""
 
 import numpy as np
 import pytest
 
-from nnlib.chapters.optimizers import panels as demos
-from nnlib.chapters.optimizers.panels.race import SURFACES
+from nnlib.chapters.kit.walks import costs_along, optimizer_walk
+from nnlib.chapters.optimizers.experiments.curvatures import (
+    kind_of_place,
+    make_newton,
+    second_order_cost,
+)
+from nnlib.chapters.optimizers.experiments.learning import digit_parts, updates_made
+from nnlib.chapters.optimizers.experiments.noise import mean_noisy_cost
+from nnlib.chapters.optimizers.experiments.race import (
+    STARTS,
+    SURFACES,
+    TUNED_RATES,
+    tune_rate,
+)
+from nnlib.chapters.optimizers.experiments.rules import OPTIMIZERS
+from nnlib.chapters.optimizers.experiments.streams import weight_changes
 from nnlib.datasets import load_digits
 from nnlib.gradcheck import check_gradients
 from nnlib.landscapes import LANDSCAPES
@@ -12,14 +26,15 @@ from nnlib.optimizers import SGD, Momentum
 from nnlib.parameter import Parameter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ravine, turned", "Beale"])
 def test_the_rates_of_the_race_are_those_that_tuning_finds(name):
-    assert [demos.tune(name, rule) for rule in demos.RULES] == pytest.approx(demos.TUNED[name])
+    assert [tune_rate(name, rule) for rule in OPTIMIZERS] == pytest.approx(TUNED_RATES[name])
 
 
 def test_every_landscape_has_a_rate_for_every_rule():
-    assert {name: len(rates) for name, rates in demos.TUNED.items()} == dict.fromkeys(
-        SURFACES, len(demos.RULES)
+    assert {name: len(rates) for name, rates in TUNED_RATES.items()} == dict.fromkeys(
+        SURFACES, len(OPTIMIZERS)
     )
 
 
@@ -41,59 +56,59 @@ def test_the_turned_ravine_has_its_own_gradient_and_hessian():
 
 def test_both_ravines_start_from_the_same_place():
     turned, straight = SURFACES["ravine, turned"], SURFACES["ravine"]
-    assert turned.turn @ np.array(demos.STARTS["ravine, turned"]) == pytest.approx(
+    assert turned.turn @ np.array(STARTS["ravine, turned"]) == pytest.approx(
         np.array(straight.start), abs=1e-3
     )
 
 
 def test_a_walk_is_the_formula():
     bowl = LANDSCAPES["bowl"]
-    path = demos.roll(bowl, lambda w: SGD(w, 0.5), steps=3, start=(8.0, -4.0))
+    path = optimizer_walk(bowl, lambda w: SGD(w, 0.5), steps=3, start=(8.0, -4.0))
     # each step halves the distance: 8, 4, 2, 1
     assert path.tolist() == [[8, -4], [4, -2], [2, -1], [1, -0.5]]
 
 
 def test_a_walk_that_runs_away_ends_and_has_no_cost():
     bowl = LANDSCAPES["bowl"]
-    path = demos.roll(bowl, lambda w: SGD(w, 5.0), steps=50)
+    path = optimizer_walk(bowl, lambda w: SGD(w, 5.0), steps=50)
     assert np.isfinite(path).all()
-    assert np.isnan(demos.heights(bowl, path)[-1])
+    assert np.isnan(costs_along(bowl, path)[-1])
 
 
-def test_moves_are_differences_of_places():
+def test_weight_changes_are_differences_of_places():
     # v = −1, −1.5, −1.75 for a slope of 1 and a half kept
-    assert demos.moves(lambda w: Momentum(w, 1.0, 0.5), np.ones(3)).tolist() == [-1, -1.5, -1.75]
+    assert weight_changes(lambda w: Momentum(w, 1.0, 0.5), np.ones(3)).tolist() == [-1, -1.5, -1.75]
 
 
 def test_without_noise_all_walkers_are_one():
     # plain descent with η = 0.1: (0.9² · 4 + 0) / 2 after the first step from (2, 2), as 1 − 0.1 · 10 = 0
-    assert demos.noisy("plain", "constant", 1.0, 0.0)[:2] == pytest.approx(np.array([22, 1.62]))
+    assert mean_noisy_cost("plain", "constant", 1.0, 0.0)[:2] == pytest.approx(np.array([22, 1.62]))
 
 
-def test_a_picture_of_a_bowl_is_the_bowl():
+def test_the_second_order_cost_of_a_bowl_is_the_bowl():
     bowl = LANDSCAPES["bowl"]
     at = np.random.default_rng(0).uniform(-2, 2, (5, 2))
-    assert demos.picture(bowl, np.array([0.3, 1.0]), at) == pytest.approx(bowl.value(at))
+    assert second_order_cost(bowl, np.array([0.3, 1.0]), at) == pytest.approx(bowl.value(at))
 
 
 def test_places_are_named_by_their_curvatures():
     two = LANDSCAPES["two valleys"]
     valley, saddle = (
-        demos.roll(two, lambda w: demos.newton(two, w), steps=20, start=s)[-1]
+        optimizer_walk(two, lambda w: make_newton(two, w), steps=20, start=s)[-1]
         for s in ((-2, 1), (0, 1))
     )
-    assert demos.kind(two, valley) == "is in a valley"
-    assert demos.kind(two, saddle) == "is on a saddle"
-    assert demos.kind(two, np.array([1.8, 1.0])) == "is on a slope"
+    assert kind_of_place(two, valley) == "is in a valley"
+    assert kind_of_place(two, saddle) == "is on a saddle"
+    assert kind_of_place(two, np.array([1.8, 1.0])) == "is on a slope"
 
 
 def test_updates_are_counted_as_fit_makes_them():
     # 1,079 training digits: 108 batches of 10, the last with 9
-    assert len(demos.three_parts()[0][0]) == 1079
-    assert demos.work(10, 0.3, "updates").tolist() == [108 * epoch for epoch in range(1, 11)]
+    assert len(digit_parts()[0][0]) == 1079
+    assert updates_made(10).tolist() == [108 * epoch for epoch in range(1, 11)]
 
 
 def test_the_three_parts_are_all_digits_once():
-    rows = np.concatenate([x for x, _ in demos.three_parts()])
+    rows = np.concatenate([x for x, _ in digit_parts()])
     x, _ = load_digits()
     assert sorted(map(bytes, rows)) == sorted(map(bytes, x.reshape(len(x), -1)))

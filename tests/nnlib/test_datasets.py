@@ -1,34 +1,31 @@
-"""The data: what ships is unharmed, toys repeat, and MNIST comes from wherever it can, checked each time."""
+"""The data that ships is unharmed and refused if it is not; toy problems repeat with their seed."""
 
 import gzip
 import hashlib
-import os
 import re
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nnlib import datasets
-
-DEAD = "http://127.0.0.1:9/"  # the discard port: nobody listens there
-
+from nnlib import _files, datasets
 
 # What ships.
 
 
-def test_digits_file_is_the_one_that_the_readme_describes():
-    readme = (datasets.DATA_FOLDER / "README.md").read_text(encoding="utf-8")
-    sums = dict(re.findall(r"^\| `([^`]+)` \|.*`([0-9a-f]{64})`", readme, flags=re.MULTILINE))
-    shipped = {path.name for path in datasets.DATA_FOLDER.iterdir() if path.is_file()} - {
-        "README.md"
-    }
-    assert set(sums) == shipped
-    for name, wanted in sums.items():
-        assert hashlib.sha256((datasets.DATA_FOLDER / name).read_bytes()).hexdigest() == wanted
+def test_data_files_are_those_that_the_readme_describes():
+    folder = _files.data_folder()
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    row = r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \| `([0-9a-f]{64})` \|$"
+    described = {name: sums for name, *sums in re.findall(row, readme, flags=re.MULTILINE)}
+    shipped = {path.relative_to(folder).as_posix() for path in folder.rglob("*.gz")}
+    assert set(described) == shipped
+    assert len(shipped) == 5
+    for name, sums in described.items():
+        packed = (folder / name).read_bytes()
+        found = [
+            hashlib.sha256(content).hexdigest() for content in (packed, gzip.decompress(packed))
+        ]
+        assert found == sums, name
 
 
 def test_digits():
@@ -50,11 +47,50 @@ def test_digits_are_those_of_scikit_learn():
     assert np.array_equal(y, labels)
 
 
-def test_digits_without_the_data_folder_say_what_is_missing(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "DATA_FOLDER", tmp_path)
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path):
+    """The library lies in an empty folder, as a package whose data is missing."""
+    (tmp_path / "nnlib").mkdir()
+    monkeypatch.setattr(_files, "__file__", str(tmp_path / "nnlib" / "_files.py"))
+    return tmp_path
+
+
+def test_data_lies_in_the_package_or_else_in_the_checkout(elsewhere):
+    (elsewhere / "data").mkdir()
+    with pytest.raises(FileNotFoundError, match="install nnlib-course again"):
+        _files.data_folder()  # beside an installed package, "data" would be anybody's
+    (elsewhere / "course.py").touch()
+    assert _files.data_folder() == elsewhere / "data"
+    (elsewhere / "nnlib" / "data").mkdir()
+    assert _files.data_folder() == elsewhere / "nnlib" / "data"
+
+
+def test_digits_without_the_data_folder_say_what_is_missing(elsewhere):
+    with pytest.raises(FileNotFoundError, match=r"nnlib.data is missing: .* comes with the course"):
+        datasets.load_digits()
+
+
+def test_digits_without_their_file_say_what_is_missing(elsewhere):
+    (elsewhere / "nnlib" / "data").mkdir()
     with pytest.raises(
         FileNotFoundError, match=r"digits\.csv\.gz is missing: it comes with the course"
     ):
+        datasets.load_digits()
+
+
+ROWS = b"0," * 64 + b"7\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", ROWS, gzip.compress(ROWS), gzip.compress(ROWS * 1797), gzip.compress(ROWS)[:-9]],
+    ids=["empty", "not packed", "too short", "other digits", "truncated"],
+)
+def test_damaged_digits_are_refused_by_name(content, elsewhere):
+    path = elsewhere / "nnlib" / "data" / "digits.csv.gz"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf"{re.escape(str(path))}: (damaged|broken)"):
         datasets.load_digits()
 
 
@@ -172,240 +208,3 @@ def test_truth_table():
 def test_truth_table_refuses(outputs):
     with pytest.raises(ValueError, match="expected four outputs, each 0 or 1"):
         datasets.truth_table(outputs)
-
-
-# MNIST as published, where it is.
-
-
-@pytest.mark.skipif("NNLIB_DATA" not in os.environ, reason="NNLIB_DATA names no folder with mnist/")
-def test_mnist_itself():
-    (x, y), (x_test, y_test) = datasets.load_mnist()
-    assert datasets.has_mnist()
-    assert (x.shape, x_test.shape) == ((60_000, 28, 28, 1), (10_000, 28, 28, 1))
-    assert x.dtype == x_test.dtype == np.float32
-    assert (x.min(), x.max()) == (0, 1)
-    assert y.dtype.kind == "i"
-    assert y[:5].tolist() == [5, 0, 4, 1, 9]
-    assert np.bincount(y_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-
-
-# MNIST in small: four tiny files with hashes of their own, and a server for them on this computer.
-
-
-def idx_bytes(array: np.ndarray) -> bytes:
-    return (
-        bytes([0, 0, 8, array.ndim])
-        + np.array(array.shape, ">u4").tobytes()
-        + array.astype(np.uint8).tobytes()
-    )
-
-
-TINY = {
-    "train images": idx_bytes(np.arange(12).reshape(3, 2, 2) * 20),
-    "train labels": idx_bytes(np.array([7, 0, 9])),
-    "test images": idx_bytes(np.full((1, 2, 2), 255)),
-    "test labels": idx_bytes(np.array([4])),
-}
-NAMES = {part: part.replace(" ", "-") for part in TINY}
-PACKED = {part: gzip.compress(content, mtime=0) for part, content in TINY.items()}
-PUBLISHED = {f"/{NAMES[part]}.gz": packed for part, packed in PACKED.items()}
-
-
-@contextmanager
-def serving(files: dict[str, bytes]):
-    """A web server on this computer with exactly these files; gives its address and the list of what was asked."""
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            content = files.get(self.path)
-            self.send_response(404 if content is None else 200)
-            self.send_header("Content-Length", str(len(content or b"")))
-            self.end_headers()
-            self.wfile.write(content or b"")
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture
-def cache(monkeypatch, tmp_path) -> Path:
-    """An empty cache, hashes of the tiny files, and no way past this computer."""
-    hashes = {
-        part: (
-            NAMES[part],
-            hashlib.md5(PACKED[part]).hexdigest(),
-            hashlib.sha256(TINY[part]).hexdigest(),
-        )
-        for part in TINY
-    }
-    monkeypatch.setattr(datasets, "MNIST_FILES", hashes)
-    monkeypatch.setattr(datasets, "MNIST_MIRRORS", (DEAD,))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.delenv("NNLIB_DATA", raising=False)
-    monkeypatch.setenv("NNLIB_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-def fill(folder: Path, files: dict[str, bytes] = PACKED, ending: str = ".gz") -> None:
-    folder.mkdir(parents=True)
-    for part, content in files.items():
-        (folder / (NAMES[part] + ending)).write_bytes(content)
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.glob("**/*") if path.is_file())
-
-
-def assert_tiny(loaded) -> None:
-    (x, y), (x_test, y_test) = loaded
-    assert x.shape == (3, 2, 2, 1)
-    assert x.dtype == np.float32
-    assert x[2, 1, 1, 0] == np.float32(220 / 255)
-    assert y.tolist() == [7, 0, 9]
-    assert x_test.tolist() == [[[[1.0], [1.0]], [[1.0], [1.0]]]]
-    assert y_test.tolist() == [4]
-
-
-def test_first_mirror_is_enough(cache, monkeypatch):
-    with serving(PUBLISHED) as (first, asked), serving(PUBLISHED) as (second, spared):
-        monkeypatch.setattr(datasets, "MNIST_MIRRORS", (first, second))
-        assert_tiny(datasets.load_mnist())
-    assert sorted(asked) == sorted(PUBLISHED)
-    assert spared == []
-
-
-def test_what_was_downloaded_is_kept_whole_and_not_fetched_again(cache, monkeypatch):
-    with serving(PUBLISHED) as (mirror, asked):
-        monkeypatch.setattr(datasets, "MNIST_MIRRORS", (mirror,))
-        assert not datasets.has_mnist()
-        datasets.load_mnist()
-        assert datasets.has_mnist()
-        assert_tiny(datasets.load_mnist())
-    assert len(asked) == 4
-    assert {name: (cache / name).read_bytes() for name in names_in(cache)} == {
-        path[1:]: content for path, content in PUBLISHED.items()
-    }
-
-
-def test_dead_mirror_is_followed_by_the_next(cache, monkeypatch):
-    with serving({}) as (empty, asked), serving(PUBLISHED) as (good, _):
-        monkeypatch.setattr(datasets, "MNIST_MIRRORS", (DEAD, empty, good))
-        assert_tiny(datasets.load_mnist())
-    assert sorted(asked) == sorted(PUBLISHED)
-    assert len(names_in(cache)) == 4
-
-
-def test_wrong_content_never_reaches_the_cache(cache, monkeypatch):
-    wrong = dict.fromkeys(PUBLISHED, gzip.compress(b"something else"))
-    with serving(wrong) as (mirror, asked):
-        monkeypatch.setattr(datasets, "MNIST_MIRRORS", (mirror,))
-        with pytest.raises(ConnectionError, match="ValueError"):
-            datasets.load_mnist()
-    assert asked == ["/train-images.gz"]
-    assert names_in(cache.parent) == []
-
-
-def test_right_packing_of_wrong_bytes_never_reaches_the_cache(cache, monkeypatch):
-    name, md5, _ = datasets.MNIST_FILES["train images"]
-    monkeypatch.setitem(datasets.MNIST_FILES, "train images", (name, md5, "0" * 64))
-    with serving(PUBLISHED) as (mirror, _):
-        monkeypatch.setattr(datasets, "MNIST_MIRRORS", (mirror,))
-        with pytest.raises(ConnectionError, match="ValueError"):
-            datasets.load_mnist()
-    assert names_in(cache.parent) == []
-
-
-def test_wrong_mirror_is_followed_by_a_right_one(cache, monkeypatch):
-    with (
-        serving(dict.fromkeys(PUBLISHED, b"<html>log in first</html>")) as (wrong, _),
-        serving(PUBLISHED) as (good, _),
-    ):
-        monkeypatch.setattr(datasets, "MNIST_MIRRORS", (wrong, good))
-        assert_tiny(datasets.load_mnist())
-    assert (cache / "train-images.gz").read_bytes() == PACKED["train images"]
-
-
-def test_no_network_says_where_to_put_the_files(cache, monkeypatch, tmp_path):
-    monkeypatch.setenv("NNLIB_DATA", str(tmp_path / "own"))
-    with pytest.raises(ConnectionError) as caught:
-        datasets.load_mnist()
-    words = str(caught.value)
-    assert "put train-images.gz into" in words
-    assert str(tmp_path / "own" / "mnist") in words
-    assert str(cache) in words
-    assert "NNLIB_DATA" in words
-    assert f"{DEAD}train-images.gz" in words
-
-
-@pytest.mark.parametrize("ending", ["", ".gz"])
-def test_own_folder_comes_first_packed_or_not(ending, cache, monkeypatch, tmp_path):
-    fill(tmp_path / "own" / "mnist", PACKED if ending else TINY, ending)
-    fill(cache, dict.fromkeys(PACKED, b"never looked at"))
-    monkeypatch.setenv("NNLIB_DATA", str(tmp_path / "own"))
-    assert_tiny(datasets.load_mnist())
-
-
-def test_cache_is_used_where_the_own_folder_lacks_a_file(cache, monkeypatch, tmp_path):
-    fill(cache)
-    monkeypatch.setenv("NNLIB_DATA", str(tmp_path / "nowhere"))
-    assert_tiny(datasets.load_mnist())
-
-
-@pytest.mark.parametrize(
-    "damaged",
-    [
-        PACKED["test images"][:-5],
-        PACKED["test labels"],
-        TINY["test images"][:-1],
-        b"",
-        b"\x1f\x8b\x08\x00broken",
-    ],
-    ids=["truncated gzip", "another file", "truncated", "empty", "no gzip"],
-)
-def test_damaged_file_in_the_cache_is_named(damaged, cache):
-    fill(cache, PACKED | {"test images": damaged})
-    with pytest.raises(ValueError, match=re.escape(str(cache / "test-images.gz"))):
-        datasets.load_mnist()
-
-
-def test_cache_is_written_under_another_name_first(cache, monkeypatch):
-    def crash(source, target):
-        assert Path(source).read_bytes() == PACKED["train images"]
-        assert Path(target) == cache / "train-images.gz"
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr(datasets.os, "replace", crash)
-    with serving(PUBLISHED) as (mirror, _):
-        monkeypatch.setattr(datasets, "MNIST_MIRRORS", (mirror,))
-        with pytest.raises(OSError, match="the disk is full"):
-            datasets.load_mnist()
-    assert names_in(cache) == []
-
-
-def test_cache_folder_follows_the_environment(monkeypatch, tmp_path):
-    monkeypatch.setenv("NNLIB_CACHE", str(tmp_path))
-    assert datasets.cache_folder() == tmp_path
-    monkeypatch.delenv("NNLIB_CACHE")
-    assert datasets.cache_folder() == datasets.DATA_FOLDER / "cache"
-
-
-def test_published_hashes_are_those_of_mnist():
-    assert [(name, md5, sha256[:8]) for name, md5, sha256 in datasets.MNIST_FILES.values()] == [
-        ("train-images-idx3-ubyte", "f68b3c2dcbeaaa9fbdd348bbdeb94873", "ba891046"),
-        ("train-labels-idx1-ubyte", "d53e105ee54ea40749a09fcbcd1e9432", "65a50cbb"),
-        ("t10k-images-idx3-ubyte", "9fb629c4189551a2d022fa330f9573f3", "0fa7898d"),
-        ("t10k-labels-idx1-ubyte", "ec29112dd5afa0611ce80d1b7f02629c", "ff7bcfd4"),
-    ]
-    assert all(mirror.startswith("https://") for mirror in datasets.MNIST_MIRRORS)

@@ -49,7 +49,7 @@ def test_truncated_anywhere(length):
         (b"\0\1" + BY_HAND[2:], "wrong magic number 00010802"),
         (b"\0\0\x0d" + BY_HAND[3:], "wrong magic number 00000d02"),
         (b"\x89PNG" + BY_HAND[4:], "not an IDX file"),
-        (b"\0\0\x08\x03" + BY_HAND[4:], "wrong dimensions, the file has 3 and 2 were expected"),
+        (b"\0\0\x08\x03" + BY_HAND[4:], "wrong dimensions, expected 2 and got 3"),
         (BY_HAND + b"\0", "1 trailing bytes"),
         (BY_HAND[:4] + b"\xff" * 8, "truncated"),
     ],

@@ -2,14 +2,14 @@
 
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
 
 NOT_ATTEMPTED, CORRECT, NOT_YET = "not attempted", "correct", "not yet"
-Named = list[tuple[Any, str]]  # known wrong values, and what to say to whoever hands them in
 MARKS = {NOT_ATTEMPTED: "○", CORRECT: "✓", NOT_YET: "✗"}
 
 
@@ -77,75 +77,92 @@ class Text(str):
         return str(self)
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A known wrong answer: ``code`` makes it, and the answer must then contain ``named``. The tests run them all."""
-
-    code: str
-    named: str
+Mistakes = Mapping[str, Callable[..., Any] | tuple[Callable[..., Any], ...]]
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise.
+    """One exercise, all of it.
 
-    ``grade`` takes the learner's objects, by the names that ``code`` gives them, and returns what is right about
-    them, in words, or raises ``NotYet``; ``hints`` lead on step by step; ``code`` is the worked solution, which is run
-    by the tests; ``mistakes`` are the known ones, and ``noise`` makes a random wrong answer from a generator.
+    - ``names``: the learner's variables, in the order in which ``check`` takes them
+    - ``grade``: takes these objects, returns what is right about them, in words, or raises ``NotYet``
+    - ``hints``: lead on step by step
+    - ``solution``: the function that the learner is to write, done right, or the text of a worked answer
+    - ``wrong``: the known mistakes: words of the reply, and who makes it (or several who do). Where the solution is a
+      function, a mistake is that function done wrong; else it is a function of nothing that returns what is handed in
+    - ``noise``: makes random wrong answers, as they are handed in, from a generator; the tests try ``noises`` of them
     """
 
+    names: tuple[str, ...]
     grade: Callable[..., str]
     hints: tuple[str, ...]
-    code: str
-    mistakes: tuple[Mistake, ...]
+    solution: Callable[..., Any] | str
+    wrong: Mistakes
     noise: Callable[[np.random.Generator], tuple[Any, ...]]
+    noises: int = 20
 
     @property
-    def names(self) -> list[str]:
-        """The variables that the learner hands in, in order."""
-        return list(inspect.signature(self.grade).parameters)
+    def code(self) -> str:
+        """The worked solution as a learner writes it."""
+        text = self.solution if isinstance(self.solution, str) else inspect.getsource(self.solution)
+        return textwrap.dedent(text).strip()
+
+    def handed_in(self, answer: Callable[..., Any]) -> tuple[Any, ...]:
+        """Return what ``check`` takes for an answer that is written as ``wrong`` has them."""
+        if not isinstance(self.solution, str):
+            return (answer,)
+        given = answer()
+        return given if isinstance(given, tuple) and len(self.names) > 1 else (given,)
+
+
+def each_mistake(wrong: Mistakes) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield every known mistake with the words of its reply."""
+    for words, makers in wrong.items():
+        for maker in makers if isinstance(makers, tuple) else (makers,):
+            yield words, maker
 
 
 class Chapter:
-    """The exercises of one chapter, with the three functions that its notebook uses."""
+    """The exercises of one chapter, with the three functions that its notebook uses.
 
-    def __init__(self, **exercises: Exercise) -> None:
-        self.exercises = exercises
-        self._hints_given = dict.fromkeys(exercises, 0)
+    Takes the exercises' modules in the order of the chapter; each holds an ``exercise`` and gives it its name.
+    """
+
+    def __init__(self, *modules: ModuleType) -> None:
+        self.exercises: dict[str, Exercise] = {
+            module.__name__.rpartition(".")[2]: module.exercise for module in modules
+        }
+        self._hints_given = dict.fromkeys(self.exercises, 0)
 
     def check(self, name: str, *answer: Any) -> Answer:
         """Look at the learner's own objects and say: not attempted, correct, or not yet and why."""
         exercise = self._find(name)
         if len(answer) != len(exercise.names):
             call = ", ".join([f'"{name}"', *exercise.names])
-            return Answer(NOT_YET, f"this exercise is handed in as check({call})")
+            return Answer(NOT_YET, f"submit this exercise as check({call})")
+        begin = f'write your answer in place of todo. Stuck? ex.hint("{name}")'
         if any(contains_todo(part) for part in answer):
-            return Answer(
-                NOT_ATTEMPTED, f'write your answer in place of todo. Stuck? ex.hint("{name}")'
-            )
+            return Answer(NOT_ATTEMPTED, begin)
         try:
             return Answer(CORRECT, exercise.grade(*answer))
         except NotYet as reason:
             return Answer(NOT_YET, str(reason))
         except NotAttempted:
-            return Answer(
-                NOT_ATTEMPTED, f'write your answer in place of todo. Stuck? ex.hint("{name}")'
-            )
+            return Answer(NOT_ATTEMPTED, begin)
         except Exception as error:  # whatever a learner hands in, an answer comes back
-            return Answer(
-                NOT_YET, f"your answer could not be read ({type(error).__name__}: {error})"
-            )
+            words = f"your answer could not be read ({type(error).__name__}: {error})"
+            return Answer(NOT_YET, words)
 
     def hint(self, name: str) -> Text:
         """Return the next hint; after the last one they start again."""
-        exercise = self._find(name)
-        number = self._hints_given[name] % len(exercise.hints)
+        hints = self._find(name).hints
+        number = self._hints_given[name] % len(hints)
         self._hints_given[name] += 1
-        return Text(f"Hint {number + 1} of {len(exercise.hints)}: {exercise.hints[number]}")
+        return Text(f"Hint {number + 1} of {len(hints)}: {hints[number]}")
 
     def solution(self, name: str) -> Text:
         """Return the worked solution as code, to read, to run and to compare."""
-        return Text(textwrap.dedent(self._find(name).code).strip())
+        return Text(self._find(name).code)
 
     def _find(self, name: str) -> Exercise:
         if name not in self.exercises:

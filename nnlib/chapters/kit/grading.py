@@ -1,31 +1,195 @@
-"""What graders share: asking the learner's objects in a way that never breaks, and says what broke."""
+"""What graders share: asking the learner's objects in a way that never breaks, and naming the mistake.
 
-from collections.abc import Callable
+``grade_function`` and ``grade_number`` are whole graders: most exercises need no other. They recognise a known mistake
+by making it themselves, and so does the test that proves it. The rest is for exercises that need words of their own.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
 
-from nnlib.chapters.kit.exercise import Named, NotAttempted, NotYet, contains_todo
+from nnlib.chapters.kit.exercise import (
+    Mistakes,
+    NotAttempted,
+    NotYet,
+    contains_todo,
+    each_mistake,
+)
+
+Case = tuple[Any, ...]  # the arguments of one call
+Named = Iterable[tuple[Any, str]]  # known wrong values, and what to say to whoever hands them in
+SHAPES = {(): "a single number", (2,): "two numbers, such as [1, 1]"}
+
+
+# Whole graders.
+
+
+def grade_function(
+    reference: Callable[..., Any],
+    cases: Sequence[Case],
+    wrong: Mistakes,
+    *,
+    praise: str,
+    parts: Sequence[str] = (),
+    read: Callable[[Any, Any], Any] | None = None,
+    otherwise: Callable[[Case, Any, Any], str] | None = None,
+    tolerance: float = 1e-5,
+) -> Callable[[Any], str]:
+    """Return a grader of a function: it must answer every case as ``reference`` does.
+
+    In the first case where it does not, the known mistake that gives the same answer is named; if there is none,
+    ``otherwise(case, got, right)`` says what is the matter, or the numbers do.
+    ``parts`` are the names of what a function returns several of; ``read(result, case)`` is for answers that are not
+    numbers of the reference's shapes: it returns them as such, or raises ``NotYet``.
+    ``tolerance`` is relative to the largest number of the right answer.
+    """
+
+    def grade(function: Any) -> str:
+        for case in cases:
+            right = reference(*_copies(case))
+            result = call(function, *case)
+            got = read(result, case) if read else _like(result, right, reference, case, parts)
+            if not _same(got, right, tolerance):
+                name_function(got, case, wrong, read=read, tolerance=tolerance)
+                raise NotYet((otherwise or _differs(reference))(case, got, right))
+        return praise
+
+    return grade
+
+
+def grade_number(
+    name: str,
+    right: float,
+    wrong: Mistakes,
+    *,
+    praise: str,
+    otherwise: str,
+    tolerance: float = 1e-3,
+) -> Callable[[Any], str]:
+    """Return a grader of one number, which counts if it differs from ``right`` by a share of ``tolerance`` at most.
+
+    ``wrong`` has functions that return the known wrong numbers; every other one is answered by ``otherwise``.
+    """
+
+    def grade(value: Any) -> str:
+        got = number(value, name)
+        if not np.isclose(got, right, rtol=tolerance, atol=1e-12):
+            known = [(mistake(), words) for words, mistake in each_mistake(wrong)]
+            numbers_only = [row for row in known if isinstance(row[0], int | float)]
+            name_mistake(got, numbers_only, tolerance)
+            raise NotYet(otherwise)
+        return praise
+
+    return grade
+
+
+def name_function(
+    got: Any,
+    case: Case,
+    wrong: Mistakes,
+    *,
+    read: Callable[[Any, Any], Any] | None = None,
+    tolerance: float = 1e-5,
+) -> None:
+    """Raise ``NotYet`` with the words of the first known mistake that answers ``case`` as the learner did."""
+    for words, mistake in each_mistake(wrong):
+        try:
+            with np.errstate(all="ignore"):
+                theirs = mistake(*_copies(case))
+                theirs = read(theirs, case) if read else theirs
+        except Exception:
+            continue
+        if _same(got, theirs, tolerance):
+            raise NotYet(words)
+
+
+def name_mistake(answer: Any, named: Named, tolerance: float = 1e-5) -> None:
+    """Raise ``NotYet`` with the words of the first known wrong value that the answer equals, shape included."""
+    for wrong, words in named:
+        if _same(answer, wrong, tolerance):
+            raise NotYet(words)
+
+
+def _same(got: Any, other: Any, tolerance: float) -> bool:
+    """Whether two answers, numbers, arrays or tuples of them, have the same shapes and nearly the same numbers."""
+    if isinstance(got, tuple | list) and isinstance(other, tuple | list):
+        pairs = zip(got, other, strict=False)
+        return len(got) == len(other) and all(_same(*pair, tolerance) for pair in pairs)
+    try:
+        got, other = np.asarray(got, float), np.asarray(other, float)
+    except (TypeError, ValueError):
+        return False
+    if got.shape != other.shape:
+        return False
+    finite = np.abs(other[np.isfinite(other)])
+    room = tolerance * float(finite.max()) + 1e-15 if finite.size else 0.0
+    return bool(np.allclose(got, other, rtol=0, atol=room, equal_nan=True))
+
+
+def _copies(case: Case) -> list[Any]:
+    return [copy(part) if isinstance(part, np.ndarray | list) else part for part in case]
+
+
+def _like(
+    result: Any, right: Any, reference: Callable[..., Any], case: Case, names: Sequence[str]
+) -> Any:
+    """Return the learner's result as numbers of the shapes of the right one, or say what it is instead."""
+    if isinstance(right, tuple):
+        shapes = [np.shape(part) for part in right]
+        return parts(result, names or [f"part {k + 1}" for k in range(len(right))], shapes)
+    return numbers(result, called(reference, case), np.shape(right))
+
+
+def _differs(reference: Callable[..., Any]) -> Callable[[Case, Any, Any], str]:
+    def words(case: Case, got: Any, right: Any) -> str:
+        asked = called(reference, case)
+        return f"{asked} should be {brief(right)}, but it is {brief(got)}."
+
+    return words
+
+
+def called(function: Callable[..., Any], case: Case) -> str:
+    """Return a call as text: with its numbers, or with the names of its arguments if one of them is an array."""
+    if all(np.ndim(part) == 0 for part in case):
+        return f"{function.__name__}({', '.join(map(brief, case))})"
+    return f"{function.__name__}({', '.join(list(inspect.signature(function).parameters)[: len(case)])})"
+
+
+def brief(value: Any) -> str:
+    """Return a number, or an array of few of them, in four digits as text; of a large array its shape."""
+    if isinstance(value, tuple):
+        return ", ".join(map(brief, value))
+    if isinstance(value, bool | str) or not isinstance(value, int | float | np.number | np.ndarray):
+        return repr(value)
+    array = np.asarray(value)
+    if array.size > 6:
+        return f"an array of shape {array.shape}"
+    text = np.array2string(array, separator=", ", formatter={"all": lambda part: f"{part:.4g}"})
+    return text.replace("-", "−").replace("\n", "")
+
+
+# Asking the learner's objects.
 
 
 def call(function: Any, *arguments: Any) -> Any:
     """Return what the learner's function answers for copies of the arguments.
 
-    Raises ``NotYet`` where it is no function, where it stops with an error, or where it changes what it was given,
-    and ``NotAttempted`` where it gives ``todo`` back.
+    Raises ``NotYet`` if it is not a function, stops with an error, or changes what it was given,
+    and ``NotAttempted`` if it gives ``todo`` back.
     """
     if not callable(function):
-        raise NotYet(f"a function was expected, and {type(function).__name__} came")
-    given = [
-        np.copy(argument) if isinstance(argument, np.ndarray) else argument
-        for argument in arguments
-    ]
+        raise NotYet(f"expected a function, got {article(type(function).__name__)}")
+    given = _copies(arguments)
     result = _result(function, given)
     if contains_todo(result):
         raise NotAttempted
     if result is None:
         raise NotYet(
-            "your function returns nothing (None). Is there a return on every way through it? print only shows a value"
+            "your function returns nothing (None). Is there a return on every way through it? "
+            "print only shows a value"
         )
     for before, after in zip(arguments, given, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after):
@@ -39,20 +203,26 @@ def call(function: Any, *arguments: Any) -> Any:
 def _result(function: Callable[..., Any], given: list[Any]) -> Any:
     """Return what the function answers; its errors become replies."""
     try:
-        return function(*given)
+        with np.errstate(all="ignore"):  # an infinite answer gets words of its own
+            return function(*given)
     except (NotYet, NotAttempted):
         raise
     except Exception as error:
-        if "Todo" in str(error):
+        if "Todo" in str(error) or isinstance(error.__cause__, NotAttempted):
             raise NotAttempted from error
-        shapes = ", ".join(_brief(argument) for argument in given)
+        shapes = ", ".join(_shape_or_value(argument) for argument in given)
         raise NotYet(
             f"your function stops with {type(error).__name__}: {error} (called with {shapes})"
         ) from error
 
 
+def _shape_or_value(argument: Any) -> str:
+    is_array = isinstance(argument, np.ndarray)
+    return f"an array of shape {argument.shape}" if is_array else repr(argument)
+
+
 def number(value: Any, name: str) -> float:
-    """Return the learner's ``value`` as a float, or raise ``NotYet`` where it is no finite number."""
+    """Return the learner's ``value`` as a float, or raise ``NotYet`` if it is not a finite number."""
     return float(numbers(value, name, ()))
 
 
@@ -65,35 +235,37 @@ def numbers(value: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
         array = array.astype(float) if array.dtype.kind in "biuf" else array
     except ValueError:
         raise NotYet(
-            f"{name} should hold numbers, in rows of the same length, and it is {value!r}"
+            f"{name} should hold numbers, in rows of the same length, but it is {value!r}"
         ) from None
     if array.dtype != float:
-        raise NotYet(f"{name} should hold numbers, and it is {value!r}")
+        raise NotYet(f"{name} should hold numbers, but it is {value!r}")
     if array.shape != shape:
-        wanted = {(): "a single number", (2,): "two numbers, such as [1, 1]"}.get(
-            shape, f"of shape {shape}"
-        )
-        hint = (
-            "; .ravel() makes one row of it"
-            if array.ndim > 1 and len(shape) == 1 and array.size == shape[0]
-            else ""
-        )
-        raise NotYet(f"{name} should be {wanted}, and it has shape {array.shape}{hint}")
+        row = array.ndim > 1 and len(shape) == 1 and array.size == shape[0]
+        hint = "; .ravel() makes one row of it" if row else ""
+        expected = SHAPES.get(shape, f"of shape {shape}")
+        raise NotYet(f"{name} should be {expected}, but it has shape {array.shape}{hint}")
     if not np.isfinite(array).all():
         raise NotYet(f"{name} holds a value that is not a finite number")
     return array
 
 
-def _brief(argument: Any) -> str:
-    return (
-        f"an array of shape {argument.shape}"
-        if isinstance(argument, np.ndarray)
-        else repr(argument)
-    )
+def parts(
+    result: Any, names: Sequence[str], shapes: Sequence[tuple[int, ...]]
+) -> tuple[np.ndarray, ...]:
+    """Return the several arrays that a function gave back, by name and shape each, or raise ``NotYet``."""
+    if isinstance(result, np.ndarray) and len(set(shapes)) == 1 and len(result) == len(names):
+        result = tuple(result)
+    if not isinstance(result, tuple | list) or len(result) != len(names):
+        several = isinstance(result, tuple | list)
+        got = f"{len(result)} parts" if several else f"one {type(result).__name__}"
+        things = "numbers" if not any(shapes) else "arrays" if all(shapes) else "things"
+        raise NotYet(
+            f"{len(names)} {things} are expected, return {', '.join(names)}; but {got} came back."
+        )
+    rows = zip(result, names, shapes, strict=True)
+    return tuple(numbers(part, name, shape) for part, name, shape in rows)
 
 
-def name_mistake(answer: Any, named: Named) -> None:
-    """Raise ``NotYet`` with the words of the first known wrong value that the answer equals, shape included."""
-    for wrong, words in named:
-        if np.shape(wrong) == np.shape(answer) and np.allclose(answer, wrong):
-            raise NotYet(words)
+def article(noun: str) -> str:
+    """Return a noun with "a" or "an" before it."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -1,6 +1,7 @@
 """Draw a computation: what came from what, with its values, its local slopes and its gradients; or a circuit's bits."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +14,9 @@ from nnlib.circuits import Circuit
 
 Places = dict[int, tuple[float, float]]
 Children = dict[int, list[Variable]]
+
+
+CENTRED: dict[str, Any] = {"ha": "center", "va": "center"}
 
 
 def graph(ax: Axes, result: Variable, slopes: bool = True) -> Axes:
@@ -110,22 +114,11 @@ def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], text: 
         "mutation_scale": 14,
     }
     ax.annotate("", xy=end, xytext=start, arrowprops=style, zorder=1)
-    if text:
-        across, up = (
-            0.4 * a + 0.6 * b for a, b in zip(start, end, strict=True)
-        )  # not where edges cross
-        label = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
-        ax.text(
-            across,
-            up,
-            f"× {text}",
-            ha="center",
-            va="center",
-            color=figures.BLUE,
-            fontsize=11,
-            bbox=label,
-            zorder=2,
-        )
+    if text:  # nearer to the end, not where edges cross
+        across, up = (0.4 * a + 0.6 * b for a, b in zip(start, end, strict=True))
+        box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+        look = {**CENTRED, "color": figures.BLUE, "fontsize": 11, "bbox": box, "zorder": 2}
+        ax.text(across, up, f"× {text}", **look)
 
 
 def _node(ax: Axes, place: tuple[float, float], node: Variable) -> None:
@@ -133,50 +126,32 @@ def _node(ax: Axes, place: tuple[float, float], node: Variable) -> None:
     ax.scatter(*place, s=size, color="white", edgecolor=figures.INK, linewidth=1.4, zorder=3)
     name = node.name or node.operation
     words = f"{name}\n{_short(float(node.value))}" if name else _short(float(node.value))
-    ax.text(*place, words, ha="center", va="center", fontsize=11, zorder=4)
+    ax.text(*place, words, fontsize=11, zorder=4, **CENTRED)
     if node.grad is not None and _counts(node):
-        below = f"∂ = {_short(float(node.grad))}"
-        ax.text(
-            place[0],
-            place[1] - 0.36,
-            below,
-            ha="center",
-            va="center",
-            color=figures.DARK_ORANGE,
-            fontsize=12,
-            zorder=4,
-        )
+        below, look = (place[0], place[1] - 0.36), {"color": figures.DARK_ORANGE, "fontsize": 12}
+        ax.text(*below, f"∂ = {_short(float(node.grad))}", zorder=4, **look, **CENTRED)
 
 
 def _short(value: float) -> str:
     return figures.minus(f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}")
 
 
-def circuit(ax: Axes, circuit: Circuit, bits: Sequence[int]) -> Axes:
-    """Draw NAND perceptrons in columns by depth, each wire thick and orange where it carries a 1 for these inputs."""
-    values = {wire: int(value[0]) for wire, value in circuit.wires(np.array([bits])).items()}
-    places = circuit_places(circuit)
+def circuit(ax: Axes, gates: Circuit, bits: Sequence[int]) -> Axes:
+    """Draw NAND perceptrons in columns by depth, each wire thick and orange if it carries a 1 for these inputs."""
+    values = {wire: int(value[0]) for wire, value in gates.wires(np.array([bits])).items()}
+    places = circuit_places(gates)
     deepest = max(across for across, _ in places.values())
-    ends = [(source, places[out]) for out, *sources in circuit.gates for source in sources]
-    ends += [(wire, (deepest + 0.8, places[wire][1])) for wire in circuit.outputs]
+    ends = [(source, places[out]) for out, *sources in gates.gates for source in sources]
+    ends += [(wire, (deepest + 0.8, places[wire][1])) for wire in gates.outputs]
     for lit, colour, width in ((0, "#999999", 1.2), (1, figures.ORANGE, 3.5)):
         wires = [(places[source], end) for source, end in ends if values[source] == lit]
         ax.add_collection(LineCollection(wires, colors=colour, linewidths=width, zorder=1 + lit))
-    for marker, names in (("o", circuit.inputs), ("s", [out for out, _, _ in circuit.gates])):
+    for marker, names in (("o", gates.inputs), ("s", [out for out, _, _ in gates.gates])):
+        look = {"marker": marker, "edgecolor": figures.INK, "linewidth": 1.2, "zorder": 3}
         fills = [figures.ORANGE if values[name] else "white" for name in names]
-        x = np.array([places[name] for name in names])
-        ax.scatter(
-            x[:, 0],
-            x[:, 1],
-            s=520,
-            marker=marker,
-            color=fills,
-            edgecolor=figures.INK,
-            linewidth=1.2,
-            zorder=3,
-        )
-    for wire, (across, up) in places.items():
-        ax.text(across, up, str(values[wire]), ha="center", va="center", color="black", zorder=4)
+        ax.scatter(*np.array([places[name] for name in names]).T, s=520, color=fills, **look)
+    for wire, place in places.items():
+        ax.text(*place, str(values[wire]), color="black", zorder=4, **CENTRED)
     ax.set(xlim=(-0.9, deepest + 1.6), ylim=(-0.04, 1.04))
     ax.set_axis_off()
     return ax

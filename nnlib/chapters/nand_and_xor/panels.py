@@ -1,25 +1,17 @@
-"""The widgets of chapter 02. Each ``draw_x(figure, …)`` draws and returns the alt text; each ``x()`` is its panel."""
-
-from functools import cache
-from itertools import product
+"""The panels of chapter 02: gates, circuits of NANDs, the best straight line, a bend, and learning XOR."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib.activations import ReLU, Sigmoid
 from nnlib.chapters.kit import drawings, figures, graphs
-from nnlib.chapters.kit.controls import Steps, choice, counter, slider
-from nnlib.chapters.kit.panel import Panel
+from nnlib.chapters.kit.controls import Choice, Counter, Slider, Steps
+from nnlib.chapters.kit.demo import demo, picture
+from nnlib.chapters.nand_and_xor.experiments import CORNERS, MOMENTS, XOR_TARGETS, train_on_xor
 from nnlib.circuits import TWO_BIT_ADDER, XOR
-from nnlib.datasets import truth_table
-from nnlib.layers import Dense
-from nnlib.losses import BinaryCrossEntropy
-from nnlib.network import Network
-from nnlib.optimizers import SGD
-from nnlib.training import State, fit
 
-CORNERS, XOR_TARGETS = truth_table([0, 1, 1, 0])
 PLANE = (-0.6, 1.6, -0.6, 1.6)
+XOR_NAMES = ("XOR wants 0", "XOR wants 1")
 GATES = {
     "AND": [0, 0, 0, 1],
     "OR": [0, 1, 1, 1],
@@ -29,25 +21,23 @@ GATES = {
 }
 
 
-def draw_gate(figure: Figure, wanted: str, w1: float, w2: float, b: float) -> str:
-    """Draw what a perceptron answers for the four inputs, each ringed where the gate wants something else."""
+@demo(
+    wanted=Choice("gate", list(GATES), "NAND"),
+    w1=Slider("weight w₁", -3, 3, -2.0),
+    w2=Slider("weight w₂", -3, 3, -2.0),
+    b=Slider("bias b", -4, 4, 1.0),
+)
+def gate(figure: Figure, wanted: str, w1: float, w2: float, b: float) -> str:
+    """Draw what a perceptron answers for the four inputs, each ringed if the gate wants something else."""
     ax = figures.axes(figure)
     w, targets = np.array([w1, w2]), np.array(GATES[wanted])
     answers = ((CORNERS @ w + b).round(10) > 0).astype(int)
     drawings.decision_regions(ax, lambda grid: grid @ w + b, PLANE)
-    drawings.points(
-        ax, CORNERS, targets, names=(f"{wanted} wants 0", f"{wanted} wants 1"), size=180
-    )
+    names = (f"{wanted} wants 0", f"{wanted} wants 1")
+    drawings.points(ax, CORNERS, targets, names=names, size=180)
     wrong = CORNERS[answers != targets]
-    ax.scatter(
-        wrong[:, 0],
-        wrong[:, 1],
-        s=650,
-        facecolor="none",
-        edgecolor=figures.INK,
-        linewidth=2,
-        zorder=5,
-    )
+    ring = {"facecolor": "none", "edgecolor": figures.INK, "linewidth": 2, "zorder": 5}
+    ax.scatter(wrong[:, 0], wrong[:, 1], s=650, **ring)
     ax.set(xlabel="x₁", ylabel="x₂", xticks=[0, 1], yticks=[0, 1])
     equation = figures.minus(f"z = {w1:.1f} x₁ {w2:+.1f} x₂ {b:+.1f}")
     ax.set_title(f"{equation};  wrong: {len(wrong)} of 4")
@@ -59,27 +49,48 @@ def draw_gate(figure: Figure, wanted: str, w1: float, w2: float, b: float) -> st
     return f"{wanted}: with {equation} the perceptron answers {rows}; {len(wrong)} of 4 are wrong."
 
 
-def gate() -> Panel:
-    """Three sliders for a perceptron, and the gate that it should be."""
-    return Panel(
-        draw_gate,
-        wanted=choice("gate", list(GATES), "NAND"),
-        w1=slider("weight w₁", -3, 3, -2.0),
-        w2=slider("weight w₂", -3, 3, -2.0),
-        b=slider("bias b", -4, 4, 1.0),
+@picture(size=(7.6, 2.8))
+def xor_circuit(figure: Figure) -> str:
+    """Draw XOR made of four NAND perceptrons, for the inputs 1 and 0."""
+    ax = figure.subplots()
+    graphs.circuit(ax, XOR, [1, 0])
+    for name, up in (("x₁", 0.75), ("x₂", 0.25)):
+        ax.text(-0.3, up, name, ha="right", va="center")
+    ax.text(3.9, 0.5, "XOR", va="center")
+    figure.subplots_adjust(left=0.1, right=0.9, top=1, bottom=0)
+    return (
+        "XOR built from four NAND perceptrons, lit up for the inputs 1 and 0. The first NAND sees "
+        "both inputs, the next two see one input each and the first NAND, the last sees those two; "
+        "its output is 1."
     )
 
 
-def draw_adder(figure: Figure, a: int, b: int) -> str:
+@demo(
+    size=(7.6, 4.8),
+    a=Counter("first number a", 0, 3, 3),
+    b=Counter("second number b", 0, 3, 1),
+)
+def adder(figure: Figure, a: int, b: int) -> str:
     """Draw the two-bit adder with the wires that carry a 1 lit up, for a and b from 0 to 3."""
     ax = figures.axes(figure)
     bits = [a >> 1, a & 1, b >> 1, b & 1]
     graphs.circuit(ax, TWO_BIT_ADDER, bits)
     values = {wire: int(value[0]) for wire, value in TWO_BIT_ADDER.wires(np.array([bits])).items()}
+    _name_wires(ax, values)
+    digits = "".join(str(values[wire]) for wire in TWO_BIT_ADDER.outputs)
+    ax.set_title(f"{a} + {b} = {a + b}, in binary {a:02b} + {b:02b} = {digits}")
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.02)
+    return (
+        f"Fourteen NAND perceptrons add {a:02b} and {b:02b}: the outputs are {digits}, which is "
+        f"{a + b}; {sum(values.values())} of the 18 inputs and gates are 1."
+    )
+
+
+def _name_wires(ax: Axes, values: dict[str, int]) -> None:
+    """Write the names of inputs, carry and outputs beside the adder, and what the outputs are."""
     places = graphs.circuit_places(TWO_BIT_ADDER)
-    for name, wire in zip(
-        ("a: twos", "a: ones", "b: twos", "b: ones"), TWO_BIT_ADDER.inputs, strict=True
-    ):
+    numbers = ("a: twos", "a: ones", "b: twos", "b: ones")
+    for name, wire in zip(numbers, TWO_BIT_ADDER.inputs, strict=True):
         ax.text(-0.35, places[wire][1], name, ha="right", va="center")
     across, up = places["low carry"]
     ax.text(across + 0.25, up + 0.05, "carry", va="center")
@@ -87,43 +98,13 @@ def draw_adder(figure: Figure, a: int, b: int) -> str:
     for name, wire in zip(("fours", "twos", "ones"), TWO_BIT_ADDER.outputs, strict=True):
         ax.text(deepest + 0.9, places[wire][1], f"{name}: {values[wire]}", va="center")
     ax.set(xlim=(-1.6, deepest + 2.0))
-    digits = "".join(str(values[wire]) for wire in TWO_BIT_ADDER.outputs)
-    ax.set_title(f"{a} + {b} = {a + b}, in binary {a:02b} + {b:02b} = {digits}")
-    figure.subplots_adjust(left=0.01, right=0.99, top=0.9, bottom=0.02)
-    lit = sum(values.values())
-    sum_in_words = (
-        f"the outputs are {digits}, which is {a + b}; {lit} of the 18 inputs and gates are 1."
-    )
-    return f"Fourteen NAND perceptrons add {a:02b} and {b:02b}: {sum_in_words}"
 
 
-def adder() -> Panel:
-    """Two whole numbers from 0 to 3, and the circuit that adds them."""
-    return Panel(
-        draw_adder,
-        size=(7.6, 4.8),
-        a=counter("first number a", 0, 3, 3),
-        b=counter("second number b", 0, 3, 1),
-    )
-
-
-def xor_circuit() -> None:
-    """Show XOR made of four NAND perceptrons, for the inputs 1 and 0."""
-    figure = figures.figure(7.6, 2.8)
-    ax = figure.subplots()
-    graphs.circuit(ax, XOR, [1, 0])
-    for name, up in (("x₁", 0.75), ("x₂", 0.25)):
-        ax.text(-0.3, up, name, ha="right", va="center")
-    ax.text(3.9, 0.5, "XOR", va="center")
-    figure.subplots_adjust(left=0.1, right=0.9, top=1, bottom=0)
-    figures.show(
-        figure,
-        alt="XOR built from four NAND perceptrons, lit up for the inputs 1 and 0. The first NAND sees both inputs, the "
-        "next two see one input each and the first NAND, the last sees those two; its output is 1.",
-    )
-
-
-def draw_plane_fit(figure: Figure, w: float, b: float) -> str:
+@demo(
+    w=Slider("both weights w", -1, 1, 0.5, step=0.05),
+    b=Slider("bias b", -1, 1, 0.0, step=0.05),
+)
+def plane_fit(figure: Figure, w: float, b: float) -> str:
     """Draw the answers of z = w (x₁ + x₂) + b along x₁ + x₂, beside what XOR wants, and the cost."""
     ax = figures.axes(figure)
     sums = CORNERS.sum(axis=1)
@@ -132,114 +113,57 @@ def draw_plane_fit(figure: Figure, w: float, b: float) -> str:
     ax.plot([-0.3, 2.3], [b - 0.3 * w, b + 2.3 * w], color=figures.INK)
     for total, error, target in zip(sums, errors, XOR_TARGETS, strict=True):
         ax.plot([total, total], [target, target + error], ":", color=figures.INK)
-    drawings.points(
-        ax,
-        np.column_stack([sums, XOR_TARGETS]),
-        XOR_TARGETS,
-        names=("XOR wants 0", "XOR wants 1"),
-        size=120,
-    )
+    places = np.column_stack([sums, XOR_TARGETS])
+    drawings.points(ax, places, XOR_TARGETS, names=XOR_NAMES, size=120)
     ax.set(xlabel="x₁ + x₂", ylabel="z", xlim=(-0.3, 2.3), ylim=(-1.1, 2.1), xticks=[0, 1, 2])
     equation = figures.minus(f"z = {w:.2f} (x₁ + x₂) {b:+.2f}")
     ax.set_title(f"{equation};  cost = {cost:.4f}")
     drawings.legend_right(figure)
-    return f"The straight line {equation} against the three places where XOR wants 0, 1 and 0: its cost is {cost:.4f}."
-
-
-def plane_fit() -> Panel:
-    """Two sliders for a straight answer to XOR; the cost is in the title."""
-    return Panel(
-        draw_plane_fit,
-        w=slider("both weights w", -1, 1, 0.5, step=0.05),
-        b=slider("bias b", -1, 1, 0.0, step=0.05),
+    return (
+        f"The straight line {equation} against the three places where XOR wants 0, 1 and 0: its "
+        f"cost is {cost:.4f}."
     )
 
 
-def draw_fold(figure: Figure, bend: float) -> str:
+@demo(bend=Slider("bend", 0, 1, 0.0, step=0.05))
+def fold(figure: Figure, bend: float) -> str:
     """Draw the four inputs in the hidden space h = z + bend · (max(0, z) − z), z = (x₁ + x₂, x₁ + x₂ − 1)."""
     ax = figures.axes(figure)
     z = CORNERS @ np.ones((2, 2)) + np.array([0.0, -1.0])
     h = z + bend * (np.maximum(z, 0) - z)
+    limits = (-0.6, 2.6, -1.3, 1.5)
     if bend > 0:  # parallel to the line from (0,0) to (1,1), half-way towards the other two
-        slope = 1 - bend / 2
-        drawings.decision_regions(
-            ax,
-            lambda grid: slope * grid[:, 0] - grid[:, 1] + 0.75 * bend - 1,
-            (-0.6, 2.6, -1.3, 1.5),
-        )
-    drawings.points(ax, h, XOR_TARGETS, names=("XOR wants 0", "XOR wants 1"), size=180)
+        slope, shift = 1 - bend / 2, 0.75 * bend - 1
+        drawings.decision_regions(ax, lambda grid: slope * grid[:, 0] - grid[:, 1] + shift, limits)
+    drawings.points(ax, h, XOR_TARGETS, names=XOR_NAMES, size=180)
     names = ("(0,0)", "(0,1) and (1,0)", "", "(1,1)")
     for place, name, below in zip(h, names, (-0.16, 0.2, 0.2, -0.16), strict=True):
         ax.text(place[0] + 0.1, place[1] - below, name)
-    ax.set(xlabel="hidden neuron h₁", ylabel="hidden neuron h₂", xlim=(-0.6, 2.6), ylim=(-1.3, 1.5))
+    ax.set(xlabel="hidden neuron h₁", ylabel="hidden neuron h₂", xlim=limits[:2], ylim=limits[2:])
     state = "all in one line: no border will do" if bend == 0 else "one straight border will do"
     ax.set_title(f"bend {bend:.2f}: {state}")
     drawings.legend_right(figure)
     corner = figures.minus(f"({h[0, 0]:.0f}, {h[0, 1]:.2f})")
-    return f"Hidden space at bend {bend:.2f}: (0,0) lies at {corner}, (0,1) and (1,0) at (1, 0), (1,1) at (2, 1); {state}."
-
-
-def fold() -> Panel:
-    """One slider: how far the ReLU bends the line on which the four inputs lie."""
-    return Panel(draw_fold, bend=slider("bend", 0, 1, 0.0, step=0.05))
-
-
-@cache
-def xor_run(width: int, seed: int) -> list[Network]:
-    """Return a 2-width-1 ReLU network as it was at the start and after every tenth of 500 epochs on XOR's four rows."""
-    rng = np.random.default_rng(seed)
-    network = Network([Dense(2, width, rng=rng), ReLU(), Dense(width, 1, rng=rng), Sigmoid()])
-    moments = [network.copy()]
-
-    def remember(state: State) -> None:
-        if state.epoch % 10 == 0:
-            moments.append(state.network.copy())
-
-    optimizer = SGD(network.parameters(), learning_rate=0.2)
-    data = (CORNERS, XOR_TARGETS)
-    fit(
-        network,
-        BinaryCrossEntropy(),
-        optimizer,
-        data,
-        epochs=500,
-        batch_size=4,
-        rng=rng,
-        callbacks=[remember],
+    return (
+        f"Hidden space at bend {bend:.2f}: (0,0) lies at {corner}, (0,1) and (1,0) at (1, 0), "
+        f"(1,1) at (2, 1); {state}."
     )
-    return moments
 
 
-def draw_learn_xor(figure: Figure, width: int, seed: int, moment: int) -> str:
+@demo(
+    width=Choice("hidden neurons", [2, 4, 8], 4),
+    seed=Counter("random start", 0, 9, 0),
+    moment=Steps("tens of epochs", MOMENTS, value=MOMENTS, interval=150),
+)
+def learning_xor(figure: Figure, width: int, seed: int, moment: int) -> str:
     """Draw what the network answers in the plane, ``moment`` × 10 epochs after it began to learn XOR."""
     ax = figures.axes(figure)
-    network = xor_run(width, seed)[moment]
+    network = train_on_xor(width, seed)[moment]
     drawings.decision_regions(ax, lambda grid: network.predict(grid)[:, 0] - 0.5, PLANE, steps=40)
-    drawings.points(ax, CORNERS, XOR_TARGETS, names=("XOR wants 0", "XOR wants 1"), size=180)
+    drawings.points(ax, CORNERS, XOR_TARGETS, names=XOR_NAMES, size=180)
     right = int(((network.predict(CORNERS)[:, 0] > 0.5) == XOR_TARGETS).sum())
     ax.set(xlabel="x₁", ylabel="x₂", xticks=[0, 1], yticks=[0, 1])
-    ax.set_title(
-        f"{width} hidden neurons, start {seed}, after {10 * moment} epochs: {right} of 4 right"
-    )
+    after = f"after {10 * moment} epochs: {right} of"
+    ax.set_title(f"{width} hidden neurons, start {seed}, {after} 4 right")
     drawings.legend_right(figure)
-    return f"{width} hidden neurons from start {seed}, after {10 * moment} epochs: {right} of XOR's 4 rows are right."
-
-
-def learn_xor() -> Panel:
-    """Watch a small network learn XOR, or get stuck: its width, its random start, and the moment."""
-    return Panel(
-        draw_learn_xor,
-        width=choice("hidden neurons", [2, 4, 8], 4),
-        seed=counter("random start", 0, 9, 0),
-        moment=Steps("tens of epochs", 50, value=50, interval=150),
-    )
-
-
-def every_gate(limit: int = 2) -> set[tuple[int, ...]]:
-    """Return the truth tables of all perceptrons with two inputs whose w and 2b are whole numbers up to ``limit``."""
-    weights = range(-limit, limit + 1)
-    biases = np.arange(-2 * limit, 2 * limit + 1) / 2
-    return {
-        tuple(int(z > 0) for z in CORNERS @ np.array([w1, w2]) + b)
-        for w1, w2, b in product(weights, weights, biases)
-    }
+    return f"{width} hidden neurons from start {seed}, {after} XOR's 4 rows are right."

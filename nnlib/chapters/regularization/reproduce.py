@@ -1,4 +1,4 @@
-"""The numbers of Nielsen's book, measured again on real MNIST: what ``course.py reproduce`` runs.
+"""The numbers of Nielsen's book, measured again on MNIST: what ``course.py reproduce`` runs.
 
 Michael Nielsen, *Neural Networks and Deep Learning* (2015), splits MNIST into 50,000 images to learn from, 10,000 to
 validate and 10,000 to test, and mostly tells the test accuracy of the best epoch of one run ("peak"). A best epoch that
@@ -21,11 +21,11 @@ import numpy as np
 
 from nnlib._files import write_whole
 from nnlib.activations import Sigmoid
-from nnlib.datasets import DATA_FOLDER, load_mnist
 from nnlib.initializers import standard_normal
 from nnlib.layers import Dense, Flatten
 from nnlib.losses import BinaryCrossEntropy, Loss, SquaredError
 from nnlib.metrics import accuracy
+from nnlib.mnist import load_mnist
 from nnlib.network import Network
 from nnlib.numerics import one_hot
 from nnlib.optimizers import SGD
@@ -33,7 +33,7 @@ from nnlib.regularization import L2
 from nnlib.training import Examples, State, fit
 
 TRAINING = 50_000  # the first so many of MNIST's 60,000 are to learn from, the rest to validate
-RESULTS = DATA_FOLDER / "results"
+RESULTS = Path("data", "results")  # in the folder it is started from: the course's own
 Data = tuple[Examples, Examples, Examples]  # training, validation, test
 
 
@@ -99,7 +99,7 @@ def load() -> Data:
 def run(setting: Setting, data: Data, seed: int) -> dict[str, float]:
     """Train once and return test accuracies with their epochs, and the seconds that it took, measuring included.
 
-    Raises ``KeyboardInterrupt`` where it was interrupted, as half a run has no result.
+    Raises ``KeyboardInterrupt`` if it was interrupted, as half a run has no result.
     """
     (x, y), validation, (x_test, y_test) = data
     rng = np.random.default_rng(seed)
@@ -170,9 +170,9 @@ def machine() -> dict[str, str]:
     """Return what decides about speed and rounding: processor, system, Python, NumPy, and the kind of numbers."""
     model = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
-    for line in info.read_text(encoding="utf-8").splitlines() if info.exists() else []:
-        if line.startswith("model name"):
-            model = line.partition(":")[2].strip()
+    for row in info.read_text(encoding="utf-8").splitlines() if info.exists() else []:
+        if row.startswith("model name"):
+            model = row.partition(":")[2].strip()
             break
     return {
         "processor": f"{model}, {os.cpu_count()} cores",
@@ -189,36 +189,19 @@ def line(found: dict[str, Any]) -> str:
         f"{found[key]['mean']:7.2%} ({found[key]['lowest']:.2%} to {found[key]['highest']:.2%})"
         for key in ("validated", "peak")
     ]
-    return f"{found['setting']:<16}  {found['nielsen_peak']:7.2%}   {'   '.join(ours)}   {found['seconds']:6.1f} s"
+    return (
+        f"{found['setting']:<16}  {found['nielsen_peak']:7.2%}   {'   '.join(ours)}   "
+        f"{found['seconds']:6.1f} s"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the settings named, or all, print a table and write each result to its own JSON file."""
-    parser = argparse.ArgumentParser(
-        prog="course.py reproduce", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument(
-        "settings", nargs="*", metavar="SETTING", help=f"of {', '.join(SETTINGS)}; without it all"
-    )
-    parser.add_argument(
-        "--seeds", type=int, default=3, help="how many networks to train for each setting"
-    )
-    parser.add_argument(
-        "--to", type=Path, default=RESULTS, help="the folder to write to (else data/results)"
-    )
-    options = parser.parse_args(arguments)
-    names = options.settings or list(SETTINGS)
-    unknown = [name for name in names if name not in SETTINGS]
-    if unknown or options.seeds < 1:
-        what = f"there is no setting {unknown[0]}" if unknown else f"--seeds is {options.seeds}"
-        parser.error(f"{what}: expected {', '.join(SETTINGS) if unknown else '1 or more'}")
+    options = _options(arguments)
     try:
         options.to.mkdir(parents=True, exist_ok=True)
-        _measure(names, options.seeds, options.to)
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # MNIST is nowhere, or damaged; or the folder cannot be written to
+        _measure(options.settings, options.seeds, options.to)
+    except (OSError, ValueError) as error:  # no MNIST, a damaged one, a folder that is not writable
         print(f"course.py reproduce: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -230,12 +213,29 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    """Return what was asked for; what cannot be done ends the command in words."""
+    parser = argparse.ArgumentParser(
+        prog="course.py reproduce", description=(__doc__ or "").split("\n")[0]
+    )
+    add = parser.add_argument
+    add("settings", nargs="*", metavar="SETTING", help=f"of {', '.join(SETTINGS)}; without it all")
+    add("--seeds", type=int, default=3, help="how many networks to train for each setting")
+    add("--to", type=Path, default=RESULTS, help="the folder to write to (else data/results)")
+    options = parser.parse_args(arguments)
+    options.settings = options.settings or list(SETTINGS)
+    unknown = [name for name in options.settings if name not in SETTINGS]
+    if unknown:
+        parser.error(f"there is no setting {unknown[0]}: expected {', '.join(SETTINGS)}")
+    if options.seeds < 1:
+        parser.error(f"--seeds is {options.seeds}: expected 1 or more")
+    return options
+
+
 def _measure(names: list[str], seeds: int, folder: Path) -> None:
     data = load()
-    print(
-        f"{'setting':<16}  Nielsen   ours, epoch best on validation   ours, best epoch on test    a run",
-        flush=True,
-    )
+    ours = "ours, epoch best on validation   ours, best epoch on test"
+    print(f"{'setting':<16}  Nielsen   {ours}    a run", flush=True)
     for name in names:
         found = result(name, [run(SETTINGS[name], data, seed) for seed in range(seeds)])
         write_whole(

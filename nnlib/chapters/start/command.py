@@ -7,8 +7,7 @@ import time
 import numpy as np
 
 from nnlib.activations import Sigmoid
-from nnlib.batches import stratified_split
-from nnlib.datasets import load_digits
+from nnlib.chapters.kit.digits import cut_digits
 from nnlib.layers import Dense, Flatten
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
@@ -22,7 +21,7 @@ def train_digits(seed: int, callbacks: tuple[Callback, ...] = ()) -> History:
     30 epochs of mini-batches of 10, η = 0.5. ``seed`` fixes split, weights and order.
     """
     rng = np.random.default_rng(seed)
-    training, held_out = stratified_split(*load_digits(), held_out=0.2, rng=rng)
+    training, held_out = cut_digits(0.2, flat=False, rng=rng)
     network = Network([Flatten(), Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])
     optimizer = SGD(network.parameters(), learning_rate=0.5)
     return fit(
@@ -41,7 +40,8 @@ def train_digits(seed: int, callbacks: tuple[Callback, ...] = ()) -> History:
 def _print_epoch(state: State) -> None:
     history = state.history
     print(
-        f"epoch {state.epoch:>2}   loss {history.loss[-1]:.4f}   training accuracy {history.accuracy[-1]:7.2%}   "
+        f"epoch {state.epoch:>2}   loss {history.loss[-1]:.4f}   "
+        f"training accuracy {history.accuracy[-1]:7.2%}   "
         f"test accuracy {history.validation_accuracy[-1]:7.2%}",
         flush=True,
     )
@@ -66,12 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
         start = time.perf_counter()
         history = train_digits(seed, (_print_epoch,))
         accuracies.append(history.validation_accuracy[-1])
-        print(
-            f"seed {seed}: test accuracy {accuracies[-1]:.2%} after {time.perf_counter() - start:.1f} s\n"
-        )
+        seconds = time.perf_counter() - start
+        print(f"seed {seed}: test accuracy {accuracies[-1]:.2%} after {seconds:.1f} s\n")
     if seeds > 1:
         print(
-            f"mean of {seeds} seeds {np.mean(accuracies):.2%}, from {min(accuracies):.2%} to {max(accuracies):.2%}"
+            f"mean of {seeds} seeds {np.mean(accuracies):.2%}, "
+            f"from {min(accuracies):.2%} to {max(accuracies):.2%}"
         )
     return 0
 

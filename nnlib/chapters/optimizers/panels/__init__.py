@@ -1,94 +1,10 @@
-"""The widgets of chapter 08.
+"""The panels of chapter 08.
 
-``walks`` has the ravine, momentum and Nesterov, ``adaptive`` a rate for each weight, ``race`` all rules at once,
+``momentum`` has the ravine, the ball and Nesterov, ``adaptive`` a rate for each weight, ``racing`` all rules at once,
 ``curvature`` Newton, the curvatures of a network and how rare minima are; ``falling`` has schedules under noise,
-``learning`` the digits under every optimizer and batch size.
+``digits`` the digits under every optimizer and batch size.
 """
 
-from nnlib.chapters.optimizers.panels.adaptive import STREAMS, draw_rates, moves, rates
-from nnlib.chapters.optimizers.panels.curvature import (
-    all_positive,
-    curved,
-    draw_jump,
-    draw_minima,
-    draw_spectrum,
-    eigenvalues,
-    jump,
-    kind,
-    minima,
-    newton,
-    picture,
-    spectrum,
-)
-from nnlib.chapters.optimizers.panels.falling import SCHEDULES, draw_schedules, noisy, schedules
-from nnlib.chapters.optimizers.panels.learning import (
-    RATES,
-    batches,
-    draw_batches,
-    draw_learning,
-    learning,
-    learnt,
-    three_parts,
-    work,
-)
-from nnlib.chapters.optimizers.panels.race import STARTS, TUNED, above, draw_race, race, tune, walks
-from nnlib.chapters.optimizers.panels.walks import (
-    RULES,
-    ahead,
-    ball,
-    cover,
-    draw_ahead,
-    draw_ball,
-    draw_zigzag,
-    heights,
-    roll,
-    zigzag,
-)
+from nnlib.chapters.kit.demo import declared_in
 
-__all__ = [
-    "RATES",
-    "RULES",
-    "SCHEDULES",
-    "STARTS",
-    "STREAMS",
-    "TUNED",
-    "above",
-    "ahead",
-    "all_positive",
-    "ball",
-    "batches",
-    "cover",
-    "curved",
-    "draw_ahead",
-    "draw_ball",
-    "draw_batches",
-    "draw_jump",
-    "draw_learning",
-    "draw_minima",
-    "draw_race",
-    "draw_rates",
-    "draw_schedules",
-    "draw_spectrum",
-    "draw_zigzag",
-    "eigenvalues",
-    "heights",
-    "jump",
-    "kind",
-    "learning",
-    "learnt",
-    "minima",
-    "moves",
-    "newton",
-    "noisy",
-    "picture",
-    "race",
-    "rates",
-    "roll",
-    "schedules",
-    "spectrum",
-    "three_parts",
-    "tune",
-    "walks",
-    "work",
-    "zigzag",
-]
+globals().update(declared_in(__name__))

@@ -1,184 +1,54 @@
-"""What is right and what is wrong in the answers of chapter 07 that have digits: broken recipes, and a rescue."""
-
-from collections.abc import Callable, Iterable
-from functools import cache
-from types import MethodType
-from typing import Any, NamedTuple
+"""Exercise 8 of chapter 07: a network that reads digits after learning from a hundred of them."""
 
 import numpy as np
 
 from nnlib.activations import ReLU
-from nnlib.batches import Split, split, stratified_split
-from nnlib.chapters.kit.exercise import NotYet
+from nnlib.chapters.kit.exercise import Exercise, NotYet
+from nnlib.chapters.kit.grading import article
+from nnlib.chapters.regularization.exercises._digits import few_digits, given_and_unseen
 from nnlib.convolution import Conv2D
-from nnlib.datasets import load_digits
-from nnlib.layers import Dense, Flatten, Layer, every_layer
+from nnlib.layers import Dense, Flatten, every_layer
+from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.metrics import accuracy
 from nnlib.network import Network
-from nnlib.parameter import Parameter
-from nnlib.regularization import L2, Dropout, Penalty
-from nnlib.training import Examples
-
-GIVEN = 10  # digits of each class
-
-
-@cache
-def _digits() -> tuple[Examples, Examples]:
-    """Return 100 digits, ten of each class, and all the others, which are to be read unseen."""
-    x, y = load_digits()
-    rng = np.random.default_rng(0)
-    given = np.concatenate(
-        [rng.permutation(np.flatnonzero(y == label))[:GIVEN] for label in range(10)]
-    )
-    rest = np.setdiff1d(np.arange(len(y)), given)
-    return (x[given], y[given]), (x[rest], y[rest])
-
-
-def few_digits() -> Split:
-    """Return ``(x, y), (x_validation, y_validation)``: 80 digits (n, 8, 8, 1) to learn from and 20 to choose by."""
-    return stratified_split(*_digits()[0], held_out=0.2, rng=np.random.default_rng(0))
-
-
-# Four recipes, three of them broken.
-
-
-class Recipe(NamedTuple):
-    """What a training is made of; the network has not learnt yet."""
-
-    network: Network
-    penalty: Penalty
-    train: Examples
-    validation: Examples
-
-
-class _EveryL2(L2):
-    """L2 that leaves nothing out."""
-
-    def value(self, parameters: Iterable[Parameter]) -> float:
-        return float(sum(self.cost(parameter.value) for parameter in parameters))
-
-    def add_gradients(self, parameters: Iterable[Parameter]) -> None:
-        for parameter in parameters:
-            parameter.add_grad(self.slope(parameter.value))
-
-
-_EveryL2.__name__ = _EveryL2.__qualname__ = "L2"  # its name would tell
-
-
-def _restless(layer: Any, x: np.ndarray) -> np.ndarray:
-    layer.training = True
-    return Dropout.forward(layer, x)
-
-
-def _recipe(
-    rng: np.random.Generator,
-    penalty: type[Penalty] = L2,
-    *,
-    drops: bool = False,
-    leak: bool = False,
-) -> Recipe:
-    """Return a recipe with the faults asked for."""
-    dropout = Dropout(0.5, rng=rng)
-    if drops:
-        dropout.forward = MethodType(_restless, dropout)  # type: ignore[method-assign]
-    layers: list[Layer] = [
-        Flatten(),
-        Dense(64, 100, rng=rng),
-        ReLU(),
-        dropout,
-        Dense(100, 10, rng=rng),
-    ]
-    network = Network(layers)
-    for parameter in network.parameters():
-        if parameter.value.ndim == 1:
-            parameter.value += 0.1 * rng.standard_normal(parameter.value.shape)
-    x, y = _digits()[0]
-    if leak:
-        x, y = np.repeat(x, 2, axis=0), np.repeat(y, 2)
-    return Recipe(network, penalty(0.01), *split(x, y, held_out=0.2, rng=rng))
-
-
-SUSPECTS: dict[str, Callable[[np.random.Generator], Recipe]] = {
-    "first": lambda rng: _recipe(rng, _EveryL2),
-    "second": lambda rng: _recipe(rng, leak=True),
-    "third": lambda rng: _recipe(rng, drops=True),
-    "fourth": lambda rng: _recipe(rng),
-}
-FAULTS = {
-    "first": (
-        "biases",
-        "Its digits and its network are fine. Which parameters have a slope after add_gradients?",
-    ),
-    "second": (
-        "leak",
-        "Its network and its penalty are fine. Look for its validation digits among the others.",
-    ),
-    "third": (
-        "drops",
-        "Its digits and its penalty are fine. Let it predict the same digits twice.",
-    ),
-}
-
-
-def grade_break_it(fine: Any, faults: Any) -> str:
-    """Which recipe is fine, and what is wrong with the others."""
-    fine = fine.strip().lower() if isinstance(fine, str) else fine
-    if not isinstance(fine, str) or fine not in SUSPECTS:
-        raise NotYet('fine should be "first", "second", "third" or "fourth".')
-    if fine != "fourth":
-        raise NotYet(
-            f"the {fine} one has a fault. Ask each recipe the three questions, one after the other."
-        )
-    if not isinstance(faults, dict) or set(faults) != set(FAULTS):
-        raise NotYet(
-            'the fourth is fine indeed. faults should be {"first": "…", "second": "…", "third": "…"}.'
-        )
-    for name, (fault, clue) in FAULTS.items():
-        given = str(faults[name]).strip().lower()
-        if given not in ("leak", "drops", "biases"):
-            raise NotYet(
-                f'the fourth is fine indeed. {name}: a fault is "leak", "drops" or "biases".'
-            )
-        if given != fault:
-            raise NotYet(f"the fourth is fine indeed. The {name} one has another fault. {clue}")
-    return "a penalty that pulls on biases; digits that are in both parts; dropout that goes on when it predicts."
-
-
-# The open end.
+from nnlib.optimizers import SGD
+from nnlib.training import fit
 
 WANTED, PLAIN, RECORD = 91, 90, 94
 
 
-def grade_rescue(network: Any) -> str:
-    """A trained network without convolutions that reads 91 of 100 digits it never saw, having learnt from 100."""
-    right = 100 * float((_labels(network) == _digits()[1][1]).mean())
+def grade(network):
+    _, (images, y) = given_and_unseen()
+    right = 100 * accuracy(_outputs(network, images).argmax(axis=1), y)
+    read = f"{right:.1f} of 100 unseen digits are right"
     if any(isinstance(layer, Conv2D) for layer in every_layer(network.layers)):
         raise NotYet(
-            f"{right:.1f} of 100, with convolutions: chapter 06's way. Here it should do without Conv2D."
+            f"{right:.1f} of 100, with convolutions: chapter 06's way. "
+            "Here it should do without Conv2D."
         )
     if right < 20:
-        raise NotYet(
-            f"{right:.1f} of 100 unseen digits are right: it guesses. Was it trained, with pixels as they are?"
-        )
+        raise NotYet(f"{read}: it guesses. Was it trained, with pixels as they are?")
     if right < WANTED:
-        plain = (
-            f"as a plain network gets about {PLAIN}"
-            if right > PLAIN - 1.5
-            else "and a plain network gets more"
-        )
-        raise NotYet(
-            f"{right:.1f} of 100 unseen digits are right, {plain}; at least {WANTED} are wanted."
-        )
+        near = f"as a plain network gets about {PLAIN}"
+        beside = near if right > PLAIN - 1.5 else "and a plain network gets more"
+        raise NotYet(f"{read}, {beside}; expected at least {WANTED}.")
     if right > 98:
-        return f"{right:.1f} of 100: more than we believe 100 digits can teach. Has it seen others as well?"
+        return (
+            f"{right:.1f} of 100: more than we believe 100 digits can teach. "
+            "Has it seen others as well?"
+        )
     further = f"Our record is {RECORD}." if right < RECORD else f"That beats our record, {RECORD}."
-    return f"{right:.1f} of 100 digits that it never saw; a plain network gets about {PLAIN}. {further}"
+    return (
+        f"{right:.1f} of 100 digits that it never saw; a plain network gets about {PLAIN}. "
+        f"{further}"
+    )
 
 
-def _labels(network: Any) -> np.ndarray:
-    """Return what the network calls the unseen digits, given as images or, where it wants them, as rows."""
+def _outputs(network, images):
+    """Return the outputs (n, 10) for images or, if it takes these, for rows."""
     if not isinstance(network, Network):
-        raise NotYet(f"a trained Network is wanted, and {type(network).__name__} came.")
-    images, reasons = _digits()[1][0], []
+        raise NotYet(f"expected a trained Network, got {article(type(network).__name__)}.")
+    reasons = []
     for x in (images, images.reshape(len(images), -1)):
         try:
             outputs = np.asarray(network.predict(x))
@@ -187,9 +57,91 @@ def _labels(network: Any) -> np.ndarray:
             continue
         if outputs.shape != (len(x), 10):
             raise NotYet(
-                f"for {len(x):,} digits shape {outputs.shape} comes out; ten numbers for each are wanted."
+                f"for {len(x):,} digits shape {outputs.shape} comes out; "
+                "expected ten numbers for each."
             )
         if not np.isfinite(outputs).all():
             raise NotYet("some outputs are not finite numbers.")
-        return outputs.argmax(axis=1)
+        return outputs
     raise NotYet(f"digits as images (n, 8, 8, 1) do not go through. {reasons[0]}")
+
+
+def plain(*, epochs):
+    rng = np.random.default_rng(0)
+    network = Network([Flatten(), Dense(64, 100, rng=rng), ReLU(), Dense(100, 10, rng=rng)])
+    loss, optimizer = SoftmaxCrossEntropy(), SGD(network.parameters(), 0.1)
+    fit(network, loss, optimizer, few_digits()[0], epochs=epochs, batch_size=10, rng=rng)
+    return network
+
+
+def single(n_in, n_out, **options):
+    return Network([Flatten(), Dense(n_in, n_out, rng=np.random.default_rng(0), **options)])
+
+
+def convolving():
+    rng = np.random.default_rng(0)
+    return Network([Conv2D(1, 4, 5, rng=rng), Flatten(), Dense(64, 10, rng=rng)])
+
+
+WRONG = {
+    "it guesses": lambda: single(64, 10),
+    "a plain network gets": lambda: plain(epochs=100),
+    "expected a trained Network, got a type": lambda: Network,
+    "without Conv2D": convolving,
+    "expected ten numbers for each": lambda: single(64, 5),
+    "do not go through": lambda: single(49, 10),
+    "not finite": lambda: single(64, 10, weights=lambda shape, rng: np.full(shape, np.nan)),
+}
+
+exercise = Exercise(
+    names=("network",),
+    grade=grade,
+    hints=(
+        "A plain network gets about 90: it learns its digits by heart. Give it more to learn: "
+        "fit(…, augment=…).",
+        "Which changes helped in section 9? Enlarged by up to a pixel a digit still means the "
+        "same: augment.crop(x, 1, rng=rng). Dropout helps, too; moving by a whole pixel does harm.",
+        "Two hidden layers of 200 with dropout; cropped digits; a learning rate that falls to "
+        "0.001.",
+    ),
+    solution="""
+        from nnlib import augment
+        from nnlib.activations import ReLU
+        from nnlib.callbacks import Scheduled
+        from nnlib.layers import Dense, Flatten
+        from nnlib.losses import SoftmaxCrossEntropy
+        from nnlib.network import Network
+        from nnlib.optimizers import SGD
+        from nnlib.regularization import Dropout
+        from nnlib.schedules import cosine
+        from nnlib.training import fit
+
+        (x, y), (x_more, y_more) = ex.few_digits()
+        examples = np.concatenate([x, x_more]), np.concatenate([y, y_more])
+
+        rng = np.random.default_rng(0)
+        layers = [Flatten()]
+        for n_in in (64, 200):
+            layers += [Dense(n_in, 200, rng=rng), ReLU(), Dropout(0.5, rng=rng)]
+        network = Network([*layers, Dense(200, 10, rng=rng)])
+
+
+        def varied(x, rng):
+            return augment.crop(x, 1, rng=rng)
+
+
+        fit(
+            network,
+            SoftmaxCrossEntropy(),
+            SGD(network.parameters(), 0.1),
+            examples,
+            epochs=150,
+            batch_size=10,
+            rng=rng,
+            augment=varied,
+            callbacks=[Scheduled(cosine(0.1, 0.001, 150))],
+        )
+    """,
+    wrong=WRONG,
+    noise=lambda rng: (Network([Flatten(), Dense(64, 10, rng=rng)]),),
+)

@@ -1,0 +1,111 @@
+"""What is learnt: all examples or the mistakes alone, with how many neurons, and a curve instead of classes."""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from nnlib.chapters.kit.digits import cut_digits
+from nnlib.chapters.kit.experiments import train_and_keep
+from nnlib.chapters.training_deeper.experiments.starting import BENDS
+from nnlib.datasets import blobs
+from nnlib.layers import Dense, Layer
+from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from nnlib.network import Network
+from nnlib.numerics import sigmoid
+from nnlib.optimizers import SGD
+from nnlib.parameter import count_values
+from nnlib.training import History, fit
+
+LEARN_FROM = ("all examples", "the mistakes alone")
+STEPS = 150
+
+
+class CloudsLearnt(NamedTuple):
+    """Points (n, 2), labels (n,), and at each step the weights (3,), w₁, w₂ and b, and the cost of all examples."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weights: list[np.ndarray]
+    costs: list[float]
+
+
+@cache
+def learn_clouds(
+    learn_from: str, distance: float, learning_rate: float = 0.5, seed: int = 1
+) -> CloudsLearnt:
+    """Let logistic regression learn two clouds, from all examples or only from those that it now gets wrong."""
+    x, y = blobs(120, rng=np.random.default_rng(seed), distance=distance)
+    ones = np.column_stack([x, np.ones(len(x))])
+    weights, costs, w = [], [], np.zeros(3)
+    for _ in range(STEPS + 1):
+        a = sigmoid(ones @ w)
+        weights.append(w)
+        costs.append(BinaryCrossEntropy().forward(a[:, None], y))
+        chosen = ((a > 0.5) != y) | (learn_from == LEARN_FROM[0])
+        w = w - learning_rate * ones[chosen].T @ (a - y)[chosen] / len(x)
+    return CloudsLearnt(x, y, weights, costs)
+
+
+WIDTHS = (1, 2, 4, 8, 16, 32, 64, 192)
+
+
+class ArchitectureLearnt(NamedTuple):
+    """A trained network's history and how many parameters it has."""
+
+    history: History
+    parameters: int
+
+
+@cache
+def train_architecture(width: int, layers: int, epochs: int = 15) -> ArchitectureLearnt:
+    """Train a network with ``layers`` hidden layers of ``width`` tanh neurons on the digits."""
+    rng = np.random.default_rng(0)
+    train, test = cut_digits(0.2, rng=np.random.default_rng(0))
+    parts: list[Layer] = []
+    n_in = 64
+    for _ in range(layers):
+        parts += [Dense(n_in, width, rng=rng), BENDS["tanh"]()]
+        n_in = width
+    network = Network([*parts, Dense(n_in, 10, rng=rng)])
+    optimizer, loss = SGD(network.parameters(), 0.2), SoftmaxCrossEntropy()
+    history = fit(
+        network, loss, optimizer, train, epochs=epochs, batch_size=20, rng=rng, validation=test
+    )
+    return ArchitectureLearnt(history, count_values(network.parameters()))
+
+
+MOMENTS, EPOCHS_A_MOMENT = 40, 25
+
+
+class CurveLearnt(NamedTuple):
+    """Points x, y (n, 1), and the network as it was at each moment."""
+
+    x: np.ndarray
+    y: np.ndarray
+    moments: list[Network]
+
+
+def true_curve(x: np.ndarray) -> np.ndarray:
+    """Return the curve, at x of any shape, that the points of the regression scatter round."""
+    return np.sin(np.pi * x) + x / 2
+
+
+@cache
+def fit_curve(hidden: int, activation: str) -> CurveLearnt:
+    """Fit noisy points on a curve by one hidden layer and a linear output."""
+    rng = np.random.default_rng(2)
+    x = rng.uniform(-1, 1, (60, 1))
+    y = true_curve(x) + 0.15 * rng.standard_normal(x.shape)
+    network = Network([Dense(1, hidden, rng=rng), BENDS[activation](), Dense(hidden, 1, rng=rng)])
+    moments = train_and_keep(
+        network,
+        SquaredError(),
+        SGD(network.parameters(), 0.2),
+        (x, y),
+        epochs=MOMENTS * EPOCHS_A_MOMENT,
+        batch_size=60,
+        rng=rng,
+        every=EPOCHS_A_MOMENT,
+    )
+    return CurveLearnt(x, y, moments)

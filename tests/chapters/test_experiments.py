@@ -1,0 +1,25 @@
+"""What several chapters measure."""
+
+import numpy as np
+import pytest
+
+from nnlib.chapters.kit.exercise import NotYet
+from nnlib.chapters.kit.experiments import percent_right_after
+from nnlib.layers import Dense
+from nnlib.network import Network
+
+
+def straight():
+    return Network([Dense(64, 10, rng=np.random.default_rng(0))])
+
+
+def test_percent_right_after_trains_and_counts_the_test_digits():
+    early, late = (percent_right_after(straight(), 0.1, 10, epochs) for epochs in (1, 3))
+    assert 80 < early < late < 98
+
+
+def test_a_cost_that_runs_away_is_an_answer_to_the_learner():
+    with pytest.raises(NotYet, match="with η = 999 the cost ran away"):
+        percent_right_after(
+            Network([*straight().layers, Dense(10, 10, rng=np.random.default_rng(0))]), 999, 10, 3
+        )
