@@ -42,14 +42,14 @@ class Activation(Layer):
 
 
 class Step(Activation):
-    """f(z) = 1 where z > 0, else 0, also at 0. Its slope is 0 wherever it has one, so backward gives zeros:
+    """f(z) = 1 if z > 0, else 0, also at 0. Its slope is 0 wherever it has one, so backward gives zeros:
 
     no gradient can tell such a neuron which way to change. That is why it was replaced by the sigmoid (N8, E33).
     """
 
     @staticmethod
     def function(z: np.ndarray) -> np.ndarray:
-        """Return 1 where z > 0, else 0."""
+        """Return 1 if z > 0, else 0."""
         return (z > 0).astype(_float(z))
 
     @staticmethod
@@ -59,11 +59,11 @@ class Step(Activation):
 
 
 class Sign(Activation):
-    """f(z) = +1 where z > 0, else −1, also at 0; slope 0 wherever it has one, so backward gives zeros (E33, E41)."""
+    """f(z) = +1 if z > 0, else −1, also at 0; slope 0 wherever it has one, so backward gives zeros (E33, E41)."""
 
     @staticmethod
     def function(z: np.ndarray) -> np.ndarray:
-        """Return +1 where z > 0, else −1."""
+        """Return +1 if z > 0, else −1."""
         return np.where(z > 0, 1, -1).astype(_float(z))
 
     @staticmethod
@@ -101,7 +101,7 @@ class Tanh(Activation):
 
 
 class ReLU(Activation):
-    """f(z) = max(0, z); f′ = 1 where z > 0, else 0, also at 0."""
+    """f(z) = max(0, z); f′ = 1 if z > 0, else 0, also at 0."""
 
     @staticmethod
     def function(z: np.ndarray) -> np.ndarray:
@@ -110,35 +110,35 @@ class ReLU(Activation):
 
     @staticmethod
     def derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return 1 where z > 0, else 0."""
+        """Return 1 if z > 0, else 0."""
         return z > 0
 
 
 class LeakyReLU(Activation):
-    """f(z) = z where z > 0, else 0.01 z; f′ = 1 where z > 0, else 0.01: a neuron that is off still learns."""
+    """f(z) = z if z > 0, else 0.01 z; f′ = 1 if z > 0, else 0.01: a neuron that is off still learns."""
 
     @staticmethod
     def function(z: np.ndarray) -> np.ndarray:
-        """Return z where z > 0, else 0.01 z."""
+        """Return z if z > 0, else 0.01 z."""
         return np.maximum(z, 0.01 * z)
 
     @staticmethod
     def derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return 1 where z > 0, else 0.01."""
+        """Return 1 if z > 0, else 0.01."""
         return np.where(z > 0, 1, 0.01).astype(a.dtype)
 
 
 class ELU(Activation):
-    """f(z) = z where z > 0, else eᶻ − 1 (α = 1); f′ = 1 where z > 0, else eᶻ = a + 1.  Source: Clevert et al. 2016."""
+    """f(z) = z if z > 0, else eᶻ − 1 (α = 1); f′ = 1 if z > 0, else eᶻ = a + 1.  Source: Clevert et al. 2016."""
 
     @staticmethod
     def function(z: np.ndarray) -> np.ndarray:
-        """Return z where z > 0, else eᶻ − 1."""
+        """Return z if z > 0, else eᶻ − 1."""
         return np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
 
     @staticmethod
     def derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
-        """Return 1 where z > 0, else a + 1."""
+        """Return 1 if z > 0, else a + 1."""
         return np.where(z > 0, 1, a + 1)
 
 

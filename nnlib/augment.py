@@ -6,7 +6,7 @@ exactly what they are told, by one number for all images or an array (n,) with o
 ``crop``, ``hue_shift`` and ``noise`` draw for each image, up to a strength, anew in each call: online augmentation, as
 in ``fit(…, augment=lambda x, rng: augment.translate(x, 1, rng=rng))``.
 
-All raise ``TypeError`` or ``ValueError`` for an x that is no such array and for amounts that make no sense.
+All raise ``TypeError`` or ``ValueError`` for an x that is not such an array and for amounts that make no sense.
 Source: S4, N34; Simard, Steinkraus, Platt, 2003.
 """
 
@@ -14,8 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.blocks import by_blocks
-from nnlib.errors import describe, require_amount, require_finite, require_images, require_rng
+from nnlib._fast.blocks import by_blocks
+from nnlib.errors import (
+    describe,
+    require_amount,
+    require_finite,
+    require_images,
+    require_rng,
+)
 
 # What is done exactly.
 
@@ -23,7 +29,8 @@ from nnlib.errors import describe, require_amount, require_finite, require_image
 def translated(x: np.ndarray, down: float | np.ndarray, right: float | np.ndarray) -> np.ndarray:
     """Return x moved by whole pixels, down and to the right; negative is up and to the left. What comes in is 0."""
     n, h, w, _ = _require_x("translated", x).shape
-    down, right = _whole("translated", "down", down, n), _whole("translated", "right", right, n)
+    down = _whole("translated", "down", down, n)
+    right = _whole("translated", "right", right, n)
     return _read(x, np.arange(h)[:, None] - down, np.arange(w) - right)
 
 
@@ -34,16 +41,18 @@ def rotated(x: np.ndarray, degrees: float | np.ndarray) -> np.ndarray:
     """
     n, h, w, _ = _require_x("rotated", x).shape
     angle = np.deg2rad(_amounts("rotated", "degrees", degrees, n) % 360)
-    cos, sin = (
-        np.cos(angle).round(15),
-        np.sin(angle).round(15),
-    )  # so that quarter turns come out exactly
+    # so that quarter turns come out exactly
+    cos = np.cos(angle).round(15)
+    sin = np.sin(angle).round(15)
     i, j = np.arange(h)[:, None] - (h - 1) / 2, np.arange(w) - (w - 1) / 2
     return _read(x, i * cos + j * sin + (h - 1) / 2, j * cos - i * sin + (w - 1) / 2)
 
 
 def cropped(
-    x: np.ndarray, top: float | np.ndarray, left: float | np.ndarray, pixels: float | np.ndarray
+    x: np.ndarray,
+    top: float | np.ndarray,
+    left: float | np.ndarray,
+    pixels: float | np.ndarray,
 ) -> np.ndarray:
     """Return what a smaller window at (top, left) shows, enlarged to the size of x, bilinear.
 
@@ -54,11 +63,13 @@ def cropped(
     n, h, w, _ = _require_x("cropped", x).shape
     pixels = _whole("cropped", "pixels", pixels, n)
     _require_between("cropped", "pixels", pixels, min(h, w) - 1)
-    top, left = _whole("cropped", "top", top, n), _whole("cropped", "left", left, n)
+    top = _whole("cropped", "top", top, n)
+    left = _whole("cropped", "left", left, n)
     _require_between("cropped", "top", top, _room(h, (h, w), pixels))
     _require_between("cropped", "left", left, _room(w, (h, w), pixels))
     step = 1 - pixels / max(min(h, w) - 1, 1)
-    rows, columns = top + np.arange(h)[:, None] * step, left + np.arange(w) * step
+    rows = top + np.arange(h)[:, None] * step
+    columns = left + np.arange(w) * step
     return _read(x, np.minimum(rows, h - 1), np.minimum(columns, w - 1))
 
 
@@ -103,10 +114,8 @@ def crop(x: np.ndarray, pixels: int, *, rng: np.random.Generator) -> np.ndarray:
     limit = _whole_strength("crop", pixels)
     _require_between("crop", "pixels", np.array([limit]), min(h, w) - 1)
     smaller = np.asarray(require_rng("crop", rng).integers(0, limit + 1, n))
-    top, left = (
-        rng.integers(0, _room(h, (h, w), smaller) + 1),
-        rng.integers(0, _room(w, (h, w), smaller) + 1),
-    )
+    top = rng.integers(0, _room(h, (h, w), smaller) + 1)
+    left = rng.integers(0, _room(w, (h, w), smaller) + 1)
     return cropped(x, top, left, smaller)
 
 
@@ -135,13 +144,13 @@ def _read(x: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     y = np.empty_like(x)
 
     def work(images: slice) -> None:
-        framed = np.pad(
-            x[images], ((0, 0), (1, 1), (1, 1), (0, 0))
-        )  # zeros for all that is outside
+        # zeros for all that is outside
+        framed = np.pad(x[images], ((0, 0), (1, 1), (1, 1), (0, 0)))
         i, down = _split(rows[images], x.shape[1], x.dtype)
         j, right = _split(columns[images], x.shape[2], x.dtype)
         n, h, w, c = framed.shape
-        pixels = framed.reshape(-1, c)  # in one row: the next one is to the right, w later is below
+        # in one row: the next one is to the right, w later is below
+        pixels = framed.reshape(-1, c)
         at = (np.arange(n)[:, None, None] * h + i) * w + j
         above = _between(pixels.take(at, axis=0), pixels.take(at + 1, axis=0), right)
         below = _between(pixels.take(at + w, axis=0), pixels.take(at + w + 1, axis=0), right)
@@ -159,7 +168,7 @@ def _split(place: np.ndarray, size: int, dtype: np.dtype) -> tuple[np.ndarray, n
 
 
 def _between(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return a where share = 0 and wherever a = b, exactly; and never, not even by rounding, less than 0 or over 1."""
+    """Return a if share = 0 and wherever a = b, exactly; and never, not even by rounding, less than 0 or over 1."""
     return a + share * (b - a)
 
 
@@ -202,7 +211,8 @@ def _require_x(who: str, x: Any) -> np.ndarray:
 def _require_colours(who: str, x: Any) -> np.ndarray:
     if _require_x(who, x).shape[3] != 3:
         raise ValueError(
-            f"{who} got x of shape {x.shape}: expected (n, height, width, 3), red, green and blue; grey has no hue"
+            f"{who} got x of shape {x.shape}: "
+            "expected (n, height, width, 3), red, green and blue; grey has no hue"
         )
     return x
 
@@ -213,14 +223,16 @@ def _amounts(who: str, name: str, value: Any, n: int) -> np.ndarray:
         value, int | float | np.integer | np.floating | np.ndarray
     ):
         raise TypeError(
-            f"{who} got {name} as {describe(value)}: expected a number, or an array with one for each image"
+            f"{who} got {name} as {describe(value)}: "
+            "expected a number, or an array with one for each image"
         )
     values = np.asarray(value)
     if values.dtype.kind not in "iuf":
         raise TypeError(f"{who} got {name} of dtype {values.dtype}: expected numbers")
     if values.shape not in ((), (n,)):
         raise ValueError(
-            f"{who} got {name} of shape {values.shape}: expected one number, or ({n},) for {n} images"
+            f"{who} got {name} of shape {values.shape}: "
+            f"expected one number, or ({n},) for {n} images"
         )
     require_finite(who, name, np.atleast_1d(values))
     return np.broadcast_to(values, n)[:, None, None]

@@ -33,15 +33,17 @@ class Traced:
 
     @classmethod
     def _apply(
-        cls, operation: str, operands: tuple[Self, ...], options: tuple[Any, ...] = ()
+        cls,
+        operation: str,
+        operands: tuple[Self, ...],
+        options: tuple[Any, ...] = (),
     ) -> Self:
         raise NotImplementedError
 
     def _two(self, operation: str, other: Any, turned: bool = False) -> Self:
         if isinstance(other, int | float | np.number):
-            other = np.asarray(
-                other, dtype=self.value.dtype
-            )  # a plain number follows the array's precision
+            # a plain number follows the array's precision
+            other = np.asarray(other, dtype=self.value.dtype)
         pair = (self._lift(other), self) if turned else (self, self._lift(other))
         return self._apply(operation, pair)
 
@@ -82,10 +84,15 @@ class Traced:
         if isinstance(exponent, Traced):  # aᵇ = exp(b ln a)
             if (self.value <= 0).any():
                 raise ValueError(
-                    "a variable exponent needs a base above 0; a constant one, as in x ** 2, any base"
+                    "a variable exponent needs a base above 0; "
+                    "a constant one, as in x ** 2, any base"
                 )
             return (self.log() * exponent).exp()
-        return self._apply("**", (self,), (np.asarray(_array(exponent), dtype=self.value.dtype),))
+        return self._apply(
+            "**",
+            (self,),
+            (np.asarray(_array(exponent), dtype=self.value.dtype),),
+        )
 
     def __rpow__(self, base: Any) -> Self:
         return (self * np.log(_array(base))).exp()
@@ -141,7 +148,16 @@ class Variable(Traced):
     ``value``. Operators + - * / ** @ and the methods make new variables; nothing is ever changed in place.
     """
 
-    __slots__ = ("_number", "grad", "name", "operation", "options", "parents", "sweeps", "value")
+    __slots__ = (
+        "_number",
+        "grad",
+        "name",
+        "operation",
+        "options",
+        "parents",
+        "sweeps",
+        "value",
+    )
 
     def __init__(self, value: Any, name: str = "") -> None:
         self.value = _array(value).copy()
@@ -159,11 +175,16 @@ class Variable(Traced):
 
     @classmethod
     def _apply(
-        cls, operation: str, operands: tuple["Variable", ...], options: tuple[Any, ...] = ()
+        cls,
+        operation: str,
+        operands: tuple["Variable", ...],
+        options: tuple[Any, ...] = (),
     ) -> "Variable":
         values = [operand.value for operand in operands]
         result = cls(_forward(operation, values, options))
-        result.operation, result.parents, result.options = operation, operands, options
+        result.operation = operation
+        result.parents = operands
+        result.options = options
         return result
 
     def ancestors(self) -> list["Variable"]:
@@ -174,16 +195,15 @@ class Variable(Traced):
                 if id(parent) not in found:
                     found[id(parent)] = parent
                     waiting.append(parent)
-        return sorted(
-            found.values(), key=lambda node: node._number
-        )  # whoever is made later comes later
+        # whoever is made later comes later
+        return sorted(found.values(), key=lambda node: node._number)
 
     def backward(self, seed: np.ndarray | float | None = None) -> None:
         """Add ∂self/∂v to ``v.grad`` for every v that self came from: one sweep, children before parents.
 
         ``self`` is a single number, or ``seed``, in its shape, says how much each of its numbers counts. A second
         call *adds* a second time, as everywhere in this library: ``zero_grad`` forgets. ``sweeps`` counts the calls,
-        and printing a variable shows it. Raises ``ValueError`` where the shape of the seed is wrong.
+        and printing a variable shows it. Raises ``ValueError`` if the shape of the seed is wrong.
         """
         flowing = {id(self): _seed(self, seed)}
         for node in reversed(self.ancestors()):
@@ -225,7 +245,8 @@ class Dual(Traced):
         rate = _array(rate)
         if rate.shape not in ((), self.value.shape):
             raise ValueError(
-                f"Dual got a rate of shape {rate.shape}: expected {self.value.shape}, that of its value"
+                f"Dual got a rate of shape {rate.shape}: "
+                f"expected {self.value.shape}, that of its value"
             )
         self.rate = np.broadcast_to(rate, self.value.shape)
 
@@ -235,7 +256,10 @@ class Dual(Traced):
 
     @classmethod
     def _apply(
-        cls, operation: str, operands: tuple["Dual", ...], options: tuple[Any, ...] = ()
+        cls,
+        operation: str,
+        operands: tuple["Dual", ...],
+        options: tuple[Any, ...] = (),
     ) -> "Dual":
         values = [operand.value for operand in operands]
         y = _forward(operation, values, options)
@@ -262,7 +286,8 @@ def count_paths(result: Variable, start: Variable) -> int:
 def _array(value: Any) -> np.ndarray:
     if isinstance(value, Traced):
         raise TypeError(
-            f"a {type(value).__name__} came where numbers were expected: variables and duals do not mix"
+            f"a {type(value).__name__} came where numbers were expected: "
+            "variables and duals do not mix"
         )
     try:
         array = np.asarray(value)
@@ -284,13 +309,15 @@ def _forward(operation: str, values: list[np.ndarray], options: tuple[Any, ...])
 def _seed(result: Variable, seed: np.ndarray | float | None) -> np.ndarray:
     if seed is None and result.value.size != 1:
         raise ValueError(
-            f"backward starts from a single number, and this variable has shape {result.shape}: take its sum or mean "
+            "backward starts from a single number, and this variable has "
+            f"shape {result.shape}: take its sum or mean "
             "first, or give a seed of its shape"
         )
     start = np.ones(result.shape) if seed is None else _array(seed)
     if start.shape != result.shape:
         raise ValueError(
-            f"backward got a seed of shape {start.shape}: expected {result.shape}, that of the variable"
+            f"backward got a seed of shape {start.shape}: "
+            f"expected {result.shape}, that of the variable"
         )
     return start.astype(result.value.dtype)
 

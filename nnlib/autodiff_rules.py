@@ -79,7 +79,8 @@ def _matrix_pull(
     dy: np.ndarray, y: np.ndarray, a: np.ndarray, b: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """da = dy bᵀ, db = aᵀ dy; a vector on the left is a row, on the right a column."""
-    rows, columns = a if a.ndim > 1 else a[None, :], b if b.ndim > 1 else b[:, None]
+    rows = a if a.ndim > 1 else a[None, :]
+    columns = b if b.ndim > 1 else b[:, None]
     dy = dy if a.ndim > 1 else np.expand_dims(dy, -2 if b.ndim > 1 else -1)
     dy = dy if b.ndim > 1 else np.expand_dims(dy, -1)
     da, db = dy @ np.swapaxes(columns, -1, -2), np.swapaxes(rows, -1, -2) @ dy
@@ -93,9 +94,8 @@ RULES: dict[str, Rule] = {
     "-": elementwise(np.subtract, lambda y, a, b: 1.0, lambda y, a, b: -1.0),
     "*": elementwise(np.multiply, lambda y, a, b: b, lambda y, a, b: a),
     "/": elementwise(np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b),
-    "**": elementwise(
-        np.power, lambda y, a, n: n * a ** np.where(n == 0, 1, n - 1)
-    ),  # n is a constant
+    # n is a constant
+    "**": elementwise(np.power, lambda y, a, n: n * a ** np.where(n == 0, 1, n - 1)),
     "exp": elementwise(np.exp, lambda y, x: y),
     "log": elementwise(np.log, lambda y, x: 1 / x),
     "tanh": elementwise(np.tanh, lambda y, x: 1 - y * y),
@@ -111,6 +111,9 @@ RULES: dict[str, Rule] = {
         lambda x, axis, keepdims: x.mean(axis=axis, keepdims=keepdims),
         lambda dy, x, axis, keepdims: _spread(dy, x, axis, keepdims) * _share(x, axis),
     ),
-    "reshape": linear(lambda x, shape: x.reshape(shape), lambda dy, x, shape: dy.reshape(x.shape)),
+    "reshape": linear(
+        lambda x, shape: x.reshape(shape),
+        lambda dy, x, shape: dy.reshape(x.shape),
+    ),
     "T": linear(lambda x: x.T, lambda dy, x: dy.T),
 }

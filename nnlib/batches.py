@@ -42,10 +42,8 @@ def stratified_split(
         count = _count(f"stratified_split of class {label}", held_out, len(rows))
         aside.append(rows[:count])
         kept.append(rows[count:])
-    rows_aside, rows_kept = (
-        rng.permutation(np.concatenate(aside)),
-        rng.permutation(np.concatenate(kept)),
-    )
+    rows_aside = rng.permutation(np.concatenate(aside))
+    rows_kept = rng.permutation(np.concatenate(kept))
     return (x[rows_kept], y[rows_kept]), (x[rows_aside], y[rows_aside])
 
 
@@ -81,4 +79,7 @@ def _count(who: str, held_out: float, n: int) -> int:
 
 
 def _cut(x: np.ndarray, y: np.ndarray, order: np.ndarray, count: int) -> Split:
-    return (x[order[count:]], y[order[count:]]), (x[order[:count]], y[order[:count]])
+    return (x[order[count:]], y[order[count:]]), (
+        x[order[:count]],
+        y[order[:count]],
+    )

@@ -1,8 +1,8 @@
 """Callbacks: what ``fit`` asks after each epoch. One that returns True ends the training.
 
 Three ways to know when to stop: the cost no longer falls, the validation cost no longer falls, the time is up. And
-one to go on where the cost stalls. One that remembers more than the history has ``state()`` and ``load_state(…)``, as
-optimizers have, and where it draws random numbers ``generators()``, as layers have: so a ``Checkpoint`` can resume it.
+one to go on if the cost stalls. One that remembers more than the history has ``state()`` and ``load_state(…)``, as
+optimizers have, and, if it draws random numbers, ``generators()``, as layers have: so a ``Checkpoint`` can resume it.
 Source: N14, N22, N43; S1, S2, S4.
 """
 
@@ -57,7 +57,7 @@ class Converged:
 class Patience:
     """Ends training once the validation loss has not been lower than its best for ``epochs`` epochs in a row.
 
-    Raises ``ValueError`` where ``fit`` was given no validation data.
+    Raises ``ValueError`` if ``fit`` was given no validation data.
     """
 
     def __init__(self, epochs: int = 5) -> None:
@@ -67,7 +67,10 @@ class Patience:
         """Whether the best validation loss is ``epochs`` epochs old."""
         losses = state.history.validation_loss
         _require_validation("Patience", losses)
-        best = min(range(len(losses)), key=lambda epoch: (math.isnan(losses[epoch]), losses[epoch]))
+        best = min(
+            range(len(losses)),
+            key=lambda epoch: (math.isnan(losses[epoch]), losses[epoch]),
+        )
         return len(losses) - 1 - best >= self.epochs
 
 
@@ -76,7 +79,7 @@ class KeepBest:
 
     ``restore(network)`` puts them back when training is over; ``epoch`` says which one it was, the first of several
     that are equal, and ``loss`` its validation loss. Together with ``Patience`` this is early stopping. Raises
-    ``ValueError`` where ``fit`` was given no validation data.  Source: S4, N31.
+    ``ValueError`` if ``fit`` was given no validation data.  Source: S4, N31.
     """
 
     def __init__(self) -> None:
@@ -84,10 +87,10 @@ class KeepBest:
         self.best: list[np.ndarray] = []
 
     def __call__(self, state: State) -> None:
-        """Note the weights where they are the best so far."""
+        """Note the weights if they are the best so far."""
         _require_validation("KeepBest", state.history.validation_loss)
         loss = state.history.validation_loss[-1]
-        if loss < self.loss:  # never where it is not a number
+        if loss < self.loss:  # never if it is not a number
             self.epoch, self.loss = state.epoch, loss
             self.best = [value.value.copy() for value in state.network.state()]
 
@@ -97,15 +100,17 @@ class KeepBest:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the best weights with their epoch and loss, as arrays."""
-        return {"epoch": np.array(self.epoch), "loss": np.array(self.loss), **_named(self.best)}
+        return {
+            "epoch": np.array(self.epoch),
+            "loss": np.array(self.loss),
+            **_named(self.best),
+        }
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken."""
-        self.epoch, self.loss, self.best = (
-            int(state["epoch"]),
-            float(state["loss"]),
-            _unnamed(state),
-        )
+        self.epoch = int(state["epoch"])
+        self.loss = float(state["loss"])
+        self.best = _unnamed(state)
 
 
 class Budget:
@@ -132,14 +137,20 @@ class Budget:
 
 
 class Restart:
-    """Shakes the weights where the cost stalls: a way out of a bad place, not a promise of a better one.
+    """Shakes the weights if the cost stalls: a way out of a bad place, not a promise of a better one.
 
-    Where the training loss has not fallen by a thousandth for ``patience`` epochs, training goes on from the best
+    If the training loss has not fallen by a thousandth for ``patience`` epochs, training goes on from the best
     weights so far with N(0, scale²) added to each. ``restore(network)`` puts the best back when training is over;
     ``count`` says how often it was shaken.  Source: S1, N22.
     """
 
-    def __init__(self, patience: int = 10, scale: float = 0.5, *, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        patience: int = 10,
+        scale: float = 0.5,
+        *,
+        rng: np.random.Generator,
+    ) -> None:
         self.patience = require_count("Restart", "patience", patience)
         self.scale = require_positive("Restart", "scale", scale)
         self.rng = require_rng("Restart", rng)
@@ -148,7 +159,7 @@ class Restart:
         self.best: list[np.ndarray] = []
 
     def __call__(self, state: State) -> None:
-        """Note the best weights, or shake them where nothing better comes."""
+        """Note the best weights, or shake them if nothing better comes."""
         loss = state.history.loss[-1]
         if loss < self.best_loss:
             self.best_loss = loss
@@ -181,11 +192,9 @@ class Restart:
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken."""
         self.count, self.waited = int(state["count"]), int(state["waited"])
-        self.best_loss, self.mark, self.best = (
-            float(state["best_loss"]),
-            float(state["mark"]),
-            _unnamed(state),
-        )
+        self.best_loss = float(state["best_loss"])
+        self.mark = float(state["mark"])
+        self.best = _unnamed(state)
 
 
 def _require_validation(who: str, losses: list[float]) -> None:

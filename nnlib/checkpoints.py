@@ -5,7 +5,6 @@ history, what callbacks remember, and the place that each random generator has r
 in one file, which is the old one or the new one and never half of one.
 """
 
-import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -14,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._files import remove_leftovers, write_whole
+from nnlib._files import remove_leftovers
 from nnlib.errors import describe, require_count, require_rng
-from nnlib.layers import saved_form
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
+from nnlib.saving import reading, saved_form, with_ending, write_arrays
 from nnlib.training import Callback, History, State
 
 FORMAT = "nnlib checkpoint 1"
@@ -38,22 +37,25 @@ class Checkpoint:
 
     Hand it all the other ``callbacks``: it calls them first, so that what they change is in the file, and resumes those
     that have ``state()`` and ``load_state(…)``. Data, layers, optimizer and settings come from your program, which must
-    be the same; η comes from the file. To start anew, remove the file. Where a callback ends training, that epoch is
+    be the same; η comes from the file. To start anew, remove the file. If a callback ends training, that epoch is
     not written: the same line would train it again, and end there again.
-    Raises ``TypeError`` where a callback is none or the optimizer has no state.
+    Raises ``TypeError`` if a callback is not callable or the optimizer has no state.
     """
 
     def __init__(
-        self, path: str | Path, every: int = 1, callbacks: Iterable[Callback] = ()
+        self,
+        path: str | Path,
+        every: int = 1,
+        callbacks: Iterable[Callback] = (),
     ) -> None:
-        path = Path(path)
-        self.path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+        self.path = with_ending(path)
         self.every = require_count("Checkpoint", "every", every)
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
             if not callable(callback) or isinstance(callback, type):
                 raise TypeError(
-                    f"Checkpoint got {describe(callback)} as a callback: expected one such as KeepBest()"
+                    f"Checkpoint got {describe(callback)} as a callback: "
+                    "expected one such as KeepBest()"
                 )
 
     def __call__(self, state: State) -> bool:
@@ -62,17 +64,15 @@ class Checkpoint:
             return True
         if state.epoch % self.every == 0 or state.epoch == state.epochs:
             run = _Run(state.network, state.optimizer, state.rng, self.callbacks)
-            content = io.BytesIO()
-            np.savez(content, **run.arrays(state.history))  # type: ignore[arg-type] # as in Network.save
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self.path, content.getvalue())
+            write_arrays(self.path, run.arrays(state.history))
         return False
 
     def resume(self, network: Network, optimizer: Optimizer, rng: np.random.Generator) -> History:
         """Put everything back to where the file has it and return the history; without a file an empty history.
 
-        What a killed writer left behind is removed. Raises ``ValueError`` naming the file where it is damaged or of
-        another run, with nothing changed.
+        What a killed writer left behind is removed. Raises ``ValueError`` naming the file if it is damaged or of
+        another run; then nothing is changed.
         """
         remove_leftovers(self.path)
         run = _Run(network, optimizer, rng, self.callbacks)
@@ -80,17 +80,12 @@ class Checkpoint:
         if not self.path.exists():
             return History()
         try:
-            with self.path.open("rb") as handle, np.load(handle, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            _require_same_run(arrays, before)
-            return run.put_back(arrays)
-        except (
-            Exception
-        ) as error:  # a damaged file fails in a dozen ways; the learner needs only one
+            with reading(self.path, "a checkpoint that this run can go on from") as arrays:
+                _require_same_run(arrays, before)
+                return run.put_back(arrays)
+        except ValueError:
             run.put_back(before)
-            raise ValueError(
-                f"{self.path}: not a checkpoint that this run can go on from ({error})"
-            ) from error
+            raise
 
     def __repr__(self) -> str:
         return f"Checkpoint({self.path})"
@@ -100,11 +95,16 @@ class _Run:
     """All that the next step depends on, as arrays and back."""
 
     def __init__(
-        self, network: Network, optimizer: Any, rng: np.random.Generator, callbacks: list[Callback]
+        self,
+        network: Network,
+        optimizer: Any,
+        rng: np.random.Generator,
+        callbacks: list[Callback],
     ) -> None:
         if not (hasattr(optimizer, "state") and hasattr(optimizer, "load_state")):
             raise TypeError(
-                f"Checkpoint got {describe(optimizer)} as optimizer: expected state() and load_state(…)"
+                f"Checkpoint got {describe(optimizer)} as optimizer: "
+                "expected state() and load_state(…)"
             )
         self.network = network
         self.remembering = {"optimizer": optimizer} | {
@@ -120,9 +120,8 @@ class _Run:
             require_rng("Checkpoint", rng),
             *(generator for one in drawing for generator in one.generators()),
         ]
-        self.generators = list(
-            {id(generator): generator for generator in found}.values()
-        )  # a shared one once
+        # a shared one once
+        self.generators = list({id(generator): generator for generator in found}.values())
 
     def arrays(self, history: History) -> Arrays:
         """Return everything under its name: numbers as arrays, the rest as JSON text."""
@@ -176,18 +175,21 @@ def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
 
 
 def _require_same_run(found: Arrays, own: Arrays) -> None:
-    """Raise ``ValueError`` saying what differs where the file is of another format, network, optimizer or callbacks."""
-    words = {"format": "format", "layers": "network", "kinds": "optimizer or callbacks"}
+    """Raise ``ValueError`` saying what differs if the file is of another format, network, optimizer or callbacks."""
+    words = {
+        "format": "format",
+        "layers": "network",
+        "kinds": "optimizer or callbacks",
+    }
     for name, what in words.items():
         if str(found.get(name)) != str(own[name]):
-            raise ValueError(
-                f"it is of another {what}: {found.get(name)}, and this one is {own[name]}"
-            )
+            raise ValueError(f"it is of another {what}: {found.get(name)}, expected {own[name]}")
     theirs, ours = _shapes(found), _shapes(own)
     for name in sorted(theirs.keys() | ours.keys()):
         if theirs.get(name) != ours.get(name):
-            there, here = theirs.get(name, "missing"), ours.get(name, "nothing of the kind")
-            raise ValueError(f"{name} is {there} in the file: {here} was expected")
+            there = theirs.get(name, "missing")
+            here = ours.get(name, "nothing of the kind")
+            raise ValueError(f"{name} is {there} in the file: expected {here}")
 
 
 def _shapes(arrays: Arrays) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Convolution: a small window of weights that looks at every place of an image in the same way.
 
 Images are (n, height, width, channels), kernels (height, width, c_in, c_out). Ordered by rising difficulty: one image
-and one kernel, then how large the result is, then the layer, and last the layer once more as naive loops to compare.
+and one kernel, then a batch of images with channels forward and back, then the layer, and last naive loops to compare.
 
 What libraries and this layer call convolution is cross-correlation: the kernel is not turned. As the weights are
 learnt, nothing is lost by it.  Source: N24, N25; S4.
@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.blocks import by_blocks
+from nnlib._fast import convolution as fast
+from nnlib._fast.choice import or_faster
 from nnlib.errors import (
     require_count,
     require_images,
@@ -24,26 +25,22 @@ from nnlib.initializers import Initializer, glorot, zeros
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
 from nnlib.windows import (
-    Columns,
-    Layout,
     Pair,
-    Strips,
     margins,
     output_size,
     pair_text,
+    parts,
     places,
     require_padding,
     require_room,
 )
-
-FEW = 16  # numbers in a row of a window: from here on strips are quicker than columns
 
 
 def cross_correlate(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """Return y[i, j] = Σ image[i + u, j + v] · kernel[u, v] wherever the kernel lies inside the image.
 
     image (h, w), kernel (kh, kw), y (h − kh + 1, w − kw + 1).
-    Raises ``ValueError`` where one is not two-dimensional or the kernel is larger than the image.  Source: N24.
+    Raises ``ValueError`` if one is not two-dimensional or the kernel is larger than the image.  Source: N24.
     """
     return _slide("cross_correlate", image, kernel)
 
@@ -63,23 +60,64 @@ def _slide(who: str, image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     require_rank(who, "kernel", kernel, 2, "(height, width)")
     if not (kernel.shape[0] <= image.shape[0] and kernel.shape[1] <= image.shape[1]):
         raise ValueError(
-            f"{who} got kernel of shape {kernel.shape}: expected at most {image.shape}, that of the image"
+            f"{who} got kernel of shape {kernel.shape}: "
+            f"expected at most {image.shape}, that of the image"
         )
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijuv,uv->ij", windows, kernel)
 
 
+@or_faster(fast.conv2d)
+def conv2d(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -> np.ndarray:
+    """Return z[i, j] = Σ x[i·stride + u, j·stride + v] @ W[u, v] + b, the sum over all places (u, v) in the window.
+
+    x (n, height, width, c_in), W (kh, kw, c_in, c_out), b (c_out,), z (n, rows, columns, c_out), as many rows and
+    columns as ``output_size`` says without padding. Each term is one product for all windows of all images.
+    Source: N24.
+    """
+    size = W.shape[:2]
+    z = np.zeros((len(x), *places(x.shape, size, stride), len(b)), np.result_type(x, W))
+    for (u, v), seen in zip(np.ndindex(size), parts(x, size, stride), strict=True):
+        z += seen @ W[u, v]
+    return z + b
+
+
+@or_faster(fast.conv2d_grad)
+def conv2d_grad(
+    dz: np.ndarray,
+    x: np.ndarray,
+    W: np.ndarray,
+    stride: Pair = (1, 1),
+    *,
+    needs_dx: bool = True,
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+    """Return (dx, dW, db) for dz, in the shapes of x, W and b; dx is None if ``needs_dx`` is False.
+
+    dW[u, v] = Σ x[i·stride + u, j·stride + v]ᵀ @ dz[i, j] over all images and windows, db = Σ dz, and a pixel gets
+    dz[i, j] @ W[u, v]ᵀ from every window (i, j) that shows it, at whatever place (u, v).  Source: N25.
+    """
+    size = W.shape[:2]
+    dx = np.zeros(x.shape, np.result_type(dz, W))
+    dW = np.zeros(W.shape, np.result_type(dz, W))
+    shown = zip(parts(x, size, stride), parts(dx, size, stride), strict=True)
+    for (u, v), (seen, d_seen) in zip(np.ndindex(size), shown, strict=True):
+        dW[u, v] = np.einsum("nijc,nijk->ck", seen, dz)
+        d_seen += dz @ W[u, v].T
+    return dx if needs_dx else None, dW, dz.sum(axis=(0, 1, 2))
+
+
 class Conv2D(Layer):
-    """Filters that look through the same window at every place: z[i, j, k] = Σ x[i + u, j + v, c] W[u, v, c, k] + b[k].
+    """Filters that look through the same window at every place: ``conv2d`` with padding, and weights that learn.
 
     x (n, height, width, c_in), W (kh, kw, c_in, c_out), b (c_out,), z (n, rows, columns, c_out), rows and columns as
-    ``output_size`` says. ``size`` and ``stride`` are numbers or pairs (height, width). ``padding`` is the zeros on
-    each side, or "valid" for none, or "same" for ⌈n / stride⌉ places, with one more zero at the end than at the
-    start where their number is odd. ``weights`` is an initializer, Glorot unless told otherwise; biases start at zero.
+    ``output_size`` says.
 
-    What the windows show is laid out as a matrix, so that products do it all (``windows.py`` says how): z = matrix @ W.
-    Backward: dW = matrixᵀ @ dz, db = Σ dz, and dx is dz @ Wᵀ, each row of it added back to where its window was.
-    Raises ``ValueError`` or ``TypeError`` naming the layer where an argument is wrong or x does not fit.
+    - ``size`` and ``stride`` are numbers or pairs (height, width).
+    - ``padding`` is the number of zeros on each side, or "valid" for none, or "same" for ⌈n / stride⌉ places, with one
+      more zero at the end than at the start if their number is odd.
+    - ``weights`` is an initializer, Glorot unless told otherwise; biases start at zero.
+
+    Raises ``ValueError`` or ``TypeError`` naming the layer if an argument is wrong or x does not fit.
     Source: N24, N25.
     """
 
@@ -104,74 +142,43 @@ class Conv2D(Layer):
         self.W = Parameter(require_shape(self, "weights", values, shape).copy(), f"{self}.W")
         self.b = Parameter(np.zeros(self.c_out), f"{self}.b")
 
-    def pad(self, x: np.ndarray) -> np.ndarray:
-        """Return x with its margin of zeros, (n, height + …, width + …, c)."""
-        sides = [
-            margins(x.shape[i + 1], self.size[i], self.stride[i], self.padding) for i in (0, 1)
-        ]
-        return x if not any(map(any, sides)) else np.pad(x, ((0, 0), *sides, (0, 0)))
-
-    @property
-    def way(self) -> type[Layout]:
-        """The quicker way to lay out what the windows show."""
-        return Columns if self.c_in * self.size[1] < FEW else Strips
-
-    def layout(self, padded: np.ndarray) -> Layout:
-        """Return what the windows on some images show."""
-        return self.way(padded, self.size, self.stride)
-
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return z (n, rows, columns, c_out)."""
-        padded = require_room(self, self.pad(require_images(self, x, self.c_in)), self.size)
-        shape = len(x), *places(padded.shape, self.size, self.stride), self.c_out
-        z = np.empty((len(x), shape[1] * shape[2], self.c_out), np.result_type(x, self.W.value))
-        biases = np.tile(self.b.value, shape[1] * shape[2])
-
-        def work(images: slice) -> None:
-            self.layout(padded[images]).product(self.W.value, z[images])
-            rows = z[images].reshape(
-                -1, biases.size
-            )  # one long row for each image adds up faster than many short ones
-            rows += biases
-
-        by_blocks(work, len(x), self.bytes_each(padded))
-        self.cache = padded, x.shape, shape
-        return z.reshape(shape)
+        padded = self.pad(require_images(self, x, self.c_in))
+        require_room(self, padded, self.size)
+        z = conv2d(padded, self.W.value, self.b.value, self.stride)
+        self.cache = padded, x.shape, z.shape
+        return z
 
     def backward(self, dz: np.ndarray) -> np.ndarray:
-        """Return dx, the margin taken off; add to dW and db."""
-        padded, (_, h, w, _), shape = self.recall()
-        require_shape(self, "dz", dz, shape)
-        dx = np.zeros(padded.shape, np.result_type(dz, self.W.value))
-        self.add_gradients(dz, dx)
-        (top, _), (left, _) = (
-            margins((h, w)[i], self.size[i], self.stride[i], self.padding) for i in (0, 1)
-        )
+        """Return dx, its margin taken off; add to dW and db."""
+        dx = self.add_gradients(dz, needs_dx=True)
+        _, (_, h, w, _), _ = self.cache
+        (top, _), (left, _) = self.margins(h, w)
         return dx[:, top : top + h, left : left + w]
 
     def backward_to_parameters(self, dz: np.ndarray) -> None:
-        """Add to dW, and the sums of dz to db, and leave out dx."""
-        require_shape(self, "dz", dz, self.recall()[2])
-        self.add_gradients(dz)
+        """Add to dW and db, and leave out dx."""
+        self.add_gradients(dz, needs_dx=False)
 
-    def add_gradients(self, dz: np.ndarray, dx: np.ndarray | None = None) -> None:
-        """Add to dW and db, and to dx (n, height, width, c_in) of the padded images if it is given."""
-        padded = self.cache[0]
-        dz = dz.reshape(len(dz), -1, self.c_out)
+    def add_gradients(self, dz: np.ndarray, *, needs_dx: bool) -> Any:
+        """Add to dW and db; return dx of the padded images if it is needed."""
+        padded, _, shape = self.recall()
+        require_shape(self, "dz", dz, shape)
+        dx, dW, db = conv2d_grad(dz, padded, self.W.value, self.stride, needs_dx=needs_dx)
+        self.W.add_grad(dW)
+        self.b.add_grad(db)
+        return dx
 
-        def work(images: slice) -> tuple[np.ndarray, np.ndarray]:
-            layout, dz_here = self.layout(padded[images]), dz[images]
-            if dx is not None:
-                layout.d_input(dz_here, self.W.value, dx[images])
-            return layout.d_weights(dz_here), dz_here.sum(axis=0).sum(axis=0)
+    def margins(self, h: int, w: int) -> tuple[Pair, Pair]:
+        """Return the zeros (above, below) and (left, right) of images of h × w pixels."""
+        (kh, kw), (down, right) = self.size, self.stride
+        return margins(h, kh, down, self.padding), margins(w, kw, right, self.padding)
 
-        for dW, db in by_blocks(work, len(dz), self.bytes_each(padded)):
-            self.W.add_grad(dW)
-            self.b.add_grad(db)
-
-    def bytes_each(self, padded: np.ndarray) -> int:
-        """Return about how much memory one image takes when it is laid out."""
-        return padded[0].nbytes * self.way.copies(self.size)
+    def pad(self, x: np.ndarray) -> np.ndarray:
+        """Return x with its margins of zeros, (n, height + …, width + …, c_in)."""
+        sides = self.margins(x.shape[1], x.shape[2])
+        return np.pad(x, ((0, 0), *sides, (0, 0))) if sides != ((0, 0), (0, 0)) else x
 
     def parameters(self) -> list[Parameter]:
         """Return [W, b]."""
@@ -179,13 +186,13 @@ class Conv2D(Layer):
 
     def config(self) -> dict[str, Any]:
         """Return the sizes, stride and padding."""
-        sizes = {
-            "c_in": self.c_in,
-            "c_out": self.c_out,
+        channels = {"c_in": self.c_in, "c_out": self.c_out}
+        window = {
             "size": list(self.size),
             "stride": list(self.stride),
+            "padding": self.padding,
         }
-        return {**sizes, "padding": self.padding}
+        return {**channels, **window}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Layer":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from nnlib.errors import require_finite, require_shape
-from nnlib.parameter import Parameter
+from nnlib.parameter import Parameter, require_parameters
 
 # A gradient is known to its last digit, ε = 2e-16 of its size. Over a step h that spoils a slope by ε/h, and bends
 # of the gradient spoil a central difference by h². Both are small at h = ∛ε = 6e-6, and leave some ten digits.
@@ -21,22 +21,22 @@ def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarr
 
     ``f()`` runs forward and backward and returns the cost; the gradients that it leaves are C's. It is called 2 d + 2
     times, and H takes d² numbers: for networks of some thousand weights at most. Values and gradients of the parameters
-    are put back, even where ``f`` raises. At a kink (ReLU at 0) there is no second derivative: what comes out is large.
-    Raises ``TypeError`` below float64, ``ValueError`` where ``f`` leaves no gradient or a different one each time.
+    are put back, even if ``f`` raises. At a kink (ReLU at 0) there is no second derivative: what comes out is large.
+    Raises ``TypeError`` below float64, ``ValueError`` if ``f`` leaves no gradient or a different one each time.
     Source: S3, S4, N37; E34.
     """
     listed = _checked("hessian", parameters)
     w = np.concatenate([parameter.value.ravel() for parameter in listed])
     here = np.zeros_like(w)
     if not np.array_equal(
-        _gradient("hessian", f, listed, here), _gradient("hessian", f, listed, here)
+        _gradient("hessian", f, listed, here),
+        _gradient("hessian", f, listed, here),
     ):
         raise ValueError(
             "hessian: f() called twice leaves two different gradients. Does it draw random numbers?"
         )
-    steps = STEP * np.maximum(
-        1, np.abs(w)
-    )  # beside a large weight a small step would drown in rounding
+    # beside a large weight a small step would drown in rounding
+    steps = STEP * np.maximum(1, np.abs(w))
     rows = [
         _difference("hessian", f, listed, way) / (2 * h)
         for way, h in zip(np.diag(steps), steps, strict=True)
@@ -47,12 +47,14 @@ def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarr
 
 
 def hessian_vector(
-    f: Callable[[], float], parameters: Iterable[Parameter], direction: np.ndarray
+    f: Callable[[], float],
+    parameters: Iterable[Parameter],
+    direction: np.ndarray,
 ) -> np.ndarray:
     """Return H v (d,) for the ``direction`` v (d,) without H: (∇C(w + h v) − ∇C(w − h v)) / 2h, two calls of ``f``.
 
     All else is as in ``hessian``; only whether ``f`` draws random numbers is not looked at, as that would take a third
-    call. Raises ``ValueError`` where ``direction`` has another shape or is not finite.  Source: Pearlmutter, 1994; N37.
+    call. Raises ``ValueError`` if ``direction`` has another shape or is not finite.  Source: Pearlmutter, 1994; N37.
     """
     listed = _checked("hessian_vector", parameters)
     w = np.concatenate([parameter.value.ravel() for parameter in listed])
@@ -64,21 +66,14 @@ def hessian_vector(
     length = float(np.linalg.norm(direction))
     if length == 0:
         return np.zeros_like(w)
-    h = (
-        STEP * max(1.0, float(np.abs(w).max())) / length
-    )  # the way is as long for a short v as for a long one
+    # the way is as long for a short v as for a long one
+    h = STEP * max(1.0, float(np.abs(w).max())) / length
     return _difference("hessian_vector", f, listed, h * direction) / (2 * h)
 
 
 def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
-    listed = list(parameters)
-    if not listed:
-        raise ValueError(f"{who} got no parameters: expected at least one")
+    listed = require_parameters(who, parameters)
     for parameter in listed:
-        if not isinstance(parameter, Parameter):
-            raise TypeError(
-                f"{who} got {type(parameter).__name__}: expected parameters, as network.parameters() gives"
-            )
         if parameter.value.dtype != np.float64:
             raise TypeError(
                 f"{who} got {parameter.name} in {parameter.value.dtype}: "
@@ -88,23 +83,27 @@ def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
 
 
 def _difference(
-    who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray
+    who: str,
+    f: Callable[[], float],
+    parameters: list[Parameter],
+    way: np.ndarray,
 ) -> np.ndarray:
     return _gradient(who, f, parameters, way) - _gradient(who, f, parameters, -way)
 
 
 def _gradient(
-    who: str, f: Callable[[], float], parameters: list[Parameter], way: np.ndarray
+    who: str,
+    f: Callable[[], float],
+    parameters: list[Parameter],
+    way: np.ndarray,
 ) -> np.ndarray:
     """Return ∇C (d,) at the weights moved by ``way`` (d,); values and gradients are put back, whatever happens."""
     kept = [(parameter.value, parameter.grad) for parameter in parameters]
     try:
         for parameter in parameters:
             part, way = np.split(way, [parameter.value.size])
-            parameter.value, parameter.grad = (
-                parameter.value + part.reshape(parameter.value.shape),
-                None,
-            )
+            parameter.value = parameter.value + part.reshape(parameter.value.shape)
+            parameter.grad = None
         f()
         return np.concatenate([_left_in(parameter, who).ravel() for parameter in parameters])
     finally:
@@ -117,5 +116,7 @@ def _left_in(parameter: Parameter, who: str) -> np.ndarray:
         raise ValueError(f"{who}: f() left no gradient in {parameter.name}: does it run backward?")
     name = f"the gradient of {parameter.name}"
     return require_finite(
-        who, name, require_shape(who, name, parameter.grad, parameter.value.shape)
+        who,
+        name,
+        require_shape(who, name, parameter.grad, parameter.value.shape),
     )

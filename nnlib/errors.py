@@ -1,4 +1,4 @@
-"""Checks that raise in the learner's words: who complains, what came, what was wanted.
+"""Checks that raise in the learner's words: who raised it, what it got, what it expected.
 
 Every message has the same form, for example
 ``Dense(64 → 30) got x of shape (10, 784): expected (n, 64)``.
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def describe(value: Any) -> str:
-    """Say in a few words what ``value`` is: type, and shape where it has one."""
+    """Say in a few words what ``value`` is: type, and shape if it has one."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
     if value is None or isinstance(value, bool | int | float | complex):
@@ -24,7 +24,8 @@ def require_array(who: Any, name: str, value: Any) -> np.ndarray:
     """Return ``value`` if it is an array of numbers, any shape; else raise ``TypeError``."""
     if not isinstance(value, np.ndarray):
         raise TypeError(
-            f"{who} got {name} as {describe(value)}: expected a NumPy array, as np.array([...]) makes"
+            f"{who} got {name} as {describe(value)}: "
+            "expected a NumPy array, as np.array([...]) makes"
         )
     if value.dtype.kind not in "fiub":
         raise TypeError(f"{who} got {name} of dtype {value.dtype}: expected numbers")
@@ -68,7 +69,8 @@ def require_images(who: Any, x: Any, channels: int | None = None) -> np.ndarray:
         raise ValueError(f"{who} got x of shape {x.shape}: expected {wanted}{hint}")
     if x.size == 0:
         raise ValueError(
-            f"{who} got an empty batch of shape {x.shape}: expected {wanted} with at least one image"
+            f"{who} got an empty batch of shape {x.shape}: "
+            f"expected {wanted} with at least one image"
         )
     return x
 
@@ -88,7 +90,8 @@ def require_rank(who: Any, name: str, value: Any, rank: int, wanted: str) -> np.
         raise ValueError(f"{who} got {name} of shape {value.shape}: expected {wanted}")
     if value.size == 0:
         raise ValueError(
-            f"{who} got an empty {name} of shape {value.shape}: expected {wanted} with at least one row"
+            f"{who} got an empty {name} of shape {value.shape}: "
+            f"expected {wanted} with at least one row"
         )
     return value
 
@@ -159,7 +162,8 @@ def require_rng(who: Any, rng: Any) -> np.random.Generator:
     """Return ``rng`` if it is a NumPy generator; else raise ``TypeError`` that says how to make one."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"{who} got rng as {describe(rng)}: expected a generator, as np.random.default_rng(0) makes"
+            f"{who} got rng as {describe(rng)}: "
+            "expected a generator, as np.random.default_rng(0) makes"
         )
     return rng
 
@@ -171,7 +175,8 @@ def require_labels(who: Any, labels: Any, classes: int) -> np.ndarray:
         raise ValueError(f"{who} got labels of shape {labels.shape}: expected (n,)")
     if labels.dtype.kind not in "iu":
         raise TypeError(
-            f"{who} got labels of dtype {labels.dtype}: expected whole numbers, as labels.astype(int) makes"
+            f"{who} got labels of dtype {labels.dtype}: "
+            "expected whole numbers, as labels.astype(int) makes"
         )
     if labels.size and not (labels.min() >= 0 and labels.max() < classes):
         wrong = labels[(labels < 0) | (labels >= classes)][0]

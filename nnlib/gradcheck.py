@@ -11,9 +11,8 @@ import numpy as np
 
 STEP = 1e-5
 DIRECTIONS = 3
-ROUNDING = (
-    16 * np.finfo(float).eps
-)  # of the loss, relative: a sum of many terms is off by a few last digits
+# of the loss, relative: a sum of many terms is off by a few last digits
+ROUNDING = 16 * np.finfo(float).eps
 
 
 @dataclass(frozen=True)
@@ -60,19 +59,19 @@ def check_gradients(
     ``f()`` runs forward and backward, leaves fresh gradients in ``parameter.grad`` and returns the loss.
     First every parameter is moved along random directions, where one wrong element shows as well as many;
     where they disagree (or always, with ``every_element``) each element is nudged alone, to find the worst.
-    Raises ``TypeError`` below float64, ``ValueError`` where ``f`` leaves no gradient or a different one each time.
-    What rounding of the loss alone can explain, some 1e-10, counts as no difference: tiny slopes need that.
-    Where a loss has a kink (ReLU at 0) within h, the two may differ though both are right: try another ``rng``.
+    Raises ``TypeError`` below float64, ``ValueError`` if ``f`` leaves no gradient or a different one each time.
+    Differences within the rounding error of the loss (about 1e-10) are ignored.
+    If a loss has a kink (ReLU at 0) within h, the two may differ though both are right: try another ``rng``.
     """
-    gradients, rng = _fresh_gradients(f, parameters), np.random.default_rng(rng)
+    gradients = _fresh_gradients(f, parameters)
+    rng = np.random.default_rng(rng)
     worst = GradientReport(-1.0, ("", None), 0.0, 0.0, tolerance)
     for parameter, gradient in zip(parameters, gradients, strict=True):
         report = _along_directions(f, parameter, gradient, rng, tolerance)
         if every_element or not report.passed:
             report = _element_by_element(f, parameter, gradient, tolerance)
-        if not (
-            report.worst <= worst.worst or np.isnan(worst.worst)
-        ):  # written so that NaN wins, and stays
+        # written so that NaN wins, and stays
+        if not (report.worst <= worst.worst or np.isnan(worst.worst)):
             worst = report
     f()
     return worst
@@ -91,8 +90,10 @@ def _fresh_gradients(f: Callable[[], float], parameters: Sequence[Any]) -> list[
     for parameter, before, after in zip(parameters, first, _gradients(f, parameters), strict=True):
         if not np.array_equal(before, after, equal_nan=True):
             raise ValueError(
-                f"check_gradients: f() called twice leaves two different gradients in {parameter.name}. "
-                "Either it does not set them to zero first (zero_grad), so that they add up, or it draws random numbers"
+                "check_gradients: f() called twice leaves two different "
+                f"gradients in {parameter.name}. "
+                "Either it does not set them to zero first (zero_grad), so "
+                "that they add up, or it draws random numbers"
             )
     return first
 
@@ -106,7 +107,8 @@ def _gradients(f: Callable[[], float], parameters: Sequence[Any]) -> list[np.nda
             )
         if parameter.grad.shape != parameter.value.shape:
             raise ValueError(
-                f"check_gradients: the gradient of {parameter.name} has shape {parameter.grad.shape}: "
+                f"check_gradients: the gradient of {parameter.name} has shape "
+                f"{parameter.grad.shape}: "
                 f"expected {parameter.value.shape}, that of the parameter"
             )
     return [parameter.grad.copy() for parameter in parameters]
@@ -149,7 +151,10 @@ def _along_directions(
 
 
 def _element_by_element(
-    f: Callable[[], float], parameter: Any, gradient: np.ndarray, tolerance: float
+    f: Callable[[], float],
+    parameter: Any,
+    gradient: np.ndarray,
+    tolerance: float,
 ) -> GradientReport:
     numeric, rounding = np.empty_like(gradient), np.empty_like(gradient)
     for index in np.ndindex(gradient.shape):
@@ -157,12 +162,15 @@ def _element_by_element(
         direction[index] = 1
         numeric[index], rounding[index] = _slope(f, parameter, direction, STEP)
     distance = np.abs(gradient - numeric)
-    index = tuple(
-        int(i) for i in np.unravel_index(np.argmax(distance), distance.shape)
-    )  # argmax finds NaN first
+    # argmax finds NaN first
+    index = tuple(int(i) for i in np.unravel_index(np.argmax(distance), distance.shape))
     error = _relative(float(distance[index]), gradient, float(rounding[index]), tolerance)
     return GradientReport(
-        error, (parameter.name, index), float(gradient[index]), float(numeric[index]), tolerance
+        error,
+        (parameter.name, index),
+        float(gradient[index]),
+        float(numeric[index]),
+        tolerance,
     )
 
 
@@ -170,7 +178,6 @@ def _relative(distance: float, gradient: np.ndarray, rounding: float, tolerance:
     """Return the relative error; one that rounding explains is within the tolerance."""
     largest = float(np.abs(gradient).max(initial=0.0))
     if distance <= rounding:
-        return (
-            min(distance / largest, tolerance) if largest > rounding else 0.0
-        )  # below it a slope is as good as 0
+        # below it a slope is as good as 0
+        return min(distance / largest, tolerance) if largest > rounding else 0.0
     return distance / largest if largest > 0 else float("inf")

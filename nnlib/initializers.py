@@ -13,7 +13,7 @@ Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
 
 def zeros(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Return all zeros: right for biases, and for weights the start from which nothing is ever told apart (N20)."""
+    """Return all zeros: right for biases, and for weights a start that never breaks symmetry (N20)."""
     return np.zeros(shape)
 
 

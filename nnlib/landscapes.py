@@ -42,7 +42,7 @@ class Landscape:
 
 
 class Quadratic(Landscape):
-    """C = ½ (c₁ v₁² + c₂ v₂²): a bowl where both curvatures are positive, a saddle where one is negative."""
+    """C = ½ (c₁ v₁² + c₂ v₂²): a bowl if both curvatures are positive, a saddle if one is negative."""
 
     def __init__(self, c1: float, c2: float, start: tuple[float, float] = (-1.5, 1.0)) -> None:
         self.curvatures = require_finite("Quadratic", "curvatures", np.array([c1, c2], dtype=float))
@@ -161,11 +161,9 @@ class Beale(Landscape):
     def _sum(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return S with its gradient and its Hessian."""
         x, y = _parts(self, v)
-        total, gradient, table = (
-            np.zeros_like(x),
-            np.zeros((*x.shape, 2)),
-            np.zeros((*x.shape, 2, 2)),
-        )
+        total = np.zeros_like(x)
+        gradient = np.zeros((*x.shape, 2))
+        table = np.zeros((*x.shape, 2, 2))
         for k, c in enumerate((1.5, 2.25, 2.625), start=1):
             off = c - x * (1 - y**k)
             by = np.stack([y**k - 1, k * x * y ** (k - 1)], axis=-1)
@@ -199,8 +197,8 @@ def descend(
 ) -> np.ndarray:
     """Walk v ← v − η ∇C from ``start`` (d,) and return the path (steps + 1, d), the start included.
 
-    A walk that leaves for infinity (beyond 10⁶) ends there; the rest of the path repeats its last place.
-    Raises ``ValueError`` where η is not above 0, there is no step, or ``gradient`` gives another shape than (d,).
+    A walk that diverges (beyond 10⁶) ends there; the rest of the path repeats its last place.
+    Raises ``ValueError`` if η is not above 0, there is no step, or ``gradient`` gives another shape than (d,).
     Source: S0, N12.
     """
     rate = require_positive("descend", "learning_rate", learning_rate)

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -24,33 +24,44 @@ from nnlib.initializers import Initializer, glorot, zeros
 from nnlib.parameter import Parameter, Remembers
 
 
-class Layer(Remembers):
+class Layered:
+    """Whatever may be made of layers, a network or a layer itself: it holds what the layers inside hold."""
+
+    def inner(self) -> list["Layer"]:
+        """Return the layers that this is made of, if any, in a fixed order."""
+        return []
+
+    def parameters(self) -> list[Parameter]:
+        """Return what an optimizer may change, in a fixed order; first layer first."""
+        return [parameter for layer in self.inner() for parameter in layer.parameters()]
+
+    def statistics(self) -> list[Parameter]:
+        """Return what is saved, copied and cast like the parameters, but noted by forward and not learnt.
+
+        No optimizer ever sees these.
+        """
+        return [statistic for layer in self.inner() for statistic in layer.statistics()]
+
+    def state(self) -> list[Parameter]:
+        """Return all that makes it what it is: the parameters, then the statistics."""
+        return [*self.parameters(), *self.statistics()]
+
+    def generators(self) -> list[np.random.Generator]:
+        """Return what random numbers are drawn from, each generator once: a checkpoint keeps their states."""
+        found = [generator for layer in self.inner() for generator in layer.generators()]
+        return list({id(generator): generator for generator in found}.values())
+
+
+class Layer(Remembers, Layered):
     """The contract of a layer. A layer without parameters only writes ``forward`` and ``backward``."""
 
-    kinds: ClassVar[dict[str, type["Layer"]]] = {}
-
     training: bool = True
-    n_in: int | None = None  # numbers per row that come in and go out, where the layer fixes them
+    # numbers per row that come in and go out, if the layer fixes them
+    n_in: int | None = None
     n_out: int | None = None
-    size: tuple[int, int] = (
-        1,
-        1,
-    )  # of the window of an image that one output sees, in pixels of the layer's input
-    stride: tuple[int, int] = (1, 1)  # from one such window to the next
-
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        """Remember every kind of layer by name, so that a saved network can be built again."""
-        super().__init_subclass__(**keywords)
-        Layer.kinds[cls.kind()] = cls
-
-    @classmethod
-    def kind(cls) -> str:
-        """Return the name under which a saved network knows this class: the learner's own never hide the library's."""
-        return (
-            cls.__name__
-            if cls.__module__.startswith("nnlib.")
-            else f"{cls.__module__}.{cls.__name__}"
-        )
+    # the window of its input that one output sees, in pixels, and the step to the next one
+    size: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the layer's output for a batch ``x``, rows are examples."""
@@ -61,30 +72,11 @@ class Layer(Remembers):
         raise NotImplementedError(f"{self} has no backward")
 
     def backward_to_parameters(self, dy: np.ndarray) -> None:
-        """Only add to ``grad``: all that the first layer of a network needs, and cheaper where dx is left out."""
+        """Only add to ``grad``: all that the first layer of a network needs, and cheaper if dx can be left out."""
         self.backward(dy)
 
-    def parameters(self) -> list[Parameter]:
-        """Return the layer's parameters, in a fixed order."""
-        return []
-
-    def statistics(self) -> list[Parameter]:
-        """Return what is saved, copied and cast like the parameters, but noted by forward and not learnt.
-
-        No optimizer ever sees these.
-        """
-        return []
-
-    def inner(self) -> list["Layer"]:
-        """Return the layers that this one is made of, if any."""
-        return []
-
-    def generators(self) -> list[np.random.Generator]:
-        """Return what the layer draws random numbers from, if it does: a checkpoint keeps their states."""
-        return []
-
     def config(self) -> dict[str, Any]:
-        """Return the arguments that build this layer again, as saving needs them: numbers, text, lists."""
+        """Return the arguments that build this layer again: numbers, text, layers, and lists of these."""
         return {}
 
     @classmethod
@@ -98,20 +90,26 @@ class Dense(Layer):
 
     x (n, n_in), W (n_in, n_out), b (n_out,), z (n, n_out). Backward: dW = xᵀ @ dz, db = Σ dz over the batch,
     dx = dz @ Wᵀ. ``weights`` is an initializer, Glorot unless told otherwise; biases start at zero.
-    Raises ``ValueError`` or ``TypeError`` naming the layer where sizes, ``rng`` or x are wrong.  Source: N7, N18.
+    Raises ``ValueError`` or ``TypeError`` naming the layer if sizes, ``rng`` or x are wrong.  Source: N7, N18.
     """
 
     n_in: int
     n_out: int
 
     def __init__(
-        self, n_in: int, n_out: int, *, rng: np.random.Generator, weights: Initializer = glorot
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        rng: np.random.Generator,
+        weights: Initializer = glorot,
     ) -> None:
         self.n_in = require_count(type(self).__name__, "n_in", n_in)
         self.n_out = require_count(type(self).__name__, "n_out", n_out)
         values = weights((n_in, n_out), require_rng(self, rng))
         self.W = Parameter(
-            require_shape(self, "weights", values, (n_in, n_out)).copy(), f"{self}.W"
+            require_shape(self, "weights", values, (n_in, n_out)).copy(),
+            f"{self}.W",
         )
         self.b = Parameter(np.zeros(n_out), f"{self}.b")
 
@@ -178,11 +176,11 @@ class Flatten(Layer):
 
 
 class Residual(Layer):
-    """Around layers F a short cut for x: y = F(x) + x, or F(x) + projection(x) where F changes the shape.
+    """A shortcut (skip connection) around layers F: y = F(x) + x, or F(x) + projection(x) if F changes the shape.
 
     Any shape (n, …). Backward: dx = dx through F + dy (or + dx through the projection), so that a gradient always has
     a way back that nothing weakens. With F near zero the block does nothing at all: learning starts near the identity.
-    Put the activation after it. Raises ``ValueError`` naming both shapes where they differ and there is no
+    Put the activation after it. Raises ``ValueError`` naming both shapes if they differ and there is no
     projection.  Source: He et al. 2016; S3, S4, N28.
     """
 
@@ -191,7 +189,8 @@ class Residual(Layer):
         self.projection = (
             None if projection is None else require_layers("Residual", [projection])[0]
         )
-        self.n_in, self.n_out = self.layers[0].n_in, require_fitting("Residual", self.layers)
+        self.n_in = self.layers[0].n_in
+        self.n_out = require_fitting("Residual", self.layers)
         self.size, self.stride = receptive_field(self.layers)
         if (
             self.projection is None
@@ -221,7 +220,8 @@ class Residual(Layer):
         if y.shape != short.shape:
             hint = f", {PROJECTION}" if self.projection is None else ""
             raise ValueError(
-                f"{self} got x that becomes {short.shape} and F(x) {y.shape}: expected equal shapes{hint}"
+                f"{self} got x that becomes {short.shape} and F(x) {y.shape}: "
+                f"expected equal shapes{hint}"
             )
         self.cache = y.shape
         return y + short
@@ -237,56 +237,21 @@ class Residual(Layer):
 
     def inner(self) -> list[Layer]:
         """Return the layers of F, and the projection if there is one."""
-        return [*self.layers, *([] if self.projection is None else [self.projection])]
-
-    def parameters(self) -> list[Parameter]:
-        """Return the parameters of all layers inside, the projection's last."""
-        return [parameter for layer in self.inner() for parameter in layer.parameters()]
-
-    def statistics(self) -> list[Parameter]:
-        """Return the statistics of all layers inside."""
-        return [statistic for layer in self.inner() for statistic in layer.statistics()]
-
-    def generators(self) -> list[np.random.Generator]:
-        """Return the generators of all layers inside."""
-        return [generator for layer in self.inner() for generator in layer.generators()]
+        return [
+            *self.layers,
+            *([] if self.projection is None else [self.projection]),
+        ]
 
     def config(self) -> dict[str, Any]:
-        """Return the layers inside as saving needs them."""
-        projection = None if self.projection is None else saved_form(self.projection)
-        return {"layers": [saved_form(layer) for layer in self.layers], "projection": projection}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Layer":
-        """Return a new block of the same layers, their values still to be filled in."""
-        projection = config["projection"]
-        return cls(
-            [from_saved_form(layer) for layer in config["layers"]],
-            None if projection is None else from_saved_form(projection),
-        )
+        """Return the layers inside."""
+        return {"layers": self.layers, "projection": self.projection}
 
     def __repr__(self) -> str:
-        short = "" if self.projection is None else f"; short cut {self.projection}"
+        short = "" if self.projection is None else f"; shortcut {self.projection}"
         return f"Residual({' – '.join(map(str, self.layers))}{short})"
 
 
 PROJECTION = "or a projection=… that makes x fit, such as Dense or Conv2D of size 1"
-
-
-def saved_form(layer: Layer) -> dict[str, Any]:
-    """Return all that is needed to build ``layer`` again but its values: its kind and its ``config()``."""
-    return {"kind": layer.kind(), **layer.config()}
-
-
-def from_saved_form(saved: dict[str, Any]) -> Layer:
-    """Return a new layer from what ``saved_form`` gave. Raises ``ValueError`` where its kind is not known here."""
-    config = dict(saved)
-    kind = config.pop("kind")
-    if kind not in Layer.kinds:
-        raise ValueError(
-            f"it has a layer {kind}, which is not known here: import the module that defines it first"
-        )
-    return Layer.kinds[kind].from_config(config)
 
 
 def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:
@@ -296,7 +261,9 @@ def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:
         yield from every_layer(layer.inner())
 
 
-def receptive_field(layers: Sequence[Layer]) -> tuple[tuple[int, int], tuple[int, int]]:
+def receptive_field(
+    layers: Sequence[Layer],
+) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return (size, stride), each (height, width): the window of the input that one output of all ``layers`` sees.
 
     Layer after layer: size ← size + (its size − 1) · stride, then stride ← stride · its stride.
@@ -322,7 +289,7 @@ def require_layers(who: str, layers: Any) -> list[Layer]:
 
 
 def require_fitting(who: str, layers: Sequence[Layer]) -> int | None:
-    """Return the numbers per row that come out, if known; raise where the sizes of two layers in a row do not fit."""
+    """Return the numbers per row that come out, if known; raise if the sizes of two layers in a row do not fit."""
     width: int | None = None
     for place, layer in enumerate(layers):
         if width is not None and layer.n_in is not None and layer.n_in != width:

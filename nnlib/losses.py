@@ -11,7 +11,12 @@ from typing import Any
 import numpy as np
 
 from nnlib import numerics
-from nnlib.errors import require_array, require_labels, require_rank, require_shape
+from nnlib.errors import (
+    require_array,
+    require_labels,
+    require_rank,
+    require_shape,
+)
 from nnlib.parameter import Remembers
 
 
@@ -43,7 +48,7 @@ class SquaredError(Loss):
 
 
 class AbsoluteError(Loss):
-    """C = 1/n Σ |p − t|; dp = sign(p − t) / n, and 0 where p = t.  Source: N11."""
+    """C = 1/n Σ |p − t|; dp = sign(p − t) / n, and 0 if p = t.  Source: N11."""
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the absolute distance, summed over outputs, mean over examples."""
@@ -66,7 +71,8 @@ class CrossEntropy(Loss):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean negative log-likelihood of the right class."""
-        p, t = _probabilities(self, predictions), _one_hot_rows(self, predictions, targets)
+        p = _probabilities(self, predictions)
+        t = _one_hot_rows(self, predictions, targets)
         self.cache = p, t
         return float(-(t * np.log(p)).sum()) / len(p)
 
@@ -80,7 +86,7 @@ class BinaryCrossEntropy(Loss):
     """C = −1/n Σ [t log p + (1 − t) log(1 − p)], each of the K outputs a yes-or-no question of its own.
 
     dp = (−t / p + (1 − t) / (1 − p)) / n, p and 1 − p clipped as in ``CrossEntropy``. ``predictions`` (n, K) are
-    probabilities; ``targets`` are (n, K) of 0 and 1, or labels (n,): 0 and 1 where K = 1, else made one-hot.
+    probabilities; ``targets`` are (n, K) of 0 and 1, or labels (n,): 0 and 1 if K = 1, else made one-hot.
     Source: S1, N15; E14 for the sign that is often lost.
     """
 
@@ -135,7 +141,8 @@ def _difference(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
             f"{who} got targets of shape {targets.shape}: expected {predictions.shape}{hint}"
         )
     return predictions - targets.astype(
-        predictions.dtype if predictions.dtype.kind == "f" else float, copy=False
+        predictions.dtype if predictions.dtype.kind == "f" else float,
+        copy=False,
     )
 
 
@@ -145,11 +152,11 @@ def _probabilities(who: Loss, predictions: Any) -> np.ndarray:
         raise TypeError(
             f"{who} got predictions of dtype {predictions.dtype}: expected probabilities, as floats"
         )
-    if (
-        predictions.min() < 0 or predictions.max() > 1 + 1e-6
-    ):  # NaN passes: fit has its own words for that
+    # NaN passes: fit has its own words for that
+    if predictions.min() < 0 or predictions.max() > 1 + 1e-6:
         raise ValueError(
-            f"{who} got predictions from {predictions.min():.4g} to {predictions.max():.4g}: expected probabilities "
+            f"{who} got predictions from {predictions.min():.4g} to "
+            f"{predictions.max():.4g}: expected probabilities "
             "from 0 to 1, as Sigmoid or Softmax gives; for logits there is SoftmaxCrossEntropy"
         )
     return np.maximum(predictions, np.finfo(predictions.dtype).tiny)

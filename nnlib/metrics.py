@@ -8,7 +8,7 @@ from nnlib.errors import require_labels, require_rank, require_same_length
 def accuracy(labels: np.ndarray, targets: np.ndarray) -> float:
     """Return the share of examples, 0 to 1, whose label is right. Both arguments are labels (n,).
 
-    Raises ``ValueError`` where there are none or their numbers differ.
+    Raises ``ValueError`` if there are none or their numbers differ.
     """
     require_rank("accuracy", "labels", labels, 1, "(n,)")
     require_rank("accuracy", "targets", targets, 1, "(n,)")

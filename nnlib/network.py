@@ -1,35 +1,30 @@
 """A network: layers in a row. Forward through them, backward through them, saved and loaded as one file."""
 
 import copy
-import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nnlib._files import write_whole
-from nnlib.errors import describe, require_count, require_examples, require_finite
+from nnlib import saving
+from nnlib.errors import require_count, require_examples, require_finite
 from nnlib.layers import (
     Layer,
+    Layered,
     every_layer,
-    from_saved_form,
     receptive_field,
     require_fitting,
     require_layers,
-    saved_form,
 )
-from nnlib.parameter import Parameter, count_values
-
-FORMAT = "nnlib network 1"
+from nnlib.parameter import count_values
 
 
-class Network:
+class Network(Layered):
     """Layers in a row: ``Network([Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])``.
 
-    Raises ``ValueError`` where there are no layers or the sizes of two do not fit, ``TypeError`` where something
-    is no layer.  Source: N7.
+    Raises ``ValueError`` if there are no layers or the sizes of two do not fit, ``TypeError`` if something
+    is not a layer.  Source: N7.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -37,7 +32,8 @@ class Network:
         inside = [id(layer) for layer in every_layer(self.layers)]
         if len(set(inside)) < len(inside):
             raise ValueError(
-                "Network got the same layer at two places: expected a new one for each, as it has a memory"
+                "Network got the same layer at two places: "
+                "expected a new one for each, as it has a memory"
             )
         require_fitting("Network", self.layers)
 
@@ -59,16 +55,9 @@ class Network:
             dy = layer.backward(dy)
         self.layers[0].backward_to_parameters(dy)
 
-    def parameters(self) -> list[Parameter]:
-        """Return all parameters, first layer first."""
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
-
-    def state(self) -> list[Parameter]:
-        """Return all that makes the network what it is: its parameters, then the statistics that layers keep."""
-        return [
-            *self.parameters(),
-            *(statistic for layer in self.layers for statistic in layer.statistics()),
-        ]
+    def inner(self) -> list[Layer]:
+        """Return the layers; what they hold, in their order, is what the network holds."""
+        return self.layers
 
     @property
     def training(self) -> bool:
@@ -83,7 +72,7 @@ class Network:
     def predict(self, x: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
         """Return the raw outputs for any number of rows of x, in prediction mode, ``batch_size`` rows at a time.
 
-        Raises ``ValueError`` where x is empty or holds NaN or infinity.
+        Raises ``ValueError`` if x is empty or holds NaN or infinity.
         """
         require_count("predict", "batch_size", batch_size)
         require_finite("predict", "x", require_examples("predict", "x", x))
@@ -108,7 +97,7 @@ class Network:
 
         With ``input_shape``, that of one example such as (28, 28, 1), also the shape of what comes out of each layer
         and, as long as that is an image, how many pixels of the input across one of its numbers sees: its receptive
-        field. Raises ``ValueError`` where such an example does not fit.
+        field. Raises ``ValueError`` if such an example does not fit.
         """
         columns = [[f"{layer}" for layer in self.layers]]
         if input_shape is not None:
@@ -140,11 +129,6 @@ class Network:
             )
         return [shapes, sees]
 
-    def generators(self) -> list[np.random.Generator]:
-        """Return what the layers draw random numbers from, each once, in a fixed order."""
-        found = [generator for layer in self.layers for generator in layer.generators()]
-        return list({id(generator): generator for generator in found}.values())
-
     def astype(self, dtype: Any) -> "Network":
         """Return a copy whose parameters are of ``dtype``, np.float32 or np.float64; this one stays as it is."""
         if np.dtype(dtype).kind != "f":
@@ -170,54 +154,24 @@ class Network:
 
         The file is written under a temporary name and then renamed, so a crash never leaves half of one.
         """
-        path = _with_ending(path)
-        layers = [saved_form(layer) for layer in self.layers]
-        values = {f"value_{i}": parameter.value for i, parameter in enumerate(self.state())}
-        values["format"], values["layers"] = np.array(FORMAT), np.array(json.dumps(layers))
-        content = io.BytesIO()
-        np.savez(content, **values)  # type: ignore[arg-type] # NumPy's stubs take any name for allow_pickle
-        write_whole(path, content.getvalue())
+        path = saving.with_ending(path)
+        saving.write_arrays(path, saving.to_arrays(self))
         return path
 
     @staticmethod
     def load(path: str | Path) -> "Network":
         """Return the network that ``save`` wrote; values come back bit for bit.
 
-        Raises ``FileNotFoundError`` where there is none, ``ValueError`` naming the file where it is damaged,
-        foreign, or needs a kind of layer that has not been imported.
+        Raises ``FileNotFoundError`` if there is none, ``ValueError`` naming the file if it is damaged, foreign, or
+        needs a kind of layer that has not been imported.
         """
-        path = _with_ending(path)
+        path = saving.with_ending(path)
         if not path.is_file():
             raise FileNotFoundError(f"{path}: there is no such file to load a network from")
-        try:
-            with (
-                path.open("rb") as handle,
-                np.load(handle, allow_pickle=False) as file,
-            ):  # closed, whatever is in it
-                return _rebuild({name: file[name] for name in file.files})
-        except (
-            Exception
-        ) as error:  # a damaged zip fails in a dozen ways; the learner needs only one
-            raise ValueError(f"{path}: not a network that can be loaded ({error})") from error
+        with saving.reading(path, "a network that can be loaded") as arrays:
+            network = Network(saving.layers_from(arrays))
+            saving.fill(network, arrays)
+        return network
 
     def __repr__(self) -> str:
         return f"Network({' – '.join(map(str, self.layers))})"
-
-
-def _with_ending(path: str | Path) -> Path:
-    path = Path(path)
-    return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
-
-
-def _rebuild(arrays: dict[str, np.ndarray]) -> Network:
-    if str(arrays.get("format")) != FORMAT:
-        raise ValueError(f"it does not say that it is a {FORMAT}")
-    network = Network([from_saved_form(layer) for layer in json.loads(str(arrays["layers"]))])
-    for i, parameter in enumerate(network.state()):
-        value = arrays[f"value_{i}"]
-        if value.shape != parameter.value.shape or value.dtype.kind != "f":
-            raise ValueError(
-                f"{parameter.name} is {describe(value)} there, and {parameter.value.shape} was expected"
-            )
-        parameter.value = value
-    return network

@@ -29,9 +29,8 @@ def log_sum_exp(z: np.ndarray) -> np.ndarray:
 
 def log_softmax(z: np.ndarray) -> np.ndarray:
     """Return log softmax(z) = z − log Σⱼ exp(zⱼ) over the last axis, same shape as ``z``.  Source: N15."""
-    shifted = z - z.max(
-        axis=-1, keepdims=True
-    )  # first, so that no digits of the sum are lost beside a large m
+    # first, so that no digits of the sum are lost beside a large m
+    shifted = z - z.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 

@@ -6,7 +6,7 @@ the rule remembers from step to step.
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from nnlib.errors import (
     require_shape,
     require_share,
 )
-from nnlib.parameter import Parameter
+from nnlib.parameter import Parameter, require_parameters
 
 
 class Optimizer:
@@ -26,22 +26,14 @@ class Optimizer:
 
     ``learning_rate`` η may be changed between steps; ``steps`` counts them. ``remembers`` names the arrays that a rule
     keeps for each parameter: they start at 0 and are handed to ``update``, which changes them in place. Raises
-    ``ValueError`` where η is not above 0 or there is nothing to learn, ``TypeError`` where something else than
-    parameters comes.
+    ``ValueError`` if η is not above 0 or there is nothing to learn, ``TypeError`` if given anything but
+    parameters.
     """
 
     remembers: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
-        self.parameters = list(parameters)
-        name = type(self).__name__
-        for parameter in self.parameters:
-            if not isinstance(parameter, Parameter):
-                raise TypeError(
-                    f"{name} got {type(parameter).__name__}: expected parameters, as network.parameters() gives"
-                )
-        if not self.parameters:
-            raise ValueError(f"{name} got no parameters: expected at least one")
+        self.parameters = require_parameters(type(self).__name__, parameters)
         self.learning_rate = learning_rate
         self.steps = 0
         self.memory = [
@@ -72,7 +64,7 @@ class Optimizer:
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """Change w in place by the optimizer's rule."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self} has no rule for one array alone")
 
     def state(self) -> dict[str, np.ndarray]:
         """Return what the rule keeps from step to step, its name, η and the count of steps, to save with the network.
@@ -84,48 +76,55 @@ class Optimizer:
             for place, memory in enumerate(self.memory)
             for name, array in zip(self.remembers, memory, strict=True)
         }
-        counted = {"learning_rate": np.array(self.learning_rate), "steps": np.array(self.steps)}
+        counted = {
+            "learning_rate": np.array(self.learning_rate),
+            "steps": np.array(self.steps),
+        }
         return {"rule": np.array(type(self).__name__), **counted, **arrays}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken, bit for bit.
 
-        Raises ``ValueError`` where the state is of another optimizer or network, ``TypeError`` where it is none at all;
+        Raises ``ValueError`` if the state is of another optimizer or network, ``TypeError`` if it is none at all;
         then nothing is changed.
         """
+        self._require_own(state)
+        # refuses what is not a rate; from here on nothing can fail
+        self.learning_rate = float(state["learning_rate"])
+        self.steps = int(state["steps"])
+        for place, memory in enumerate(self.memory):
+            for name, array in zip(self.remembers, memory, strict=True):
+                array[...] = state[f"{name}_{place}"]
+
+    def _require_own(self, state: Any) -> None:
+        """Raise if ``state`` is not one of this rule and of parameters with these shapes."""
         if not isinstance(state, Mapping):
             raise TypeError(
                 f"{self} got state as {describe(state)}: expected what state() returned"
             )
         own = self.state()
-        if str(state.get("rule")) != str(own["rule"]):
-            raise ValueError(
-                f"{self} got the state of {state.get('rule')}: expected that of {own['rule']}"
-            )
+        rule, ours = state.get("rule"), own["rule"]
+        if str(rule) != str(ours):
+            raise ValueError(f"{self} got the state of {rule}: expected that of {ours}")
         for name in {**own, **state}:
-            came, wanted = describe(state.get(name)), describe(own.get(name))
-            if came != wanted:
+            found = describe(state.get(name))
+            expected = describe(own.get(name))
+            if found != expected:
                 raise ValueError(
-                    f"{self} got a state of another network: its {name} is {came}, expected {wanted}"
+                    f"{self} got a state of another network: "
+                    f"its {name} is {found}, expected {expected}"
                 )
         if state["steps"] < 0:
             raise ValueError(
                 f"{self} got a state with steps = {state['steps']}: expected 0 or more"
             )
-        self.learning_rate = float(
-            state["learning_rate"]
-        )  # refuses what is no rate; from here on nothing can fail
-        self.steps = int(state["steps"])
-        for place, memory in enumerate(self.memory):
-            for name, array in zip(self.remembers, memory, strict=True):
-                array[...] = state[f"{name}_{place}"]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
 
 
 class SGD(Optimizer):
-    """Gradient descent, w ← w − η g. Stochastic where g comes from a mini-batch.  Source: S0, N12, N13."""
+    """Gradient descent, w ← w − η g. Stochastic if g comes from a mini-batch.  Source: S0, N12, N13."""
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float = 0.1) -> None:
         super().__init__(parameters, learning_rate)
@@ -139,14 +138,17 @@ class Momentum(Optimizer):
     """Gradient descent with a memory, v ← α v − η g, w ← w + v: a ball that keeps the share α of its speed.
 
     Under a steady slope the steps grow to η g / (1 − α). PyTorch keeps b = −v / η, so b ← α b + g, w ← w − η b: the
-    same walk while η stays. Where η is halved, ours keeps its speed and slows down; PyTorch's speed is halved at once.
-    Raises ``ValueError`` where ``momentum`` α is not in [0, 1).  Source: Polyak, 1964; S1, S2, S4, N36.
+    same walk while η stays. If η is halved, ours keeps its speed and slows down; PyTorch's speed is halved at once.
+    Raises ``ValueError`` if ``momentum`` α is not in [0, 1).  Source: Polyak, 1964; S1, S2, S4, N36.
     """
 
     remembers = ("velocity",)
 
     def __init__(
-        self, parameters: Iterable[Parameter], learning_rate: float = 0.1, momentum: float = 0.9
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.1,
+        momentum: float = 0.9,
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.momentum = require_share(type(self).__name__, "momentum", momentum)
@@ -163,8 +165,8 @@ class Nesterov(Momentum):
     """Momentum that looks ahead: g is taken at w + α v, where the ball is about to be, v ← α v − η g, w ← w + v.
 
     What is stored and shown is the place ahead, u = w + α v, as gradients are taken there: u ← u + α v − η g with the
-    new v. That is the same walk, also where η is changed on the way; a changed α would shift it. So did Bengio and
-    others (2013), and so does PyTorch while η stays.  Source: Nesterov, 1983; S4, N36.
+    new v. That is the same walk, even if η changes during training (not if α does), as in Bengio et al. (2013) and, as
+    long as η stays, in PyTorch.  Source: Nesterov, 1983; S4, N36.
     """
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
@@ -185,7 +187,10 @@ class AdaGrad(Optimizer):
     remembers = ("squares",)
 
     def __init__(
-        self, parameters: Iterable[Parameter], learning_rate: float = 0.01, epsilon: float = 1e-10
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.01,
+        epsilon: float = 1e-10,
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.epsilon = require_positive("AdaGrad", "epsilon", epsilon)
@@ -201,7 +206,7 @@ class RMSProp(Optimizer):
     """AdaGrad that forgets: s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε).
 
     √s is about the size of the last 1 / (1 − ρ) gradients, so each weight moves about η a step, whatever their size.
-    Raises ``ValueError`` where ``decay`` ρ is not in [0, 1).  Source: Tieleman and Hinton, 2012; S2, S4, N38.
+    Raises ``ValueError`` if ``decay`` ρ is not in [0, 1).  Source: Tieleman and Hinton, 2012; S2, S4, N38.
     """
 
     remembers = ("squares",)
@@ -230,7 +235,7 @@ class Adam(Optimizer):
 
     m and s start at 0 and so are too small at first; m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) make up for it, where t
     counts the optimizer's steps from 1 (E30). ``bias_correction=False`` leaves that out, to see why it is there.
-    Raises ``ValueError`` where β₁ or β₂ is not in [0, 1).  Source: Kingma and Ba, 2015; S1, S4, N38.
+    Raises ``ValueError`` if β₁ or β₂ is not in [0, 1).  Source: Kingma and Ba, 2015; S1, S4, N38.
     """
 
     remembers = ("means", "squares")
@@ -246,10 +251,8 @@ class Adam(Optimizer):
         bias_correction: bool = True,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.beta1, self.beta2 = (
-            require_share("Adam", "beta1", beta1),
-            require_share("Adam", "beta2", beta2),
-        )
+        self.beta1 = require_share("Adam", "beta1", beta1)
+        self.beta2 = require_share("Adam", "beta2", beta2)
         self.epsilon = require_positive("Adam", "epsilon", epsilon)
         self.bias_correction = bias_correction
 
@@ -260,9 +263,8 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * g
         s *= self.beta2
         s += (1 - self.beta2) * g * g
-        t = (
-            self.steps if self.bias_correction else math.inf
-        )  # β to the infinite is 0: nothing to make up for
+        # β to the infinite is 0: nothing to make up for
+        t = self.steps if self.bias_correction else math.inf
         m_hat, s_hat = m / (1 - self.beta1**t), s / (1 - self.beta2**t)
         w -= self.learning_rate * m_hat / (np.sqrt(s_hat) + self.epsilon)
 
@@ -270,12 +272,15 @@ class Adam(Optimizer):
 class Newton(Optimizer):
     """Newton's method, w ← w − η H⁻¹ g: jumps to where the slope would be 0 if the cost were as curved everywhere.
 
+    Besides the parameters it needs their curvature, so the second argument is ``hessian``; give ``learning_rate`` η by
+    name. All parameters move at once, so there is no rule for one array alone, no ``update``.
+
     ``hessian()`` returns H (d, d) at the present weights, over all d numbers of all parameters in order, such as
     ``lambda: curvature.hessian(f, parameters)``. Storing H takes d² numbers, solving with it about d³/3 steps. A saddle
     has slope 0 too, and draws it in. ``damping`` μ adds μ to the diagonal: shorter steps, most of all where H is nearly
     flat, and steps downhill only, once μ outweighs every downward bend. A parameter without gradient counts as flat.
-    Raises ``ValueError`` where μ is below 0, H has another shape, is not finite or cannot be inverted (then no step is
-    made), ``TypeError`` where ``hessian`` cannot be called.  Source: S3, S4, N37; E29.
+    Raises ``ValueError`` if μ is below 0, H has another shape, is not finite or cannot be inverted (then no step is
+    made), ``TypeError`` if ``hessian`` cannot be called.  Source: S3, S4, N37; E29.
     """
 
     def __init__(
@@ -295,21 +300,24 @@ class Newton(Optimizer):
 
     def step(self) -> None:
         """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
-        g = np.concatenate([_gradient(parameter).ravel() for parameter in self.parameters])
-        table = require_finite(
-            self, "hessian()", require_shape(self, "hessian()", self.hessian(), (g.size, g.size))
-        )
-        try:
-            way = np.linalg.solve(table + self.damping * np.eye(g.size), g)
-        except np.linalg.LinAlgError as error:
-            raise ValueError(
-                f"{self} got a Hessian that cannot be inverted: in some direction there is no curvature. "
-                "damping=0.001 gives it some"
-            ) from error
+        way = self._way(np.concatenate([_gradient(one).ravel() for one in self.parameters]))
         self.steps += 1
         for parameter in self.parameters:
             part, way = np.split(way, [parameter.value.size])
             parameter.value -= self.learning_rate * part.reshape(parameter.value.shape)
+
+    def _way(self, g: np.ndarray) -> np.ndarray:
+        """Return d of (H + μ I) d = g, both (d,)."""
+        H = require_shape(self, "hessian()", self.hessian(), (g.size, g.size))
+        require_finite(self, "hessian()", H)
+        try:
+            return np.linalg.solve(H + self.damping * np.eye(g.size), g)
+        except np.linalg.LinAlgError as error:
+            raise ValueError(
+                f"{self} got a Hessian that cannot be inverted: "
+                "in some direction there is no curvature. "
+                "damping=0.001 gives it some"
+            ) from error
 
 
 def _gradient(parameter: Parameter) -> np.ndarray:

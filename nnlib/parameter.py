@@ -1,10 +1,11 @@
-"""A parameter: a named array and its gradient, all that an optimizer sees; and what forward leaves for backward."""
+"""A parameter: a named array and its gradient, all an optimizer sees; and the cache that forward keeps for backward."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_array
+from nnlib.errors import describe, require_array
 
 
 class Parameter:
@@ -12,7 +13,7 @@ class Parameter:
 
     ``value`` is an array of floats of any shape; ``grad`` is None until the first backward pass,
     then an array of the same shape, ∂loss/∂value. ``name`` appears in messages.
-    Raises ``TypeError`` where ``value`` is no array of floats.
+    Raises ``TypeError`` if ``value`` is not an array of floats.
     """
 
     __slots__ = ("grad", "name", "value")
@@ -21,7 +22,8 @@ class Parameter:
         require_array(f"Parameter {name}", "value", value)
         if value.dtype.kind != "f":
             raise TypeError(
-                f"Parameter {name} got value of dtype {value.dtype}: expected floats, as value.astype(float) makes"
+                f"Parameter {name} got value of dtype {value.dtype}: "
+                "expected floats, as value.astype(float) makes"
             )
         self.value = value
         self.name = name
@@ -51,7 +53,7 @@ class Remembers:
     cache: Any = None
 
     def recall(self) -> Any:
-        """Return what forward left; raise ``RuntimeError`` where there was no forward."""
+        """Return what forward left; raise ``RuntimeError`` if there was no forward."""
         if self.cache is None:
             raise RuntimeError(
                 f"{self}: backward was called before forward, so there is nothing to differentiate"
@@ -60,6 +62,20 @@ class Remembers:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+def require_parameters(who: str, parameters: Any) -> list[Parameter]:
+    """Return a list of ``parameters`` if they are some and nothing else; else raise ``TypeError``, ``ValueError``."""
+    hint = "expected parameters, as network.parameters() gives"
+    if not isinstance(parameters, Iterable):
+        raise TypeError(f"{who} got {describe(parameters)}: {hint}")
+    listed = list(parameters)
+    for parameter in listed:
+        if not isinstance(parameter, Parameter):
+            raise TypeError(f"{who} got {type(parameter).__name__}: {hint}")
+    if not listed:
+        raise ValueError(f"{who} got no parameters: expected at least one")
+    return listed
 
 
 def count_values(parameters: Any) -> int:

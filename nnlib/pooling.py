@@ -1,27 +1,115 @@
 """Pooling: what a small window shows, in one number, channel by channel. Images get smaller, small shifts matter less.
 
 Ordered by rising difficulty: the mean, a weighted mean, the length, the largest. All take x (n, height, width,
-channels) to (n, rows, columns, channels); where the windows do not cover the last rows or columns, these are left out.
+channels) to y (n, rows, columns, channels), with as many rows and columns as the window has places; if the windows do
+not cover the last rows or columns, these are left out. First the functions and their slopes, then the layers.
+
+``parts`` shows what lies at each place (u, v) in the window, for all windows at once: p₁, p₂, …, each of y's shape.
 Source: N26; S4.
 """
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from nnlib.blocks import by_blocks
+from nnlib._fast import pooling as fast
+from nnlib._fast.choice import or_faster
 from nnlib.errors import require_images, require_pair, require_shape
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
-from nnlib.windows import Pair, pair_text, parts, places, require_room
+from nnlib.windows import Pair, pair_text, parts, require_room
+
+
+@or_faster(fast.avg_pool)
+def avg_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
+    """Return y = (p₁ + p₂ + …) / (number of pixels)."""
+    return reduce(np.add, parts(x, size, stride)) / (size[0] * size[1])
+
+
+@or_faster(fast.avg_pool_grad)
+def avg_pool_grad(
+    dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: Pair, stride: Pair
+) -> np.ndarray:
+    """Return dx: each pixel gets dy / (number of pixels) from every window that shows it."""
+    dx = np.zeros(x.shape, dy.dtype)
+    for d_part in parts(dx, size, stride):
+        d_part += dy / (size[0] * size[1])
+    return dx
+
+
+@or_faster(fast.weighted_avg_pool)
+def weighted_avg_pool(x: np.ndarray, W: np.ndarray, stride: Pair) -> np.ndarray:
+    """Return y = w₁ p₁ + w₂ p₂ + …, with W (height, width)."""
+    weighted = (w * part for w, part in zip(W.flat, parts(x, W.shape, stride), strict=True))
+    return reduce(np.add, weighted)
+
+
+@or_faster(fast.weighted_avg_pool_grad)
+def weighted_avg_pool_grad(
+    dy: np.ndarray,
+    x: np.ndarray,
+    W: np.ndarray,
+    stride: Pair,
+    *,
+    needs_dW: bool = True,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return (dx, dW): each pixel gets w dy from every window that shows it, each weight Σ dy p."""
+    dx = np.zeros(x.shape, dy.dtype)
+    for w, d_part in zip(W.flat, parts(dx, W.shape, stride), strict=True):
+        d_part += w * dy
+    if not needs_dW:
+        return dx, None
+    dW = np.array([(dy * part).sum() for part in parts(x, W.shape, stride)])
+    return dx, dW.reshape(W.shape)
+
+
+@or_faster(fast.l2_pool)
+def l2_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
+    """Return y = √(p₁² + p₂² + …)."""
+    return np.sqrt(reduce(np.add, (part**2 for part in parts(x, size, stride))))
+
+
+@or_faster(fast.l2_pool_grad)
+def l2_pool_grad(
+    dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: Pair, stride: Pair
+) -> np.ndarray:
+    """Return dx: each pixel gets dy · x / y, and where y = 0 we choose the slope 0."""
+    dx = np.zeros(x.shape, dy.dtype)
+    slope = np.divide(dy, y, out=np.zeros_like(dy), where=y > 0)
+    for part, d_part in zip(parts(x, size, stride), parts(dx, size, stride), strict=True):
+        d_part += slope * part
+    return dx
+
+
+@or_faster(fast.max_pool)
+def max_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
+    """Return y = the largest of p₁, p₂, …"""
+    first, *others = parts(x, size, stride)
+    return reduce(np.maximum, others, first.copy())
+
+
+@or_faster(fast.max_pool_grad)
+def max_pool_grad(
+    dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: Pair, stride: Pair
+) -> np.ndarray:
+    """Return dx: dy goes to the largest pixel alone, and of equal ones to the first in row order."""
+    dx = np.zeros(x.shape, dy.dtype)
+    # windows whose largest pixel was not met yet
+    waiting = np.ones(y.shape, bool)
+    for part, d_part in zip(parts(x, size, stride), parts(dx, size, stride), strict=True):
+        found = waiting & (part == y)
+        d_part += dy * found
+        waiting = waiting & ~found
+    return dx
 
 
 class Pool2D(Layer):
     """What all have in common: a window of ``size`` pixels, moved by ``stride``, which is ``size`` unless given.
 
-    Both are numbers or pairs (height, width); with a stride below the size windows overlap. A kind of pooling says how
-    ``pool`` makes one image of the parts, and how ``unpool`` gives each part its share of dy.
-    Raises ``ValueError`` or ``TypeError`` naming the layer where an argument is wrong or x is smaller than the window.
+    Both are numbers or pairs (height, width); with a stride below the size windows overlap. A kind of pooling names its
+    function ``pool`` and that one's slopes ``pool_grad``.
+    Raises ``ValueError`` or ``TypeError`` naming the layer if an argument is wrong or x is smaller than the window.
     """
 
     def __init__(self, size: int | Pair, stride: int | Pair | None = None) -> None:
@@ -29,44 +117,26 @@ class Pool2D(Layer):
         self.size = require_pair(name, "size", size)
         self.stride = self.size if stride is None else require_pair(name, "stride", stride)
 
-    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
-        """Write y (n, rows, columns, c) from one part of the same shape for each place in the window, in row order."""
-        raise NotImplementedError
+    def pool(self, x: np.ndarray) -> np.ndarray:
+        """Return y (n, rows, columns, channels)."""
+        raise NotImplementedError(f"{self} has no pool")
 
-    def unpool(
-        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
-    ) -> None:
-        """Add to each of ``d_parts`` dy times the slope of y by the part."""
-        raise NotImplementedError
+    def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return dx (n, height, width, channels), and add to the gradients of what is learnt."""
+        raise NotImplementedError(f"{self} has no pool_grad")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return y (n, rows, columns, channels)."""
         require_room(self, require_images(self, x), self.size)
         x = x if x.dtype.kind == "f" else x.astype(float)
-        y = np.empty((len(x), *places(x.shape, self.size, self.stride), x.shape[3]), x.dtype)
-        by_blocks(lambda images: self.pool(self.parts(x[images]), y[images]), len(x), x[0].nbytes)
+        y = self.pool(x)
         self.cache = x, y
         return y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx: what a pixel gets from all windows that show it, added up."""
         x, y = self.recall()
-        require_shape(self, "dy", dy, y.shape)
-        dx = np.zeros(x.shape, dy.dtype)
-
-        def work(images: slice) -> None:
-            self.unpool(dy[images], self.parts(x[images]), y[images], self.parts(dx[images]))
-
-        by_blocks(work, len(x), x[0].nbytes)
-        self.learn_from(dy, x)
-        return dx
-
-    def learn_from(self, dy: np.ndarray, x: np.ndarray) -> None:
-        """Add to the gradients of what is learnt; nothing unless told otherwise."""
-
-    def parts(self, x: np.ndarray) -> list[np.ndarray]:
-        """Return the views of x, one for each place in the window."""
-        return list(parts(x, self.size, self.stride))
+        return self.pool_grad(require_shape(self, "dy", dy, y.shape), x, y)
 
     def config(self) -> dict[str, Any]:
         """Return size and stride."""
@@ -80,20 +150,13 @@ class Pool2D(Layer):
 class AvgPool2D(Pool2D):
     """y = mean of the window; each pixel gets dy / (number of pixels).  Source: N26."""
 
-    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
-        """Write the mean."""
-        y[...] = parts[0]
-        for part in parts[1:]:
-            y += part
-        y /= len(parts)
+    def pool(self, x: np.ndarray) -> np.ndarray:
+        """Return the means."""
+        return avg_pool(x, self.size, self.stride)
 
-    def unpool(
-        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
-    ) -> None:
-        """Add dy / (number of pixels) to all."""
-        share = dy / len(parts)
-        for d_part in d_parts:
-            d_part += share
+    def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return dx: dy / (number of pixels) to all."""
+        return avg_pool_grad(dy, x, y, self.size, self.stride)
 
 
 class WeightedAvgPool2D(Pool2D):
@@ -102,7 +165,7 @@ class WeightedAvgPool2D(Pool2D):
     ``weights`` are given as an array, none below 0, and divided by their sum; without them they fall with the distance
     d from the middle of the window as 1 / (1 + d). With ``learn=True`` they are where learning starts: a parameter W
     that may then become anything, dW = Σ dy x; else they stay as they are.
-    Raises ``ValueError`` or ``TypeError`` where the weights do not fit or have no sum.  Source: N26.
+    Raises ``ValueError`` or ``TypeError`` if the weights do not fit or have no sum.  Source: N26.
     """
 
     def __init__(
@@ -123,31 +186,23 @@ class WeightedAvgPool2D(Pool2D):
             )
         self.W = Parameter(values / values.sum(), f"{self}.W")
 
-    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
-        """Write Σ w x."""
-        y[...] = 0
-        for weight, part in zip(self.W.value.flat, parts, strict=True):
-            y += weight * part
+    def pool(self, x: np.ndarray) -> np.ndarray:
+        """Return Σ w x."""
+        return weighted_avg_pool(x, self.W.value, self.stride)
 
-    def unpool(
-        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
-    ) -> None:
-        """Add w dy to all."""
-        for weight, d_part in zip(self.W.value.flat, d_parts, strict=True):
-            d_part += weight * dy
-
-    def learn_from(self, dy: np.ndarray, x: np.ndarray) -> None:
-        """Add Σ dy x to dW where W is learnt."""
-        if self.learn:
-            slopes = [(dy * part).sum() for part in self.parts(x)]
-            self.W.add_grad(np.array(slopes, dy.dtype).reshape(self.size))
+    def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return dx: w dy to all; add Σ dy x to dW if it is learnt."""
+        dx, dW = weighted_avg_pool_grad(dy, x, self.W.value, self.stride, needs_dW=self.learn)
+        if dW is not None:
+            self.W.add_grad(dW)
+        return dx
 
     def parameters(self) -> list[Parameter]:
-        """Return [W] where it is learnt, else nothing."""
+        """Return [W] if it is learnt, else nothing."""
         return [self.W] if self.learn else []
 
     def statistics(self) -> list[Parameter]:
-        """Return [W] where it is not learnt: it is saved all the same."""
+        """Return [W] if it is not learnt: it is saved all the same."""
         return [] if self.learn else [self.W]
 
     def config(self) -> dict[str, Any]:
@@ -158,20 +213,13 @@ class WeightedAvgPool2D(Pool2D):
 class L2Pool2D(Pool2D):
     """y = √Σ x², the length of the window as a vector, no mean; dx = dy · x / y, and 0 where y = 0.  Source: N26."""
 
-    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
-        """Write √Σ x²."""
-        np.square(parts[0], out=y)
-        for part in parts[1:]:
-            y += np.square(part)
-        np.sqrt(y, out=y)
+    def pool(self, x: np.ndarray) -> np.ndarray:
+        """Return √Σ x²."""
+        return l2_pool(x, self.size, self.stride)
 
-    def unpool(
-        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
-    ) -> None:
-        """Add dy · x / y, the slope 0 at 0 being a choice."""
-        slope = np.divide(dy, y, out=np.zeros_like(dy), where=y > 0)
-        for part, d_part in zip(parts, d_parts, strict=True):
-            d_part += slope * part
+    def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return dx: dy · x / y to each."""
+        return l2_pool_grad(dy, x, y, self.size, self.stride)
 
 
 class MaxPool2D(Pool2D):
@@ -180,22 +228,54 @@ class MaxPool2D(Pool2D):
     Source: N26.
     """
 
-    def pool(self, parts: list[np.ndarray], y: np.ndarray) -> None:
-        """Write the largest."""
-        y[...] = parts[0]
-        for part in parts[1:]:
-            np.maximum(y, part, out=y)
+    def pool(self, x: np.ndarray) -> np.ndarray:
+        """Return the largest."""
+        return max_pool(x, self.size, self.stride)
 
-    def unpool(
-        self, dy: np.ndarray, parts: list[np.ndarray], y: np.ndarray, d_parts: list[np.ndarray]
-    ) -> None:
-        """Add dy to the first of the parts that is as large as y."""
-        waiting = np.ones(y.shape, bool)
-        for part, d_part in zip(parts, d_parts, strict=True):
-            found = part == y
-            found &= waiting
-            d_part += dy * found
-            waiting ^= found
+    def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return dx: dy to the first pixel of the window that is as large as y."""
+        return max_pool_grad(dy, x, y, self.size, self.stride)
+
+
+class GlobalAvgPool2D(Layer):
+    """y = mean of the whole image for each channel: x (n, height, width, channels) of any size, y (n, channels).
+
+    Each pixel gets dy / (number of pixels).  Source: Lin, Chen and Yan, 2014; N26.
+    """
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return y (n, channels)."""
+        self.cache = require_images(self, x).shape
+        return x.mean(axis=(1, 2))
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx: dy / (number of pixels) to all."""
+        n, height, width, channels = self.recall()
+        share = require_shape(self, "dy", dy, (n, channels)) / (height * width)
+        return np.tile(share[:, None, None, :], (1, height, width, 1))
+
+
+class GlobalMaxPool2D(Layer):
+    """y = the largest of the whole image for each channel: x (n, height, width, channels) of any size, y (n, channels).
+
+    Whether something is in the picture, wherever it is. dy goes to that pixel alone, and of equal ones to the first in
+    row order.  Source: N26.
+    """
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return y (n, channels)."""
+        n, height, width, channels = require_images(self, x).shape
+        pixels = x.reshape(n, height * width, channels)
+        self.cache = x.shape, pixels.argmax(axis=1)
+        return pixels.max(axis=1)
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx: dy to the first pixel that is as large as y."""
+        (n, height, width, channels), first = self.recall()
+        require_shape(self, "dy", dy, (n, channels))
+        dx = np.zeros((n, height * width, channels), dy.dtype)
+        np.put_along_axis(dx, first[:, None, :], dy[:, None, :], axis=1)
+        return dx.reshape(n, height, width, channels)
 
 
 def falling_weights(size: Pair) -> np.ndarray:

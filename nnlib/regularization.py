@@ -24,8 +24,8 @@ from nnlib.parameter import Parameter
 class Penalty:
     """The contract: a cost on the size of the weights, ``strength`` λ above 0.
 
-    Only arrays of two or more axes are weights; biases, and whatever else is a single row, are free (E17).
-    Raises ``ValueError`` or ``TypeError`` where λ is not a number above 0.
+    Only arrays of two or more axes are weights; biases and other vectors are not penalised (E17).
+    Raises ``ValueError`` or ``TypeError`` if λ is not a number above 0.
     """
 
     def __init__(self, strength: float) -> None:
@@ -68,7 +68,7 @@ class L2(Penalty):
 
 
 class L1(Penalty):
-    """λ Σ |w|, slope λ sign(w), and 0 where w = 0: the same pull on large and small, so small ones end at 0.
+    """λ Σ |w|, slope λ sign(w), and 0 if w = 0: the same pull on large and small, so small ones end at 0.
 
     Source: S1, S4, N32; E23 for sign(0) = 0.
     """
@@ -88,7 +88,7 @@ class Dropout(Layer):
     Any shape (n, …); every number of every example is drawn anew in each forward pass. y = x m / keep with m = 0 or 1:
     the mean over m is x itself ("inverted dropout"). The notes leave y = x m and multiply the *outgoing* weights by
     keep for prediction, which gives the same means (E44). Backward: dx = dy m / keep, the same m.
-    Raises ``ValueError`` where ``keep`` is not in (0, 1].  Source: Srivastava and others, 2014; S4, N33.
+    Raises ``ValueError`` if ``keep`` is not in (0, 1].  Source: Srivastava and others, 2014; S4, N33.
     """
 
     def __init__(self, keep: float, *, rng: np.random.Generator) -> None:
@@ -129,7 +129,7 @@ class DropConnect(Dense):
 
     M is drawn anew in each forward pass, for the whole mini-batch (Wan draws one for each example); biases stay. In
     prediction it is a ``Dense``. Backward: dW = (xᵀ @ dz) ⊙ M / keep, dx = dz @ (W ⊙ M / keep)ᵀ.
-    Raises ``ValueError`` where ``keep`` is not in (0, 1].  Source: Wan and others, 2013; S4, N33.
+    Raises ``ValueError`` if ``keep`` is not in (0, 1].  Source: Wan and others, 2013; S4, N33.
     """
 
     def __init__(
@@ -141,7 +141,8 @@ class DropConnect(Dense):
         rng: np.random.Generator,
         weights: Initializer = glorot,
     ) -> None:
-        self.keep = _require_keep(self, keep)  # first, as it is in the parameters' names
+        # first, as it is in the parameters' names
+        self.keep = _require_keep(self, keep)
         super().__init__(n_in, n_out, rng=rng, weights=weights)
         self.rng = rng
 
@@ -186,7 +187,8 @@ def _mask(like: np.ndarray, keep: float, rng: np.random.Generator) -> np.ndarray
 def _require_keep(who: Layer, keep: Any) -> float:
     if require_positive(type(who).__name__, "keep", keep) > 1:
         raise ValueError(
-            f"{type(who).__name__} got keep = {keep}: expected a share above 0 and up to 1, such as 0.5; "
+            f"{type(who).__name__} got keep = {keep}: "
+            "expected a share above 0 and up to 1, such as 0.5; "
             "it is the chance of being kept, not of being dropped"
         )
     return float(keep)

@@ -15,7 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_labels, require_positive, require_rng, require_same_length
+from nnlib.errors import (
+    require_labels,
+    require_positive,
+    require_rng,
+    require_same_length,
+)
 from nnlib.gradcheck import check_gradients
 from nnlib.losses import Loss
 from nnlib.metrics import accuracy
@@ -64,7 +69,7 @@ def climb(
     """Ask the four questions of a classifier that was not trained yet; stop at the first that fails.
 
     ``examples`` are (x, y) with labels y (n,). All is tried on copies: the network itself stays as it is.
-    Raises ``ValueError`` or ``TypeError`` where an argument is wrong.
+    Raises ``ValueError`` or ``TypeError`` if an argument is wrong.
     """
     require_positive("climb", "learning_rate", learning_rate)
     require_rng("climb", rng)
@@ -88,7 +93,8 @@ def climb(
 
 def _start(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, classes: int) -> Rung:
     cost, clueless = loss.forward(network.predict(x), y), math.log(classes)
-    words = f"the loss is {cost:.2f}; knowing nothing about {classes} classes is ln {classes} = {clueless:.2f}"
+    nothing = f"knowing nothing about {classes} classes is ln {classes} = {clueless:.2f}"
+    words = f"the loss is {cost:.2f}; {nothing}"
     if cost > 1.5 * clueless:
         return Rung(
             "start",
@@ -99,13 +105,18 @@ def _start(network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, classes: 
         return Rung(
             "start",
             passed=False,
-            words=f"{words}. It knows too much: was it trained already, or is the loss another one?",
+            words=f"{words}. It knows too much: "
+            "was it trained already, or is the loss another one?",
         )
     return Rung("start", passed=True, words=words)
 
 
 def _gradient(
-    network: Network, loss: Loss, x: np.ndarray, y: np.ndarray, rng: np.random.Generator
+    network: Network,
+    loss: Loss,
+    x: np.ndarray,
+    y: np.ndarray,
+    rng: np.random.Generator,
 ) -> Rung:
     network = network.astype(np.float64)
     network.training = False
@@ -123,7 +134,12 @@ def _gradient(
 
 
 def _handful(
-    network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator
+    network: Network,
+    loss: Loss,
+    x: Any,
+    y: Any,
+    rate: float,
+    rng: np.random.Generator,
 ) -> Rung:
     try:
         fit(
@@ -148,7 +164,12 @@ def _handful(
 
 
 def _epoch(
-    network: Network, loss: Loss, x: Any, y: Any, rate: float, rng: np.random.Generator
+    network: Network,
+    loss: Loss,
+    x: Any,
+    y: Any,
+    rate: float,
+    rng: np.random.Generator,
 ) -> Rung:
     before = loss.forward(network.predict(x), y)
     try:

@@ -1,7 +1,7 @@
 """Schedules: how the learning rate changes. Each function returns a rule, k → η, for k = 0, 1, 2, …
 
 k is the number of steps or epochs done; between two whole numbers the formulas hold as well. Every η is above 0, as
-optimizers demand, and rules raise ``TypeError`` or ``ValueError`` where k is no finite number of at least 0.
+optimizers demand, and rules raise ``TypeError`` or ``ValueError`` if k is not a finite number of at least 0.
 
 Noise of mini-batches keeps a constant η from settling. Enough for settling (Robbins and Monro, 1951): Σ ηₖ = ∞, so
 that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
@@ -11,7 +11,12 @@ import math
 import sys
 from collections.abc import Callable
 
-from nnlib.errors import describe, require_amount, require_count, require_positive
+from nnlib.errors import (
+    describe,
+    require_amount,
+    require_count,
+    require_positive,
+)
 
 Rule = Callable[[float], float]
 
@@ -32,7 +37,8 @@ def linear(start: float, end: float, steps: int) -> Rule:
 
     Without the clamp at τ the formula goes on falling, below 0 in the end. As η stays at η_τ > 0, Σ η² = ∞ (E16).
     """
-    first, last = require_positive("linear", "start", start), require_positive("linear", "end", end)
+    first = require_positive("linear", "start", start)
+    last = require_positive("linear", "end", end)
     require_count("linear", "steps", steps)
 
     def rule(k: float) -> float:
@@ -44,10 +50,8 @@ def linear(start: float, end: float, steps: int) -> Rule:
 
 def inverse(start: float, half_life: float = 1.0) -> Rule:
     """ηₖ = η₀ / (1 + k/h): half of η₀ at k = h, then falling as 1/k. Σ η = ∞, Σ η² < ∞."""
-    eta, h = (
-        require_positive("inverse", "start", start),
-        require_positive("inverse", "half_life", half_life),
-    )
+    eta = require_positive("inverse", "start", start)
+    h = require_positive("inverse", "half_life", half_life)
     return lambda k: eta / (1 + _checked(k) / h)
 
 
@@ -59,20 +63,16 @@ def inverse_root(start: float) -> Rule:
 
 def step(start: float, factor: float, every: int) -> Rule:
     """ηₖ = η₀ · factor^⌊k/every⌋: the same η for ``every`` steps or epochs, then ``factor`` times as much."""
-    eta, share = (
-        require_positive("step", "start", start),
-        require_positive("step", "factor", factor),
-    )
+    eta = require_positive("step", "start", start)
+    share = require_positive("step", "factor", factor)
     require_count("step", "every", every)
     return lambda k: _above_zero(eta * share ** (_checked(k) // every))
 
 
 def exponential(start: float, factor: float) -> Rule:
     """ηₖ = η₀ · factorᵏ. For a factor below 1 Σ η is finite: training gets only so far."""
-    eta, share = (
-        require_positive("exponential", "start", start),
-        require_positive("exponential", "factor", factor),
-    )
+    eta = require_positive("exponential", "start", start)
+    share = require_positive("exponential", "factor", factor)
     return lambda k: _above_zero(eta * share ** _checked(k))
 
 
@@ -81,7 +81,8 @@ def cosine(start: float, end: float, steps: int) -> Rule:
 
     Source: Loshchilov and Hutter, 2017.
     """
-    first, last = require_positive("cosine", "start", start), require_positive("cosine", "end", end)
+    first = require_positive("cosine", "start", start)
+    last = require_positive("cosine", "end", end)
     require_count("cosine", "steps", steps)
     return lambda k: (
         last + (first - last) * (1 + math.cos(math.pi * min(_checked(k) / steps, 1.0))) / 2
@@ -106,5 +107,5 @@ def _checked(k: float) -> float:
 
 
 def _above_zero(eta: float) -> float:
-    """Return η, or the smallest number there is where a long fall has been rounded to 0, which is no learning rate."""
+    """Return η, or the smallest number there is if a long fall has been rounded to 0, which is not a learning rate."""
     return max(eta, sys.float_info.min)

@@ -1,32 +1,48 @@
-"""Training: the loop that shows a network its examples again and again, and the history it keeps."""
+"""Training: one step of learning, the loop that takes it again and again, and the history it keeps."""
 
 import math
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import cast
 
 import numpy as np
 from tqdm import tqdm
 
+from nnlib import _checks
+from nnlib._checks import Examples, LossLike, NetworkLike, OptimizerLike
+from nnlib._interrupt import Interrupt
 from nnlib.batches import minibatches
-from nnlib.errors import (
-    describe,
-    require_count,
-    require_examples,
-    require_finite,
-    require_rng,
-    require_same_length,
-    require_shape,
-)
-from nnlib.losses import Loss
+from nnlib.errors import describe, require_shape
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
 from nnlib.regularization import Penalty
 
-Examples = tuple[np.ndarray, np.ndarray]
+
+def train_step(
+    network: NetworkLike,
+    loss: LossLike,
+    optimizer: OptimizerLike,
+    x: np.ndarray,
+    y: np.ndarray,
+    penalty: Penalty | None = None,
+) -> tuple[float, np.ndarray]:
+    """Learn once from the mini-batch x, y and return (cost, predictions), both as they were before the step.
+
+    Forward through the network, the loss of its predictions, backward, and a step of the optimizer. ``penalty`` adds to
+    the slopes but not to the cost. A cost that is not finite has no slope to follow: then nothing is changed.
+    """
+    network.training = True
+    predictions = network.forward(x)
+    cost = loss.forward(predictions, y)
+    if math.isfinite(cost):
+        optimizer.zero_grad()
+        network.backward_to_parameters(loss.backward())
+        if penalty is not None:
+            penalty.add_gradients(network.parameters())
+        optimizer.step()
+    return cost, predictions
 
 
 @dataclass
@@ -53,13 +69,14 @@ class State:
     network: Network
     optimizer: Optimizer
     history: History
-    rng: np.random.Generator  # what fit draws from
-    epochs: int = 0  # how many there are to be in all, if no callback ends training earlier
+    # what fit draws from
+    rng: np.random.Generator
+    # how many there are to be in all, if no callback ends training earlier
+    epochs: int = 0
 
 
 Callback = Callable[[State], bool | None]
 Augmentation = Callable[[np.ndarray, np.random.Generator], np.ndarray]
-_Good = tuple[list[np.ndarray], dict[str, np.ndarray] | None]
 
 
 class DivergedError(FloatingPointError):
@@ -69,13 +86,13 @@ class DivergedError(FloatingPointError):
 
 
 def fit(
-    network: Network,
-    loss: Loss,
-    optimizer: Optimizer,
+    network: NetworkLike,
+    loss: LossLike,
+    optimizer: OptimizerLike,
     examples: Examples,
     *,
-    epochs: int,
-    batch_size: int,
+    epochs: int = 10,
+    batch_size: int = 32,
     rng: np.random.Generator,
     validation: Examples | None = None,
     penalty: Penalty | None = None,
@@ -85,139 +102,175 @@ def fit(
 ) -> History:
     """Train ``network`` by mini-batches of ``examples = (x, y)`` and return the history.
 
-    In each epoch all examples come once, in a new random order. After each epoch every callback is called with the
-    state; one that returns True ends training. ``penalty`` adds to the slopes; the history's losses are without it, so
-    that training and validation can be compared. ``augment(x, rng)`` returns the mini-batch to learn from instead of x,
-    changed anew each time. With the ``history`` of an earlier run training goes on after its last epoch, up to
-    ``epochs`` in all. Ctrl-C ends it too, after the running step: network and history stay.
-    Raises ``ValueError`` or ``TypeError`` for bad data before the first step, and ``DivergedError``, with the weights
-    and the optimizer's memory put back to those from before the epoch, where the loss stops being finite.
-    Source: S0, N19.
+    In each epoch all examples come once, in a new random order, and each mini-batch is a ``train_step``.
+
+    - ``validation = (x, y)`` is measured after each epoch, never learned from.
+    - ``penalty``, such as ``L2(0.001)``, adds to the slopes; the history's losses are without it, so that training and
+      validation can be compared.
+    - ``augment(x, rng)`` returns the mini-batch to learn from instead of x, changed anew each time.
+    - ``callbacks`` are all called with the state after each epoch; one that returns True ends training.
+    - ``history`` of an earlier run: training goes on after its last epoch, up to ``epochs`` in all.
+
+    However it ends, the network is left in prediction mode, ``network.training`` False. Ctrl-C ends training after the
+    running step: network and history stay. Raises ``ValueError`` or ``TypeError`` for bad data before the first step,
+    and ``DivergedError``, with the weights and the optimizer's memory put back to those from before the epoch, if the
+    loss stops being finite.  Source: S0, N19.
     """
-    x, y = _require_examples("fit", examples)
+    _checks.require_pairs("fit", examples)
     if validation is not None:
-        _require_examples("fit's validation", validation)
-    callbacks = _require_parts(network, loss, optimizer, callbacks)
-    history = _require_extras(penalty, augment, history)
-    for name, number in (("epochs", epochs), ("batch_size", batch_size)):
-        require_count("fit", name, number)
-    require_rng("fit", rng)
-    trainer = _Trainer(network, loss, optimizer, penalty, augment, rng, counts=_has_classes(y))
-    with _Interrupt() as interrupt, _remaining(history, epochs) as progress:
+        _checks.require_pairs("fit's validation", validation)
+    _checks.require_parts(network, loss, optimizer)
+    callbacks = _checks.require_callbacks(callbacks)
+    _checks.require_extras(penalty, augment)
+    _checks.require_numbers(epochs, batch_size, rng)
+    history = _history(history)
+    run = _Run(network, loss, optimizer, examples, validation, batch_size, rng, penalty, augment)
+    with Interrupt() as interrupt, _progress(history, epochs) as progress:
         try:
             for epoch in progress:
-                trainer.epoch(
-                    (x, y), minibatches(len(x), batch_size, rng=rng), validation, history, interrupt
-                )
-                if any(
-                    [
-                        callback(State(epoch, network, optimizer, history, rng, epochs))
-                        for callback in callbacks
-                    ]
-                ):
+                run.epoch(history, interrupt)
+                if run.ended_by(callbacks, epoch, history, epochs):
                     history.ended = f"a callback ended training after epoch {epoch}"
                     break
                 interrupt.check()
             else:
                 history.ended = f"all {epochs} epochs are done"
         except KeyboardInterrupt:
-            history.ended = f"you interrupted training in epoch {len(history.loss) + 1}"
-            tqdm.write(
-                f"{history.ended}; the network is that of the last finished step", file=sys.stderr
-            )
+            _say_interrupted(history)
         finally:
             network.training = False
     return history
 
 
-def _remaining(history: History, epochs: int) -> tqdm:
-    return tqdm(range(len(history.loss) + 1, epochs + 1), unit="epoch", disable=None)
-
-
 @dataclass
-class _Trainer:
-    network: Network
-    loss: Loss
-    optimizer: Optimizer
+class _Run:
+    """One call of ``fit``: all that its epochs need."""
+
+    network: NetworkLike
+    loss: LossLike
+    optimizer: OptimizerLike
+    examples: Examples
+    validation: Examples | None
+    batch_size: int
+    rng: np.random.Generator
     penalty: Penalty | None
     augment: Augmentation | None
-    rng: np.random.Generator
-    counts: bool  # whether there are classes, so that right answers can be counted
 
-    def epoch(
-        self,
-        examples: Examples,
-        batches: Iterator[np.ndarray],
-        validation: Examples | None,
-        history: History,
-        interrupt: "_Interrupt",
-    ) -> None:
-        self.network.training = True
-        (x, y), total, right = examples, 0.0, 0
-        good = self.remembered()
-        with np.errstate(over="ignore", invalid="ignore"):
-            for step, rows in enumerate(batches, start=1):
-                cost, right_here = self.step(self.changed(x[rows]), y[rows])
-                if not math.isfinite(cost):
-                    self.give_up(f"loss became {cost}", step, good, history)
-                total += cost * len(rows)
-                right += right_here
-                interrupt.check()
-        if not all(np.isfinite(parameter.value).all() for parameter in self.network.parameters()):
-            self.give_up("weights became infinite", step, good, history)
-        validated = self.validate(
-            validation
-        )  # before anything is noted, so that all four lists end together
-        history.loss.append(total / len(x))
-        history.accuracy.append(right / len(x) if self.counts else math.nan)
+    def __post_init__(self) -> None:
+        # without classes there are no right answers to count
+        self.counts = _has_classes(self.examples[1])
+
+    def epoch(self, history: History, interrupt: Interrupt) -> None:
+        """Learn from every example once, measure, and only then note all four numbers."""
+        with np.errstate(over="ignore", invalid="ignore"), self.put_back_if_it_diverges():
+            learned = self.learn(history, interrupt)
+            validated = self.validate()
+        history.loss.append(learned[0])
+        history.accuracy.append(learned[1])
         history.validation_loss.append(validated[0])
         history.validation_accuracy.append(validated[1])
 
-    def remembered(self) -> _Good:
-        """Copies of the network's values and of the optimizer's memory, where it can tell and take back what it has."""
-        values = [parameter.value.copy() for parameter in self.network.state()]
-        return values, self.optimizer.state() if hasattr(self.optimizer, "load_state") else None
+    def learn(self, history: History, interrupt: Interrupt) -> tuple[float, float]:
+        """Take a step for each mini-batch; return the mean loss and the share of right answers."""
+        x, y = self.examples
+        total, right = 0.0, 0.0
+        batches = minibatches(len(x), self.batch_size, rng=self.rng)
+        for step, rows in enumerate(batches, start=1):
+            changed = self.changed(x[rows])
+            cost, predictions = train_step(
+                self.network, self.loss, self.optimizer, changed, y[rows], self.penalty
+            )
+            if not math.isfinite(cost):
+                raise _diverged(f"loss became {cost}", step, self.optimizer, history)
+            total += cost * len(rows)
+            right += self.count_right(predictions, y[rows])
+            interrupt.check()
+        if not all(np.isfinite(parameter.value).all() for parameter in self.network.parameters()):
+            raise _diverged("weights became infinite", step, self.optimizer, history)
+        return total / len(x), right / len(x)
 
     def changed(self, x: np.ndarray) -> np.ndarray:
+        """Return the mini-batch to learn from."""
         if self.augment is None:
             return x
         return require_shape("fit's augment", "its result", self.augment(x, self.rng), x.shape)
 
-    def step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, int]:
-        predictions = self.network.forward(x)
-        cost = self.loss.forward(predictions, y)
-        if math.isfinite(cost):
-            self.optimizer.zero_grad()
-            self.network.backward_to_parameters(self.loss.backward())
-            if self.penalty is not None:
-                self.penalty.add_gradients(self.network.parameters())
-            self.optimizer.step()
-        return cost, _count_right(predictions, y) if self.counts else 0
-
-    def validate(self, examples: Examples | None) -> tuple[float, float]:
-        if examples is None:
+    def validate(self) -> tuple[float, float]:
+        """Return the loss and the share of right answers on the validation data, NaN without any."""
+        if self.validation is None:
             return math.nan, math.nan
-        x, y = examples
-        with np.errstate(over="ignore", invalid="ignore"):
-            predictions = self.network.predict(x)
-            cost = self.loss.forward(predictions, y)
-        return cost, _count_right(predictions, y) / len(x) if self.counts else math.nan
+        x, y = self.validation
+        predictions = self.network.predict(x)
+        cost = self.loss.forward(predictions, y)
+        return cost, self.count_right(predictions, y) / len(x)
 
-    def give_up(self, what: str, step: int, good: _Good, history: History) -> NoReturn:
-        values, memory = good
-        for parameter, value in zip(self.network.state(), values, strict=True):
-            parameter.value[...] = value
-        if memory is not None:
-            self.optimizer.load_state(memory)
-        epoch = len(history.loss) + 1
-        history.ended = f"the {what} in epoch {epoch}"
-        error = DivergedError(
-            f"fit: the {what} at step {step} of epoch {epoch}. The usual cause is a learning rate that is "
-            f"too large (it is {self.optimizer.learning_rate:g}); others are inputs that are not scaled and weights "
-            f"that start too large. The weights are back to those from before epoch {epoch}."
+    def count_right(self, predictions: np.ndarray, y: np.ndarray) -> float:
+        """Return how many answers are right, NaN if there are no classes."""
+        return _count_right(predictions, y) if self.counts else math.nan
+
+    def ended_by(
+        self, callbacks: Iterable[Callback], epoch: int, history: History, epochs: int
+    ) -> bool:
+        """Whether a callback ends training; all of them look first."""
+        # callbacks may ask a Network and an Optimizer for more than training does
+        network, optimizer = cast(Network, self.network), cast(Optimizer, self.optimizer)
+        state = State(epoch, network, optimizer, history, self.rng, epochs)
+        return any([callback(state) for callback in callbacks])
+
+    @contextmanager
+    def put_back_if_it_diverges(self) -> Iterator[None]:
+        """Put back the network's values and, if it can tell and take back what it has, the optimizer's memory."""
+        values = [parameter.value.copy() for parameter in self.network.state()]
+        optimizer = cast(Optimizer, self.optimizer)
+        memory = optimizer.state() if hasattr(optimizer, "load_state") else None
+        try:
+            yield
+        except DivergedError:
+            for parameter, value in zip(self.network.state(), values, strict=True):
+                parameter.value[...] = value
+            if memory is not None:
+                optimizer.load_state(memory)
+            raise
+
+
+def _diverged(what: str, step: int, optimizer: OptimizerLike, history: History) -> DivergedError:
+    """The error that says in which epoch it happened, and what usually causes it."""
+    epoch = len(history.loss) + 1
+    history.ended = f"the {what} in epoch {epoch}"
+    error = DivergedError(
+        f"fit: the {what} at step {step} of epoch {epoch}. "
+        "The usual cause is a learning rate that is "
+        f"too large (it is {optimizer.learning_rate:g}); "
+        "others are inputs that are not scaled and weights "
+        f"that start too large. The weights are back to those from before epoch {epoch}."
+    )
+    error.history = history
+    return error
+
+
+def _history(history: History | None) -> History:
+    """The history to go on with."""
+    if not (history is None or isinstance(history, History)):
+        raise TypeError(
+            f"fit got {describe(history)} as the history: expected what an earlier fit returned"
         )
-        error.history = history
-        raise error
+    return History() if history is None else history
+
+
+class _Bar(tqdm):
+    """A bar without tqdm's own thread, which would redraw it during a long epoch."""
+
+    monitor_interval = 0
+
+
+def _progress(history: History, epochs: int) -> tqdm:
+    """The epochs still to come, with a bar on terminals."""
+    return _Bar(range(len(history.loss) + 1, epochs + 1), unit="epoch", disable=None)
+
+
+def _say_interrupted(history: History) -> None:
+    history.ended = f"you interrupted training in epoch {len(history.loss) + 1}"
+    tqdm.write(f"{history.ended}; the network is that of the last finished step", file=sys.stderr)
 
 
 def _has_classes(y: np.ndarray) -> bool:
@@ -232,88 +285,3 @@ def _count_right(predictions: np.ndarray, y: np.ndarray) -> int:
     labels = predictions.argmax(axis=1) if predictions.shape[1] > 1 else predictions[:, 0] > 0.5
     targets = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
     return int((labels == targets).sum())
-
-
-def _require_examples(who: str, examples: Any) -> Examples:
-    if not (isinstance(examples, tuple | list) and len(examples) == 2):
-        raise TypeError(f"{who} got examples as {describe(examples)}: expected a pair (x, y)")
-    x, y = examples
-    require_finite(who, "x", require_examples(who, "x", x))
-    require_finite(who, "y", require_examples(who, "y", y))
-    require_same_length(who, x=x, y=y)
-    return x, y
-
-
-def _require_parts(network: Any, loss: Any, optimizer: Any, callbacks: Any) -> list[Callback]:
-    """Return the callbacks as a list; raise where a part cannot do its work, or the optimizer works for another."""
-    parts = (
-        (network, "network", ("forward", "backward_to_parameters", "parameters", "predict")),
-        (loss, "loss", ("forward", "backward")),
-        (optimizer, "optimizer", ("zero_grad", "step")),
-    )
-    for part, name, methods in parts:
-        if isinstance(part, type) or not all(hasattr(part, method) for method in methods):
-            hint = (
-                f"; call the class to make one, {part.__name__}(…)"
-                if isinstance(part, type)
-                else ""
-            )
-            raise TypeError(f"fit got {describe(part)} in the place of the {name}{hint}")
-    ours = {id(parameter) for parameter in network.parameters()}
-    if ours.isdisjoint(
-        id(parameter) for parameter in getattr(optimizer, "parameters", network.parameters())
-    ):
-        raise ValueError(
-            f"fit got {optimizer} of another network's parameters: expected those of {network}"
-        )
-    functions: list[Any] = list(callbacks) if isinstance(callbacks, Iterable) else [None]
-    if not all(callable(function) and not isinstance(function, type) for function in functions):
-        raise TypeError(
-            f"fit got callbacks as {describe(callbacks)}: expected a list of functions or callbacks such as Patience(5)"
-        )
-    return functions
-
-
-def _require_extras(penalty: Any, augment: Any, history: Any) -> History:
-    """Return the history to go on with; raise where what may be left out is given and of the wrong kind."""
-    if not (penalty is None or isinstance(penalty, Penalty)):
-        raise TypeError(
-            f"fit got {describe(penalty)} as the penalty: expected one such as L2(0.001)"
-        )
-    if not (augment is None or callable(augment)):
-        raise TypeError(
-            f"fit got {describe(augment)} as augment: expected a function of x and rng that returns x"
-        )
-    if not (history is None or isinstance(history, History)):
-        raise TypeError(
-            f"fit got {describe(history)} as the history: expected what an earlier fit returned"
-        )
-    return History() if history is None else history
-
-
-class _Interrupt:
-    """Lets Ctrl-C wait for the end of a step, so that no update is left half done; a second one does not wait.
-
-    Signals reach only the main thread; elsewhere this does nothing.
-    """
-
-    def __enter__(self) -> "_Interrupt":
-        self.asked = False
-        self.active = threading.current_thread() is threading.main_thread()
-        if self.active:
-            self.before = signal.signal(signal.SIGINT, self._ask)
-        return self
-
-    def _ask(self, *_: Any) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-
-    def check(self) -> None:
-        """Raise ``KeyboardInterrupt`` if Ctrl-C was pressed since the last look."""
-        if self.asked:
-            raise KeyboardInterrupt
-
-    def __exit__(self, *_: Any) -> None:
-        if self.active:
-            signal.signal(signal.SIGINT, self.before)

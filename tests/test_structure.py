@@ -3,6 +3,7 @@
 import ast
 import io
 import os
+import re
 import subprocess
 import sys
 import tokenize
@@ -16,16 +17,19 @@ import nnlib
 
 ROOT = Path(nnlib.__file__).parent
 
-# A module imports only what stands before it. A package is one row: what it holds is ordered by having no cycle.
-TIERS = {
-    "ground": "errors parameter numerics blocks initializers _files _idx mnist datasets batches augment metrics "
-    "landscapes gradcheck curvature autodiff_rules autodiff",
-    "blocks": "perceptron layers activations losses windows convolution pooling normalization recurrent "
-    "regularization optimizers schedules",
-    "whole": "network training callbacks checkpoints sanity ensembles sweep",
-    "seeing": "chapters",
-}
-ROWS = [row for rows in TIERS.values() for row in rows.split()]
+
+def reading_order() -> dict[str, list[str]]:
+    """The tiers and their rows, as the docstring of nnlib has them: the only list there is.
+
+    A module imports only what stands before it. A package is one row: what it holds is ordered by having no cycle.
+    """
+    lines = re.findall(r"^    +((?:[A-Z]\w+: +)?\w+(?:, \w+)*,?)$", nnlib.__doc__, re.MULTILINE)
+    tiers = re.findall(r"(\w+): +([^:]+?)(?= \w+:|$)", " ".join(lines))
+    return {tier: re.split(r",\s*", rows.strip()) for tier, rows in tiers}
+
+
+TIERS = reading_order()
+ROWS = [row for rows in TIERS.values() for row in rows]
 
 
 def name_of(path: Path) -> str:
@@ -67,8 +71,15 @@ def row_of(module: str) -> str:
 # Who imports whom.
 
 
-def test_every_module_has_its_row():
-    assert {row_of(module) for module in FILES if module != "nnlib"} <= set(ROWS)
+def test_the_reading_order_is_read():
+    assert list(TIERS) == ["Ground", "Blocks", "Whole", "Chapters"]
+    assert TIERS["Ground"][:3] == ["errors", "parameter", "numerics"]
+    assert TIERS["Chapters"] == ["chapters"]
+
+
+def test_every_module_has_its_row_and_every_row_its_module():
+    found = [row_of(module) for module in FILES if module != "nnlib"]
+    assert set(found) == set(ROWS)
     assert len(set(ROWS)) == len(ROWS)
     assert {"nnlib.errors", "nnlib.training", "nnlib.chapters.kit.figures"} <= set(FILES)
 
@@ -89,9 +100,45 @@ def test_imports_go_only_to_earlier_rows(module):
 
 def test_there_are_imports_to_judge_and_none_goes_round_in_circles():
     graph = {module: own_imports(module) for module in FILES}
-    assert graph["nnlib.training"] >= {"nnlib.network", "nnlib.losses", "nnlib.batches"}
+    assert graph["nnlib.training"] >= {"nnlib.network", "nnlib._checks", "nnlib.batches"}
     order = list(TopologicalSorter(graph).static_order())  # raises CycleError where there is one
     assert set(order) >= set(FILES)
+
+
+LIBRARY = [module for module in FILES if not module.startswith("nnlib.chapters")]
+COURSE = [module for module in FILES if module.startswith("nnlib.chapters.")]
+
+
+@pytest.mark.parametrize("module", LIBRARY)
+def test_the_library_knows_no_chapter(module):
+    assert {name for name in own_imports(module) if name.startswith("nnlib.chapters")} == set()
+
+
+@pytest.mark.parametrize("module", COURSE)
+def test_a_chapter_needs_the_library_the_kit_and_itself(module):
+    # and what all chapters share, the kit, needs no chapter
+    own = {"kit", chapter_of(module)}
+    used = {chapter_of(name) for name in own_imports(module) if name in COURSE}
+    assert used - own == set()
+
+
+def chapter_of(module: str) -> str:
+    return module.split(".")[2]
+
+
+THREADS = {
+    "nnlib._fast.blocks": "spreads blocks over the cores, or does without",
+    "nnlib._interrupt": "only the main thread hears Ctrl-C",
+    "nnlib.chapters.kit.panel": "JupyterLab may move two controls at once: the drawing has a lock",
+    "nnlib.chapters.training_deeper.experiments.playground": "a panel and a cell may train at once",
+}
+
+
+@every_module
+def test_threads_are_used_in_one_place(module):
+    found = {name.split(".")[0] for name in imports(module)}
+    concurrent = found & {"threading", "_thread", "concurrent", "multiprocessing", "asyncio"}
+    assert concurrent == set() or module in THREADS
 
 
 @every_module
@@ -109,8 +156,8 @@ def test_no_star_imports(module):
 )
 def test_only_people_use_autodiff(module):
     # layer, autodiff and finite difference are three independent answers
-    tier = next(tier for tier, rows in TIERS.items() if row_of(module) in rows.split())
-    assert tier == "seeing" or not {"nnlib.autodiff", "nnlib.autodiff_rules"} & own_imports(module)
+    autodiff = {"nnlib.autodiff", "nnlib.autodiff_rules"}
+    assert row_of(module) in TIERS["Chapters"] or not autodiff & own_imports(module)
 
 
 def test_gradient_check_imports_numpy_only():
@@ -119,12 +166,7 @@ def test_gradient_check_imports_numpy_only():
 
 
 def test_learning_needs_no_drawing():
-    low = [
-        row
-        for tier in ("ground", "blocks", "whole")
-        for row in TIERS[tier].split()
-        if f"nnlib.{row}" in FILES
-    ]
+    low = [row for tier in ("Ground", "Blocks", "Whole") for row in TIERS[tier]]
     code = (
         f"import sys, {', '.join(f'nnlib.{row}' for row in low)}\n"
         "drawing = {'matplotlib', 'ipywidgets', 'IPython', 'PIL'}\n"
@@ -185,19 +227,39 @@ def test_lines_are_counted_right():
         for function in functions("nnlib.parameter")
     }
     assert by_name == {
-        "__init__": 8,
+        "__init__": 9,
         "zero_grad": 1,
         "add_grad": 4,
         "__repr__": 1,
-        "recall": 3,
+        "recall": 5,
+        "require_parameters": 10,
         "count_values": 1,
     }
-    assert len(code_lines("nnlib")) == 1  # __version__
+    assert len(code_lines("nnlib")) == 1  # __version__, beside a docstring
 
 
 @every_module
 def test_module_has_at_most_250_lines_of_code(module):
     assert len(code_lines(module)) <= 250
+
+
+def widths(module: str) -> list[int]:
+    """How many columns each line of code takes."""
+    lines = FILES[module].read_text(encoding="utf-8").splitlines()
+    return [len(lines[number - 1]) for number in code_lines(module)]
+
+
+@every_module
+def test_lines_of_code_have_at_most_100_columns(module):
+    assert max(widths(module), default=0) <= 100
+
+
+@pytest.mark.parametrize("modules", [LIBRARY, COURSE], ids=["library", "course"])
+def test_most_lines_of_code_are_short(modules):
+    # ruff format --line-length 79, and then without it, breaks most of those that are not
+    all_of_them = [width for module in modules for width in widths(module)]
+    assert len(all_of_them) > 3000
+    assert sum(width < 80 for width in all_of_them) / len(all_of_them) >= 0.9
 
 
 @every_module

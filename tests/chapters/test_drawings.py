@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from nnlib.chapters.kit import drawings, figures, graphs
-from nnlib.perceptron import XOR
+from nnlib.circuits import XOR
 
 
 @pytest.fixture

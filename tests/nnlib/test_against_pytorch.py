@@ -8,19 +8,27 @@ import os
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layer_cases import close as same
+from layer_cases import convolutions, poolings, results, sides
 
 from nnlib import activations, losses
+from nnlib.convolution import Conv2D
 from nnlib.curvature import hessian, hessian_vector
 from nnlib.layers import Dense
 from nnlib.network import Network
+from nnlib.normalization import BatchNorm
 from nnlib.numerics import softmax
 from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
 from nnlib.parameter import Parameter
+from nnlib.pooling import AvgPool2D, L2Pool2D, MaxPool2D
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
     torch = importlib.import_module("torch")
 else:
     torch = pytest.importorskip("torch")
+torch.set_num_threads(1)  # for arrays as small as these a second thread only waits
 F = torch.nn.functional
 
 close = {"rel": 1e-10, "abs": 1e-10}
@@ -281,3 +289,112 @@ def their_training(network, x, labels) -> list[float]:
         cost.backward()
         optimizer.step()
     return costs
+
+
+# Images. Hundreds of cases, so ``same`` in place of approx.
+
+
+@settings(max_examples=250)
+@given(case=convolutions())
+def test_convolutions(case):
+    layer, x, dz = case
+    (top, bottom), (left, right) = sides(layer, x)
+    their_x, W = (torch.tensor(a, requires_grad=True) for a in (x, layer.W.value))
+    b = torch.tensor(layer.b.value, requires_grad=True)
+    padded = torch.nn.functional.pad(their_x.permute(0, 3, 1, 2), (left, right, top, bottom))
+    z = torch.nn.functional.conv2d(
+        padded, W.permute(3, 2, 0, 1).contiguous(), b, stride=layer.stride
+    ).permute(0, 2, 3, 1)
+    z.backward(torch.from_numpy(dz))
+    for mine, theirs in zip(
+        results(*case), (z.detach(), their_x.grad, W.grad, b.grad), strict=True
+    ):
+        assert same(mine, theirs.numpy())
+
+
+@pytest.mark.filterwarnings(
+    "ignore:Using padding='same' with even kernel"
+)  # PyTorch on its own speed
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("size", [1, 2, 3, (3, 2)])
+def test_same_and_valid_padding_at_stride_1(padding, size, rng):
+    layer = Conv2D(2, 3, size, padding=padding, rng=rng)
+    theirs = torch.nn.Conv2d(2, 3, size, padding=padding, dtype=torch.float64)
+    theirs.weight.data, theirs.bias.data = (
+        torch.tensor(layer.W.value).permute(3, 2, 0, 1),
+        torch.tensor(layer.b.value),
+    )
+    x = rng.standard_normal((2, 5, 6, 2))
+    z = theirs(torch.from_numpy(x).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    assert same(layer.forward(x), z.detach().numpy())
+
+
+def their_pooling(layer, x):
+    """The same pooling of a tensor (n, channels, height, width) by PyTorch."""
+    kind, size, stride = type(layer), layer.size, layer.stride
+    if kind is MaxPool2D:
+        return F.max_pool2d(x, size, stride)
+    if kind is AvgPool2D:
+        return F.avg_pool2d(x, size, stride)
+    if kind is L2Pool2D:
+        return torch.sqrt(F.avg_pool2d(x**2, size, stride, divisor_override=1))
+    kernel = torch.from_numpy(layer.W.value).expand(x.shape[1], 1, *size)
+    return F.conv2d(x, kernel, stride=stride, groups=x.shape[1])
+
+
+@settings(max_examples=300)
+@given(case=poolings())
+def test_poolings(case):
+    layer, x, dy = case
+    their_x = torch.tensor(x, requires_grad=True)
+    y = their_pooling(layer, their_x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    y.backward(torch.from_numpy(dy))
+    assert same(layer.forward(x), y.detach().numpy())
+    assert same(layer.backward(dy), their_x.grad.numpy())
+
+
+def their_batch_norm(layer):
+    """The same layer in PyTorch."""
+    theirs = torch.nn.BatchNorm1d(layer.features, dtype=torch.float64)
+    theirs.weight.data, theirs.bias.data = (
+        torch.tensor(layer.gamma.value),
+        torch.tensor(layer.beta.value),
+    )
+    return theirs
+
+
+@settings(max_examples=200)
+@given(
+    shape=st.tuples(st.integers(2, 6), st.integers(1, 4))
+    | st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(2, 4), st.integers(1, 4)),
+    seed=st.integers(0, 2**32 - 1),
+    batches=st.integers(1, 3),
+)
+def test_batch_norm_in_training_and_in_prediction(shape, seed, batches):
+    rng, layer = np.random.default_rng(seed), BatchNorm(shape[-1])
+    for parameter in layer.parameters():
+        parameter.value[...] = rng.standard_normal(shape[-1])
+    theirs = their_batch_norm(layer)
+    for training in [*[True] * batches, False]:
+        layer.training = training
+        theirs.train(training)
+        x, dy = 3 * rng.standard_normal(shape) + 5, rng.standard_normal(shape)
+        compare_batch_norm(layer, theirs, x, dy)
+
+
+def compare_batch_norm(layer, theirs, x, dy):
+    their_x = torch.tensor(x, requires_grad=True)
+    y = theirs(their_x.reshape(-1, layer.features)).reshape(x.shape)
+    theirs.zero_grad()
+    y.backward(torch.from_numpy(dy))
+    for parameter in layer.parameters():
+        parameter.zero_grad()
+    assert same(layer.forward(x), y.detach().numpy())
+    slope = 1 / np.sqrt(
+        x.reshape(-1, layer.features).var(axis=0).min() + layer.epsilon
+    )  # large where a variance is small
+    assert same(layer.backward(dy), their_x.grad.numpy(), 1e-10 * max(1.0, slope))
+    assert same(layer.gamma.grad, theirs.weight.grad.numpy())
+    assert same(layer.beta.grad, theirs.bias.grad.numpy())
+    assert same(layer.running_mean.value, theirs.running_mean.numpy())
+    assert same(layer.running_variance.value, theirs.running_var.numpy())

@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from nnlib import blocks
-from nnlib.blocks import by_blocks
+from nnlib._fast import blocks
+from nnlib._fast.blocks import by_blocks
 
 
 def cut(n, bytes_each, cores, monkeypatch):

@@ -1,93 +1,22 @@
-"""Convolution: against naive loops, against PyTorch, against sums done by hand, and what it must refuse."""
+"""Convolution: against naive loops, against sums done by hand, and what it must refuse."""
 
-import importlib
-import os
 import re
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layer_cases import close, convolutions, results, sides
 
-from nnlib import blocks
 from nnlib.convolution import Conv2D, convolve, cross_correlate, naive_backward, naive_forward
 from nnlib.initializers import he
 from nnlib.layers import Flatten
 from nnlib.network import Network
-from nnlib.windows import Columns, Strips, margins, output_size, parts
-
-if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
-    torch = importlib.import_module("torch")
-else:
-    torch = pytest.importorskip("torch")
-torch.set_num_threads(1)  # for arrays as small as these a second thread only waits
-
-
-def close(one, other, tolerance=1e-10) -> bool:
-    """Whether two arrays have one shape and the same numbers to ten digits; hundreds of cases, so no approx."""
-    return one.shape == other.shape and np.allclose(one, other, rtol=tolerance, atol=tolerance)
-
-
-pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
-
-
-@st.composite
-def cases(draw):
-    """A layer with random values, an input that it fits, and a gradient for its output."""
-    size, stride = draw(pairs), draw(pairs)
-    padding = draw(st.sampled_from([0, 1, 2, "same", "valid"]))
-    least = [
-        1
-        if padding == "same"
-        else max(1, size[i] - 2 * (padding if isinstance(padding, int) else 0))
-        for i in (0, 1)
-    ]
-    h, w = (draw(st.integers(least[i], least[i] + 6)) for i in (0, 1))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    layer = Conv2D(
-        draw(st.integers(1, 7)),
-        draw(st.integers(1, 3)),
-        size,
-        stride=stride,
-        padding=padding,
-        rng=rng,
-    )
-    layer.b.value[...] = rng.standard_normal(layer.c_out)
-    x = rng.standard_normal((draw(st.integers(1, 3)), h, w, layer.c_in))
-    return layer, x, rng.standard_normal(layer.forward(x).shape)
-
-
-def results(layer, x, dz):
-    """Forward and the three gradients."""
-    for parameter in layer.parameters():
-        parameter.zero_grad()
-    return layer.forward(x), layer.backward(dz), layer.W.grad, layer.b.grad
-
-
-def sides(layer, x):
-    return [margins(x.shape[i + 1], layer.size[i], layer.stride[i], layer.padding) for i in (0, 1)]
-
-
-@settings(max_examples=250)
-@given(case=cases())
-def test_as_pytorch_has_it(case):
-    layer, x, dz = case
-    (top, bottom), (left, right) = sides(layer, x)
-    their_x, W = (torch.tensor(a, requires_grad=True) for a in (x, layer.W.value))
-    b = torch.tensor(layer.b.value, requires_grad=True)
-    padded = torch.nn.functional.pad(their_x.permute(0, 3, 1, 2), (left, right, top, bottom))
-    z = torch.nn.functional.conv2d(
-        padded, W.permute(3, 2, 0, 1).contiguous(), b, stride=layer.stride
-    ).permute(0, 2, 3, 1)
-    z.backward(torch.from_numpy(dz))
-    for mine, theirs in zip(
-        results(*case), (z.detach(), their_x.grad, W.grad, b.grad), strict=True
-    ):
-        assert close(mine, theirs.numpy())
+from nnlib.windows import margins, output_size
 
 
 @settings(max_examples=60)
-@given(case=cases())
+@given(case=convolutions())
 def test_as_naive_loops_have_it(case):
     layer, x, dz = case
     (top, bottom), (left, right) = sides(layer, x)
@@ -97,60 +26,6 @@ def test_as_naive_loops_have_it(case):
     z = naive_forward(padded, layer.W.value, layer.b.value, layer.stride)
     for mine, slow in zip(results(*case), (z, dx, dW, db), strict=True):
         assert close(mine, slow)
-
-
-@settings(max_examples=100)
-@given(case=cases())
-@pytest.mark.parametrize("kind", [Columns, Strips])
-def test_both_layouts_say_what_naive_loops_say(kind, case):
-    layer, x, dz = case
-    (top, bottom), (left, right) = sides(layer, x)
-    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
-    layout, W = kind(padded, layer.size, layer.stride), layer.W.value
-    assert layout.places == dz.shape[1:3]
-    flat, z, d_padded = (
-        dz.reshape(len(dz), -1, layer.c_out),
-        np.empty((len(x), dz[0, ..., 0].size, layer.c_out)),
-        0 * padded,
-    )
-    layout.product(W, z)
-    layout.d_input(flat, W, d_padded)
-    dx, dW, db = naive_backward(padded, W, dz, layer.stride)
-    assert close(z.reshape(dz.shape), naive_forward(padded, W, 0 * db, layer.stride))
-    assert close(layout.d_weights(flat), dW)
-    assert close(d_padded, dx)
-
-
-@pytest.mark.parametrize("c_in", [1, 20])
-@pytest.mark.parametrize("cores", [1, 2, 3])
-def test_blocks_on_several_cores_give_the_same_bits(c_in, cores, monkeypatch, rng):
-    layer, x = Conv2D(c_in, 4, 5, padding=1, rng=rng), rng.standard_normal((9, 12, 12, c_in))
-    dz = rng.standard_normal((9, 10, 10, 4))
-    whole = results(layer, x, dz)
-    monkeypatch.setattr(blocks, "BLOCK", 2 * layer.bytes_each(layer.pad(x)))
-    monkeypatch.setattr(blocks, "_cores", lambda: 1)
-    in_blocks = results(layer, x, dz)
-    monkeypatch.setattr(blocks, "_cores", lambda: cores)
-    for one, other, all_at_once in zip(results(layer, x, dz), in_blocks, whole, strict=True):
-        assert one.tobytes() == other.tobytes()
-        assert close(one, all_at_once)
-
-
-@pytest.mark.filterwarnings(
-    "ignore:Using padding='same' with even kernel"
-)  # PyTorch on its own speed
-@pytest.mark.parametrize("padding", ["same", "valid"])
-@pytest.mark.parametrize("size", [1, 2, 3, (3, 2)])
-def test_same_and_valid_are_pytorchs_at_stride_1(padding, size, rng):
-    layer = Conv2D(2, 3, size, padding=padding, rng=rng)
-    theirs = torch.nn.Conv2d(2, 3, size, padding=padding, dtype=torch.float64)
-    theirs.weight.data, theirs.bias.data = (
-        torch.tensor(layer.W.value).permute(3, 2, 0, 1),
-        torch.tensor(layer.b.value),
-    )
-    x = rng.standard_normal((2, 5, 6, 2))
-    z = theirs(torch.from_numpy(x).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-    assert close(layer.forward(x), z.detach().numpy())
 
 
 # By hand.
@@ -291,18 +166,6 @@ def test_same_gives_a_place_for_each_stride(n, size, stride):
     assert output_size(n, size, stride=stride, padding="same") == -(-n // stride)
     before, after = margins(n, size, stride, "same")
     assert after - before in (0, 1)
-
-
-def test_parts_are_views_in_row_order():
-    x = np.arange(20.0).reshape(1, 4, 5, 1)
-    found = list(parts(x, (2, 2), (2, 3)))
-    assert [part[0, :, :, 0].tolist() for part in found] == [
-        [[0, 3], [10, 13]],
-        [[1, 4], [11, 14]],
-        [[5, 8], [15, 18]],
-        [[6, 9], [16, 19]],
-    ]
-    assert all(np.shares_memory(part, x) for part in found)
 
 
 # What makes it a convolution.

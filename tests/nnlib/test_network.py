@@ -15,9 +15,10 @@ from nnlib import _files
 from nnlib.activations import ReLU, Sigmoid, Softmax
 from nnlib.convolution import Conv2D
 from nnlib.layers import Dense, Flatten, Layer, Residual, receptive_field
-from nnlib.network import FORMAT, Network
+from nnlib.network import Network
 from nnlib.normalization import BatchNorm
 from nnlib.pooling import MaxPool2D
+from nnlib.saving import FORMAT, kinds
 
 
 def small(seed: int = 0) -> Network:
@@ -511,6 +512,13 @@ def test_a_layer_of_ones_own_is_saved_by_its_name(tmp_path):
     assert type(Network.load(path).layers[0]) is RowCounter
 
 
+def test_a_layer_of_ones_own_never_hides_the_librarys():
+    own = type("Dense", (Layer,), {"__module__": "__main__"})
+    newer = type("Dense", (Layer,), {"__module__": "__main__"})  # the same cell, run again
+    assert kinds()["Dense"] is Dense
+    assert kinds()["__main__.Dense"] is newer is not own
+
+
 def test_one_layer_cannot_stand_at_two_places(rng):
     bend = Sigmoid()
     with pytest.raises(ValueError, match="same layer at two places: expected a new one for each"):
@@ -561,7 +569,7 @@ def test_residual_of_images_may_change_their_size(rng):
     assert (layer.size, layer.stride) == ((3, 3), (2, 2))
     assert str(layer) == (
         "Residual(Conv2D(2 → 4, 3×3, stride 2, padding same) – BatchNorm(4) – ReLU(); "
-        "short cut Conv2D(2 → 4, 1×1, stride 2))"
+        "shortcut Conv2D(2 → 4, 1×1, stride 2))"
     )
 
 

@@ -1,81 +1,19 @@
-"""Batch normalisation: against PyTorch, against sums done by hand; learning and predicting are two things."""
+"""Batch normalisation: against sums done by hand; learning and predicting are two things."""
 
-import importlib
-import os
 import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from nnlib.activations import ReLU
 from nnlib.callbacks import Restart
 from nnlib.layers import Dense, Residual
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
-from nnlib.normalization import EPSILON, BatchNorm
+from nnlib.normalization import BatchNorm
 from nnlib.optimizers import SGD
 from nnlib.parameter import Parameter
 from nnlib.training import DivergedError, fit
-
-if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
-    torch = importlib.import_module("torch")
-else:
-    torch = pytest.importorskip("torch")
-torch.set_num_threads(1)  # for arrays as small as these a second thread only waits
-
-
-def close(one, other, tolerance=1e-10) -> bool:
-    """Whether two arrays have one shape and the same numbers to ten digits; hundreds of cases, so no approx."""
-    return one.shape == other.shape and np.allclose(one, other, rtol=tolerance, atol=tolerance)
-
-
-def twin(layer):
-    """The same layer in PyTorch."""
-    theirs = torch.nn.BatchNorm1d(layer.features, dtype=torch.float64)
-    theirs.weight.data, theirs.bias.data = (
-        torch.tensor(layer.gamma.value),
-        torch.tensor(layer.beta.value),
-    )
-    return theirs
-
-
-@settings(max_examples=200)
-@given(
-    shape=st.tuples(st.integers(2, 6), st.integers(1, 4))
-    | st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(2, 4), st.integers(1, 4)),
-    seed=st.integers(0, 2**32 - 1),
-    batches=st.integers(1, 3),
-)
-def test_as_pytorch_has_it_in_training_and_in_prediction(shape, seed, batches):
-    rng, layer = np.random.default_rng(seed), BatchNorm(shape[-1])
-    for parameter in layer.parameters():
-        parameter.value[...] = rng.standard_normal(shape[-1])
-    theirs = twin(layer)
-    for training in [*[True] * batches, False]:
-        layer.training = training
-        theirs.train(training)
-        x, dy = 3 * rng.standard_normal(shape) + 5, rng.standard_normal(shape)
-        compare(layer, theirs, x, dy)
-
-
-def compare(layer, theirs, x, dy):
-    their_x = torch.tensor(x, requires_grad=True)
-    y = theirs(their_x.reshape(-1, layer.features)).reshape(x.shape)
-    theirs.zero_grad()
-    y.backward(torch.from_numpy(dy))
-    for parameter in layer.parameters():
-        parameter.zero_grad()
-    assert close(layer.forward(x), y.detach().numpy())
-    slope = 1 / np.sqrt(
-        x.reshape(-1, layer.features).var(axis=0).min() + EPSILON
-    )  # large where a variance is small
-    assert close(layer.backward(dy), their_x.grad.numpy(), 1e-10 * max(1.0, slope))
-    assert close(layer.gamma.grad, theirs.weight.grad.numpy())
-    assert close(layer.beta.grad, theirs.bias.grad.numpy())
-    assert close(layer.running_mean.value, theirs.running_mean.numpy())
-    assert close(layer.running_variance.value, theirs.running_var.numpy())
 
 
 def test_training_by_hand():
@@ -152,6 +90,35 @@ def test_a_single_image_of_many_pixels_is_enough(rng):
 def test_wrong_number_of_features_is_refused(features, error):
     with pytest.raises(error, match=f"BatchNorm got features = {features}"):
         BatchNorm(features)
+
+
+def test_epsilon_and_share_can_be_chosen():
+    layer = BatchNorm(1, epsilon=3, share=0.5)
+    # μ = 2, σ² = 1, √(1 + 3) = 2; running mean 0.5·0 + 0.5·2, running variance 0.5·1 + 0.5·(1·2/1)
+    assert layer.forward(np.array([[1.0], [3.0]])).ravel().tolist() == [-0.5, 0.5]
+    assert layer.running_mean.value.tolist() == [1]
+    assert layer.running_variance.value.tolist() == [1.5]
+    # of opposite dy nothing is shared but by x̂: dγ = −0.5·1 + 0.5·(−1) = −1, dx = 1/2 · (±1 − (∓0.5 · −1)/2)
+    assert layer.backward(np.array([[1.0], [-1.0]])).ravel().tolist() == [0.375, -0.375]
+    assert layer.gamma.grad.tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"epsilon": 0}, "epsilon = 0: expected a number above 0"),
+        ({"share": 1}, "share = 1: expected 0 or more, and below 1"),
+    ],
+)
+def test_wrong_epsilon_and_share_are_refused(options, words):
+    with pytest.raises(ValueError, match=f"BatchNorm got {words}"):
+        BatchNorm(3, **options)
+
+
+def test_epsilon_and_share_are_saved(tmp_path):
+    network = Network([BatchNorm(3, epsilon=0.5, share=0.25)])
+    loaded = Network.load(network.save(tmp_path / "model")).layers[0]
+    assert (loaded.epsilon, loaded.share) == (0.5, 0.25)
 
 
 # The running statistics: part of the network, none of the optimizer's business.

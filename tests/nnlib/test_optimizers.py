@@ -10,6 +10,7 @@ from nnlib import optimizers
 from nnlib.curvature import hessian
 from nnlib.landscapes import LANDSCAPES, Quadratic
 from nnlib.layers import Dense
+from nnlib.network import Network
 from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Newton, Optimizer, RMSProp
 from nnlib.parameter import Parameter
 
@@ -126,6 +127,17 @@ def test_arrays_are_no_parameters():
         TypeError, match=r"SGD got ndarray: expected parameters, as network\.parameters\(\) gives"
     ):
         SGD([np.ones(3)])
+
+
+def test_a_network_or_a_single_parameter_is_refused_in_words():
+    network = Network([Dense(2, 1, rng=np.random.default_rng(0))])
+    for wrong, words in (
+        (network, "a Network"),
+        (network.parameters, "a method"),
+        (network.parameters()[0], "a Parameter"),
+    ):
+        with pytest.raises(TypeError, match=f"SGD got {words}: expected parameters, as network"):
+            SGD(wrong, 0.1)
 
 
 def test_the_contract_alone_has_no_rule():
@@ -602,6 +614,10 @@ def test_newtons_arguments():
         match=r"Newton got hessian as an array of .*: expected a function that returns it",
     ):
         Newton(v, np.eye(1))
+    with pytest.raises(TypeError, match=r"Newton got hessian as 0.1: expected a function"):
+        Newton(v, 0.1)
+    with pytest.raises(NotImplementedError, match="has no rule for one array alone"):
+        Newton(v, lambda: np.eye(1)).update(np.ones(1), np.ones(1))
 
 
 # What an optimizer sees.

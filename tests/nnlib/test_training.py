@@ -1,5 +1,6 @@
 """The training loop: equal to the one written by hand, bit for bit, and well-behaved however it ends."""
 
+import math
 import os
 import signal
 import sys
@@ -15,7 +16,9 @@ from nnlib.layers import Dense, Flatten, Layer
 from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from nnlib.network import Network
 from nnlib.optimizers import SGD, Momentum
-from nnlib.training import DivergedError, History, State, fit
+from nnlib.parameter import Parameter
+from nnlib.regularization import L2
+from nnlib.training import DivergedError, History, State, fit, train_step
 
 N, BATCH = 50, 8  # 7 steps in an epoch, the last one with 2 examples
 STEPS = 7
@@ -62,7 +65,95 @@ def weights(network: Network) -> bytes:
     return b"".join(parameter.value.tobytes() for parameter in network.parameters())
 
 
+# One step.
+
+
+def test_a_step_is_forward_backward_and_the_optimizers_step():
+    # prediction 3·2 + 0 = 6, target 4: cost ½·2² = 2, dz = 2; dW = 3·2 = 6, db = 2; W ← 2 − 0.1·6, b ← 0 − 0.1·2
+    network = Network([Dense(1, 1, rng=np.random.default_rng(0))])
+    W, b = network.parameters()
+    W.value[...] = 2
+    x, y = np.array([[3.0]]), np.array([[4.0]])
+    cost, predictions = train_step(network, SquaredError(), SGD([W, b], 0.1), x, y)
+    assert (cost, predictions.tolist()) == (2, [[6]])  # from before the step
+    assert [W.value.item(), b.value.item()] == pytest.approx([1.4, -0.2])
+
+
+def test_a_penalty_adds_to_the_slopes_and_not_to_the_cost():
+    one, other = small(), small()
+    x, y = data()
+    parts = [(net, SoftmaxCrossEntropy(), SGD(net.parameters(), 0.5)) for net in (one, other)]
+    plain, _ = train_step(*parts[0], x, y)
+    penalised, _ = train_step(*parts[1], x, y, L2(0.1))
+    assert plain == penalised
+    # W ← W − η (dW + λ W): η λ = 0.05 of the weights from before
+    W = small().parameters()[0].value
+    assert one.parameters()[0].value - other.parameters()[0].value == pytest.approx(0.05 * W)
+
+
+def test_a_step_learns_in_training_mode_and_leaves_nothing_from_the_last_one():
+    network = small()
+    network.training = False
+    optimizer = SGD(network.parameters(), 0.5)
+    for rows in minibatches(N, BATCH, rng=np.random.default_rng(2)):
+        train_step(network, SoftmaxCrossEntropy(), optimizer, *(a[rows] for a in data()))
+    assert network.training
+    assert weights(network) == after_steps(STEPS)
+
+
+@pytest.mark.parametrize("cost", [math.nan, math.inf])
+def test_a_cost_that_is_not_finite_changes_nothing(cost):
+    class Broken(SoftmaxCrossEntropy):
+        def forward(self, predictions, targets):
+            super().forward(predictions, targets)
+            return cost
+
+    network = small()
+    optimizer = Momentum(network.parameters(), 0.5)
+    found, _ = train_step(network, Broken(), optimizer, *data())
+    assert found is cost
+    assert weights(network) == weights(small())
+    assert optimizer.steps == 0
+
+
 # The loop.
+
+
+def test_only_the_generator_has_to_be_given():
+    network = small()
+    parts = network, SoftmaxCrossEntropy(), SGD(network.parameters(), 0.5)
+    assert len(fit(*parts, data(), rng=np.random.default_rng(0)).loss) == 10
+    with pytest.raises(TypeError, match="rng"):
+        fit(*parts, data())
+
+
+def test_whatever_has_the_methods_can_be_trained():
+    class Line:
+        """y = w x, and not one word of the library's."""
+
+        training = True
+
+        def __init__(self):
+            self.w = Parameter(np.zeros((1, 1)), "w")
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.w.value
+
+        predict = forward
+
+        def backward_to_parameters(self, dy):
+            self.w.add_grad(self.x.T @ dy)
+
+        def parameters(self):
+            return [self.w]
+
+        state = parameters
+
+    line, x = Line(), np.linspace(-1, 1, 20)[:, None]
+    rng = np.random.default_rng(0)
+    fit(line, SquaredError(), SGD([line.w], 0.5), (x, 3 * x), epochs=50, batch_size=5, rng=rng)
+    assert line.w.value.item() == pytest.approx(3)
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 5])
@@ -546,14 +637,24 @@ def test_bad_data_is_refused_before_anything_is_learned(options, error, words):
 @pytest.mark.parametrize(
     ("place", "part", "error", "words"),
     [
-        (0, SoftmaxCrossEntropy(), TypeError, "a SoftmaxCrossEntropy in the place of the network"),
+        (
+            0,
+            SoftmaxCrossEntropy(),
+            TypeError,
+            "a SoftmaxCrossEntropy as the network: expected a Network",
+        ),
         (
             1,
             SoftmaxCrossEntropy,
             TypeError,
-            r"in the place of the loss; call the class to make one, SoftmaxCrossEntropy\(…\)",
+            r"the class SoftmaxCrossEntropy as the loss: .* as SoftmaxCrossEntropy\(…\) makes",
         ),
-        (2, SGD, TypeError, r"in the place of the optimizer; call the class to make one, SGD\(…\)"),
+        (
+            2,
+            SGD,
+            TypeError,
+            r"the class SGD as the optimizer: expected an object, as SGD\(…\) makes",
+        ),
         (
             2,
             SGD(small().parameters()),

@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from nnlib.autodiff import Variable
 from nnlib.autodiff_rules import RULES
 from nnlib.chapters.kit import figures
-from nnlib.perceptron import Circuit
+from nnlib.circuits import Circuit
 
 Places = dict[int, tuple[float, float]]
 Children = dict[int, list[Variable]]

@@ -8,7 +8,7 @@ from nnlib.chapters.kit import drawings, figures, graphs
 from nnlib.chapters.kit.controls import Choice, Counter, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
 from nnlib.chapters.nand_and_xor.experiments import CORNERS, MOMENTS, XOR_TARGETS, train_on_xor
-from nnlib.perceptron import TWO_BIT_ADDER, XOR
+from nnlib.circuits import TWO_BIT_ADDER, XOR
 
 PLANE = (-0.6, 1.6, -0.6, 1.6)
 XOR_NAMES = ("XOR wants 0", "XOR wants 1")

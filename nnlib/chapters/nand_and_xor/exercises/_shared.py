@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from nnlib.chapters.kit.exercise import NotYet
-from nnlib.perceptron import Circuit
+from nnlib.circuits import Circuit
 
 
 def every_row(bits):

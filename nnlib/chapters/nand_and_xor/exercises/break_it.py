@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib.chapters.kit.exercise import Exercise, NotYet
 from nnlib.chapters.nand_and_xor.exercises._shared import every_row
-from nnlib.perceptron import FULL_ADDER, Circuit
+from nnlib.circuits import FULL_ADDER, Circuit
 
 # The full adder with one wire in the wrong place: its last gate should hear "sum nand" too.
 BROKEN_ADDER = Circuit(

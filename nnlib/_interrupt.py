@@ -1,0 +1,33 @@
+"""Ctrl-C while a network learns: it waits for the end of a step."""
+
+import signal
+import threading
+from typing import Any
+
+
+class Interrupt:
+    """Lets Ctrl-C wait for the end of a step, so that no update is left half done; a second one does not wait.
+
+    Signals reach only the main thread; elsewhere this does nothing.
+    """
+
+    def __enter__(self) -> "Interrupt":
+        self.asked = False
+        self.active = threading.current_thread() is threading.main_thread()
+        if self.active:
+            self.before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def _ask(self, *_: Any) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def check(self) -> None:
+        """Raise ``KeyboardInterrupt`` if Ctrl-C was pressed since the last look."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+    def __exit__(self, *_: Any) -> None:
+        if self.active:
+            signal.signal(signal.SIGINT, self.before)
