@@ -45,7 +45,8 @@ def data_folder() -> Path:
     if (checkout / "data").is_dir() and (checkout / "course.py").is_file():
         return checkout / "data"
     raise FileNotFoundError(
-        f"{package / 'data'} is missing: the data comes with the course, so install nnlib-course again, "
+        f"{package / 'data'} is missing: the data comes with the course, "
+        "so install nnlib-course again, "
         "or fetch the course's folder again"
     )
 

@@ -95,14 +95,16 @@ def _find(folder: Path, part: str, name: str) -> Path:
     if not fitting:
         like = f" with {name!r} in its name" if name else ""
         raise FileNotFoundError(
-            f"{folder} has no file of {part}{like}, such as {MNIST_FILES[part][0]}: {_listed(folder, files)}"
+            f"{folder} has no file of {part}{like}, such as {MNIST_FILES[part][0]}: "
+            f"{_listed(folder, files)}"
         )
     top = min(len(path.parts) for path in fitting)
     twins = {path.with_suffix("") if path.suffix == ".gz" else path: path for path in fitting[::-1]}
     found = sorted(path for path in twins.values() if len(path.parts) == top)
     if len(found) > 1:
+        names = ", ".join(str(path.relative_to(folder)) for path in found)
         raise ValueError(
-            f"{folder} has several files of {part}: {', '.join(str(path.relative_to(folder)) for path in found)}; "
+            f"{folder} has several files of {part}: {names}; "
             "name= or a folder further down says which"
         )
     return found[0]

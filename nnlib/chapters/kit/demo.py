@@ -33,7 +33,8 @@ class _Declared:
     """A drawing function and the size of its figure; known by where it stands, such as "perceptron.vote"."""
 
     def __init__(self, draw: Draw, size: Size) -> None:
-        update_wrapper(self, draw)  # type: ignore[arg-type] # it is not a function, but called as one
+        # it is not a function, but called as one
+        update_wrapper(self, draw)  # type: ignore[arg-type]
         self.draw, self.size = draw, size
 
     @property

@@ -36,7 +36,8 @@ HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
 )
 
 STYLE = {
-    "font.family": "sans-serif",  # DejaVu Sans here, and for an SVG what the reader's own machine has
+    # DejaVu Sans here, and for an SVG what the reader's own machine has
+    "font.family": "sans-serif",
     "svg.fonttype": "none",
     "svg.hashsalt": "nnlib",
     "font.size": 13,
@@ -139,7 +140,8 @@ def image_tag(fig: Figure, alt: str, kind: str = "png") -> str:
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     width = round(fig.get_figwidth() * PIXELS_PER_INCH)
     return (
-        f'<img alt="{html.escape(alt)}" width="{width}" style="max-width: 100%; height: auto; border-radius: 6px" '
+        f'<img alt="{html.escape(alt)}" width="{width}" '
+        'style="max-width: 100%; height: auto; border-radius: 6px" '
         f'src="data:image/{"svg+xml" if kind == "svg" else "png"};base64,{data}">'
     )
 

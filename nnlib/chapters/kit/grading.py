@@ -155,7 +155,8 @@ def called(function: Callable[..., Any], case: Case) -> str:
     """Return a call as text: with its numbers, or with the names of its arguments if one of them is an array."""
     if all(np.ndim(part) == 0 for part in case):
         return f"{function.__name__}({', '.join(map(brief, case))})"
-    return f"{function.__name__}({', '.join(list(inspect.signature(function).parameters)[: len(case)])})"
+    names = list(inspect.signature(function).parameters)[: len(case)]
+    return f"{function.__name__}({', '.join(names)})"
 
 
 def brief(value: Any) -> str:

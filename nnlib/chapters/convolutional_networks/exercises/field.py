@@ -11,11 +11,11 @@ WRONG = {
     "windows overlap, so their sizes do not add up: each adds its size − 1.": (
         lambda: 3 + 3 + 2 + 3
     ),
-    "the pooling adds one pixel, 5 + 1; it does not double what is seen. The step doubles from there "
-    "on, so the last window adds 2 · 2. (Or counted back from the output: 3 · 2, and then 2 more for "
-    "each convolution, not 3.)": lambda: 5 * 2 + 2,
-    "the last window does add 2 · 2; but the pooling adds one pixel, 5 + 1, and does not double what "
-    "is seen.": lambda: 5 * 2 + 2 * 2,
+    "the pooling adds one pixel, 5 + 1; it does not double what is seen. The step doubles from "
+    "there on, so the last window adds 2 · 2. (Or counted back from the output: 3 · 2, and then 2 "
+    "more for each convolution, not 3.)": lambda: 5 * 2 + 2,
+    "the last window does add 2 · 2; but the pooling adds one pixel, 5 + 1, and does not double "
+    "what is seen.": lambda: 5 * 2 + 2 * 2,
     "sizes do not multiply: each window adds (its size − 1) · the strides before it.": (
         lambda: 3 * 3 * 2 * 3
     ),

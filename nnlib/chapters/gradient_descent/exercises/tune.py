@@ -30,7 +30,8 @@ def grade(learning_rate, batch_size):
         many = "many steps: is η too small, or so large that it never settles?"
         why = "few steps: smaller batches." if steps < 100 else many
         raise NotYet(
-            f"{right:.1f} of 100 test digits are right after {steps} steps, but 95 are needed; {why}"
+            f"{right:.1f} of 100 test digits are right after {steps} steps, but 95 are "
+            f"needed; {why}"
         )
     return (
         f"{right:.1f} of 100 after {steps} steps. Pairs that work mostly have small batches, and "

@@ -47,7 +47,8 @@ def otherwise(case, got, right):
         )
     asked = {
         2: "from (1, −2) on ½ v₁² + 1.5 v₂², η = 0.1, five steps",
-        3: "right for two weights; from (0.5, −1, 2) on ¼ (v₁⁴ + v₂⁴ + v₃⁴), η = 0.02, twelve steps",
+        3: "right for two weights; from (0.5, −1, 2) on ¼ (v₁⁴ + v₂⁴ + v₃⁴), η = 0.02, "
+        "twelve steps",
     }
     return f"{asked[len(right)]} lead to {brief(right)}, but yours lead to {brief(got)}."
 

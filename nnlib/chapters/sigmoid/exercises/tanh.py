@@ -15,9 +15,8 @@ def tanh(z):
 
 
 WRONG = {
-    "the height is right, from −1 to 1. At 0 tanh has slope 1, and yours ½: what about the width?": (
-        lambda z: 2 * sigma(z) - 1
-    ),
+    "the height is right, from −1 to 1. At 0 tanh has slope 1, and yours ½: what about the "
+    "width?": (lambda z: 2 * sigma(z) - 1),
     "the width is right; the height still goes from 0 to 1.": lambda z: sigma(2 * z),
     "nearly: it goes from 0 to 2.": lambda z: 2 * sigma(2 * z),
     "wider than before: σ(2z) is squeezed, σ(z/2) is stretched.": lambda z: 2 * sigma(z / 2) - 1,
