@@ -52,7 +52,7 @@ exercise = Exercise(
     names=("learning_rate", "batch_size"),
     grade=grade,
     hints=(
-        "Three epochs of batches of 10 are 432 steps. Start with η = 0.1 and go up by factors of 3.",
+        "Three epochs of batches of 10 are 432 steps. Start with η = 0.1, go up by factors of 3.",
         "If you halve the batches there are twice as many steps, each noisier: halve η too.",
     ),
     solution="""
