@@ -1,14 +1,16 @@
 """The playground in a real page: it plays, everything can be changed meanwhile, and a reset is a reset."""
 
+import os
 import re
 import time
 
 import pytest
-from test_sliders import ROOT, SCREENSHOTS, SHUT_DOWN, SIZE, Live, name
+from lab import NOTEBOOKS, SCREENSHOTS, Source, name, opened
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("playground")]
 
 SECONDS = 5
+PICTURES = bool(os.environ.get("NNLIB_SCREENSHOTS"))  # for people to look at
 # What is chosen beside the first option of each list; the layers are 8 – 8.
 FOUR = {
     "circles_from_squares": {"data": "circles", "features": "x₁² and x₂² alone"},
@@ -20,13 +22,10 @@ USUAL = {"learning rate η": "0.3", "batch size": "10"}
 
 
 @pytest.fixture(scope="module")
-def playground(chromium, server, timings):
-    page = chromium.new_page(viewport=SIZE)
-    live = Live(page, ROOT / "notebooks" / "05b_training_deeper.ipynb", timings)
-    live.run(server.page(live.path.name))
-    yield next(panel for panel in live.panels if panel.title == "playground")
-    page.evaluate(SHUT_DOWN)
-    page.close()
+def playground(chromium, server):
+    path = next(path for path in NOTEBOOKS if path.stem == "05b_training_deeper")
+    with opened(chromium, server, path, Source(path).stage) as live:
+        yield next(panel for panel in live.panels if panel.title == "playground")
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def panel(playground):
     yield playground
     if name(playground.start) == "pause":
         playground.start.click()
-    playground.settle()
+    playground.must_be_true("paused at the end")
 
 
 def epoch(panel):
@@ -58,6 +57,7 @@ def sliders(panel):
     return {name(handle): handle for handle in panel.handles}
 
 
+@pytest.mark.timed
 def test_pictures_come_while_it_trains(panel):
     painted, start, first = panel.live.seen("painted"), time.perf_counter(), epoch(panel)
     panel.page.wait_for_timeout(SECONDS * 1000)
@@ -99,26 +99,24 @@ def test_every_slider_is_usable_while_it_plays(panel):
 
 def test_a_reset_leaves_nothing_behind(panel):
     panel.must_follow("reset", panel.stop.click)
-    panel.settle()
-    assert epoch(panel) == 0
-    changed = panel.live.seen("changed")
-    panel.page.wait_for_timeout(1500)
-    assert panel.live.seen("changed") == changed, "pictures still come after the reset"
     panel.must_be_true("after the reset")
+    assert epoch(panel) == 0
+    panel.must_stay("after the reset", 1000)
     panel.must_follow("play again", panel.start.click)
     assert epoch(panel) < 20
 
 
 @pytest.mark.parametrize("title", FOUR)
-def test_four_settings_for_people(panel, title):
+def test_four_settings_end_at_a_true_picture(panel, title):
     for what, part in lists(panel).items():
         option = (USUAL | FOUR[title]).get(what)
         part.select_option(label=option) if option else part.select_option(index=0)
     for what, handle in sliders(panel).items():
         if what != "epoch":
             handle.press("End" if what in ("neurons, layer 1", "neurons, layer 2") else "Home")
-    panel.page.wait_for_timeout(6000)
+    panel.page.wait_for_timeout(6000 if PICTURES else 1000)
     panel.start.click()
     panel.must_be_true(title)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    panel.box.screenshot(path=SCREENSHOTS / f"playground_{title}.png")
+    if PICTURES:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        panel.box.screenshot(path=SCREENSHOTS / f"playground_{title}.png")
