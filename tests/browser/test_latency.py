@@ -8,7 +8,7 @@ from lab import ARROWS, NOTEBOOKS, Live, Source, at_end, name, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
-PRESSES = 3  # each way
+PRESSES = 2  # each way
 WITH_PANELS = [path for path in NOTEBOOKS if Source(path).all_panels]
 
 
