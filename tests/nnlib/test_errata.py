@@ -8,11 +8,11 @@ import itertools
 import numpy as np
 import pytest
 
-from nnlib.activations import Sigmoid
+from nnlib.activations import Sigmoid, Sign
 from nnlib.batches import minibatches
 from nnlib.callbacks import KeepBest
 from nnlib.convolution import Conv2D
-from nnlib.datasets import load_digits
+from nnlib.datasets import load_digits, truth_table
 from nnlib.landscapes import LANDSCAPES, Quadratic
 from nnlib.layers import Dense
 from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
@@ -21,6 +21,7 @@ from nnlib.network import Network
 from nnlib.numerics import one_hot, sigmoid, softmax
 from nnlib.optimizers import SGD, AdaGrad, Adam, Newton
 from nnlib.parameter import Parameter
+from nnlib.perceptron import Perceptron
 from nnlib.regularization import L1, L2
 from nnlib.schedules import inverse, linear
 from nnlib.training import fit
@@ -367,6 +368,22 @@ def test_e40_mistakes_are_counted_and_minus_the_gradient_descends():
     v = np.array([1.0, -2.0])
     gradient = 2 * v  # of ‖v‖²
     assert ((v - 0.1 * gradient) ** 2).sum() < (v**2).sum() < ((v + 0.1 * gradient) ** 2).sum()
+
+
+def test_e41_x_by_its_size_has_no_value_where_learning_begins():
+    z = np.zeros(3)  # at the start w = 0, so every vote is 0
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(z / np.abs(z)).all()
+    assert Sign().forward(z).tolist() == [-1, -1, -1]
+    assert Perceptron(2).fit(*truth_table([0, 0, 0, 1])).converged
+
+
+def test_e42_one_pass_over_the_rows_of_and_is_never_enough():
+    x, y = truth_table([0, 0, 0, 1])
+    for order in map(list, itertools.permutations(range(4))):
+        once = Perceptron(2).fit(x[order], y[order], epochs=1)
+        assert (once.predict(x) != y).any()
+        assert (once.fit(x[order], y[order]).predict(x) == y).all()
 
 
 # Back-propagation. One network for all: two sigmoid layers, squared error, seven examples.
