@@ -286,7 +286,7 @@ def count_paths(result: Variable, start: Variable) -> int:
 def _array(value: Any) -> np.ndarray:
     if isinstance(value, Traced):
         raise TypeError(
-            f"a {type(value).__name__} came where numbers were expected: "
+            f"expected numbers, got a {type(value).__name__}: "
             "variables and duals do not mix"
         )
     try:

@@ -24,7 +24,7 @@ def graph(ax: Axes, result: Variable, slopes: bool = True) -> Axes:
 
     Each node shows its name (or its operation) and its value; below it, in orange, its gradient, once ``backward``
     was called. With ``slopes`` each edge shows its local slope: how fast the child changes with that parent alone.
-    Raises ``ValueError`` where a node holds more than one number.
+    Raises ``ValueError`` if a node holds more than one number.
     """
     nodes = result.ancestors()
     for node in nodes:
