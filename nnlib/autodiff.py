@@ -286,8 +286,7 @@ def count_paths(result: Variable, start: Variable) -> int:
 def _array(value: Any) -> np.ndarray:
     if isinstance(value, Traced):
         raise TypeError(
-            f"expected numbers, got a {type(value).__name__}: "
-            "variables and duals do not mix"
+            f"expected numbers, got a {type(value).__name__}: variables and duals do not mix"
         )
     try:
         array = np.asarray(value)

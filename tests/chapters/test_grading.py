@@ -22,6 +22,7 @@ from nnlib.chapters.kit.grading import (
     called,
     grade_function,
     grade_number,
+    grade_suspects,
     name_function,
     name_mistake,
     number,
@@ -232,6 +233,46 @@ def test_parts_are_read_one_by_one():
     assert said(parts, ([1, 2, 3], 0), ("w", "b"), [(2,), ()]).startswith("w should be two numbers")
     assert "2 things" in said(parts, np.zeros((2, 2)), ("w", "b"), [(2,), ()])
     assert "2 numbers" in said(parts, "ab", ("w", "b"), [(), ()])
+
+
+# Suspects.
+
+suspects = grade_suspects(
+    "second",
+    {"first": ("sign", "Look where it goes."), "third": ("mean", "Double the batch.")},
+    ("sign", "mean", "size"),
+    clue="is wrong.",
+    praise="found.",
+)
+
+
+def test_suspects_who_is_sound_comes_first_then_each_fault():
+    right = {"first": "sign", "third": "mean"}
+    assert suspects("second", right) == suspects(" Second ", {"first": "SIGN", "third": "mean "})
+    assert suspects("second", right) == "found."
+    assert said(suspects, 3, right) == 'right should be "first", "second" or "third".'
+    assert said(suspects, "fifth", right) == said(suspects, 3, right)
+    assert said(suspects, "third", right) == "the third one is wrong."
+
+
+@pytest.mark.parametrize(
+    ("faults", "words"),
+    [
+        ("sign", 'wrong should be {"first": "…", "third": "…"}, and no more.'),
+        ({"first": "sign"}, "and no more"),
+        ({"first": "sign", "second": "size", "third": "mean"}, "and no more"),
+        ({"first": "sine", "third": "mean"}, 'The first one: a fault is "sign", "mean" or "size".'),
+        ({"first": "sign", "third": "size"}, "The third one has another fault. Double the batch."),
+        (
+            {"first": "mean", "third": "sign"},
+            "The first one has another fault. Look where it goes.",
+        ),
+    ],
+)
+def test_suspects_each_wrong_fault_gets_its_clue(faults, words):
+    reply = said(suspects, "second", faults)
+    assert reply.startswith("the second one is right indeed. ")
+    assert words in reply
 
 
 # A number.

@@ -1,11 +1,12 @@
 """What graders share: asking the learner's objects in a way that never breaks, and naming the mistake.
 
-``grade_function`` and ``grade_number`` are whole graders: most exercises need no other. They recognise a known mistake
-by making it themselves, and so does the test that proves it. The rest is for exercises that need words of their own.
+``grade_function``, ``grade_number`` and ``grade_suspects`` are whole graders: most exercises need no other. The first
+two recognise a known mistake by making it themselves, and so does the test that proves it. The rest is for exercises
+that need words of their own.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -84,6 +85,66 @@ def grade_number(
         return praise
 
     return grade
+
+
+def grade_suspects(
+    sound: str,
+    faults: Mapping[str, tuple[str, str]],
+    kinds: Sequence[str],
+    *,
+    answers: tuple[str, str] = ("right", "wrong"),
+    one: str = "the {} one",
+    clue: str,
+    fault: str = "fault",
+    other: str = "has another fault",
+    praise: str,
+) -> Callable[[Any, Any], str]:
+    """Return a grader of two answers: which suspect is ``sound``, and which fault each of the others has.
+
+    ``faults`` gives for each of the others its fault and a clue that helps to find it; ``kinds`` are the faults to
+    choose from. ``answers`` are the names of the two answers, ``one`` how a suspect is called in a sentence, ``clue``
+    what is said of one that is taken for the sound one, and ``other`` what is said of a fault that is another one's.
+    """
+    suspects = [sound, *faults]
+    known = {name.lower(): name for name in suspects}
+    found = f"{one.format(sound)} is {answers[0]} indeed."
+    empty = ", ".join(f'"{name}": "…"' for name in faults)
+    choice = f"a {fault} is {_listed(kinds)}."
+
+    def grade(first: Any, second: Any) -> str:
+        named = known.get(first.strip().lower()) if isinstance(first, str) else None
+        if named is None:
+            raise NotYet(f"{answers[0]} should be {_listed(sorted(suspects, key=_place))}.")
+        if named != sound:
+            raise NotYet(f"{one.format(named)} {clue}")
+        if not isinstance(second, dict) or set(second) != set(faults):
+            raise NotYet(f"{found} {answers[1]} should be {{{empty}}}, and no more.")
+        for name, (kind, hint) in faults.items():
+            called_one = _capital(one.format(name))
+            given = str(second[name]).strip().lower()
+            if given not in kinds:
+                raise NotYet(f"{found} {called_one}: {choice}")
+            if given != kind:
+                raise NotYet(f"{found} {called_one} {other}. {hint}")
+        return praise
+
+    return grade
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words in quotation marks, with "or" before the last."""
+    *most, last = (f'"{word}"' for word in words)
+    return f"{', '.join(most)} or {last}"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _place(name: str) -> int:
+    """Ordinals in their order; other names stay in the order in which they come."""
+    ordinals = ("first", "second", "third", "fourth", "fifth")
+    return ordinals.index(name) if name in ordinals else len(ordinals)
 
 
 def name_function(

@@ -298,7 +298,7 @@ def _():
     return "third", {"first": "handful", "second": "gradient", "third": "top", "fourth": "start"}
 
 
-@wrong("break_it", "first: a rung is")
+@wrong("break_it", "The first one: a rung is")
 def _():
     return "third", {"first": "top", "second": "gradient", "fourth": "start"}
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from nnlib.chapters.kit.exercise import Exercise, NotYet
+from nnlib.chapters.kit.exercise import Exercise
+from nnlib.chapters.kit.grading import grade_suspects
 
 
 def suspect(*, flip=False, overwrite=False, mean=False):
@@ -42,30 +43,14 @@ FAULTS = {
         "Its dW and db are right. In dx only the corners are, which a single window sees.",
     ),
 }
-FOUND = "the second is right indeed."
-
-
-def grade(right, wrong):
-    right = right.strip().lower() if isinstance(right, str) else right
-    if not isinstance(right, str) or right not in SUSPECTS:
-        raise NotYet('right should be "first", "second", "third" or "fourth".')
-    if right != "second":
-        raise NotYet(
-            f"the {right} one differs from naive_backward(x, W, dz): compare dx, dW and db one by "
-            "one."
-        )
-    if not isinstance(wrong, dict) or set(wrong) != set(FAULTS):
-        raise NotYet(f'{FOUND} wrong should be {{"first": "…", "third": "…", "fourth": "…"}}.')
-    for name, (fault, clue) in FAULTS.items():
-        given = str(wrong[name]).strip().lower()
-        if given not in ("overlap", "flip", "bias"):
-            raise NotYet(f'{FOUND} For the {name} one: a fault is "overlap", "flip" or "bias".')
-        if given != fault:
-            raise NotYet(f"{FOUND} The {name} one has another fault. {clue}")
-    return (
-        "a kernel turned by 180° on the way back; a mean where a sum belongs; shares overwritten, "
-        "not added up."
-    )
+grade = grade_suspects(
+    "second",
+    FAULTS,
+    ("overlap", "flip", "bias"),
+    clue="differs from naive_backward(x, W, dz): compare dx, dW and db one by one.",
+    praise="a kernel turned by 180° on the way back; a mean where a sum belongs; shares "
+    "overwritten, not added up.",
+)
 
 
 def faults(first, third, fourth):

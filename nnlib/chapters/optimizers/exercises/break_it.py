@@ -3,7 +3,8 @@
 import numpy as np
 
 from nnlib import optimizers
-from nnlib.chapters.kit.exercise import Exercise, NotYet
+from nnlib.chapters.kit.exercise import Exercise
+from nnlib.chapters.kit.grading import grade_suspects
 
 
 class Momentum(optimizers.Momentum):
@@ -58,32 +59,15 @@ FAULTS = {
     ),
 }
 
-
-def grade(right, wrong):
-    known = {name.lower(): name for name in SUSPECTS}
-    if not isinstance(right, str) or right.strip().lower() not in known:
-        raise NotYet(f"right should be one of {', '.join(map(repr, SUSPECTS))}.")
-    named = known[right.strip().lower()]
-    if named != "Nesterov":
-        raise NotYet(
-            f"{named} leaves the path of nnlib's: give both the same slope for ten steps and "
-            "compare."
-        )
-    if not isinstance(wrong, dict) or set(wrong) != set(FAULTS):
-        raise NotYet(
-            "Nesterov is right indeed. wrong should be "
-            '{"Momentum": "…", "RMSProp": "…", "Adam": "…"}.'
-        )
-    for name, (fault, clue) in FAULTS.items():
-        given = str(wrong[name]).strip().lower()
-        if given not in ("forgets", "sums", "never counts", "uphill"):
-            raise NotYet(f'{name}: a fault is "forgets", "sums", "never counts" or "uphill".')
-        if given != fault:
-            raise NotYet(f"Nesterov is right indeed. {name} has another fault. {clue}")
-    return (
-        "a ball without a memory is SGD; RMSProp that adds up is AdaGrad; and Adam corrects a "
-        "start long past."
-    )
+grade = grade_suspects(
+    "Nesterov",
+    FAULTS,
+    ("forgets", "sums", "never counts", "uphill"),
+    one="{}",
+    clue="leaves the path of nnlib's: give both the same slope for ten steps and compare.",
+    praise="a ball without a memory is SGD; RMSProp that adds up is AdaGrad; and Adam corrects a "
+    "start long past.",
+)
 
 
 def blames(momentum, rmsprop, adam):
@@ -107,7 +91,7 @@ exercise = Exercise(
     """,
     wrong={
         "Adam leaves the path": lambda: ("Adam", {}),
-        "right should be one of": lambda: ("SGD", {}),
+        "right should be": lambda: ("SGD", {}),
         "wrong should be": lambda: ("Nesterov", {"Momentum": "forgets"}),
         "Momentum: a fault is": blames("sign", "sums", "forgets"),
         "Momentum has another fault. Under": blames("uphill", "sums", "never counts"),

@@ -7,7 +7,8 @@ import numpy as np
 
 from nnlib.activations import ReLU
 from nnlib.batches import split
-from nnlib.chapters.kit.exercise import Exercise, NotYet
+from nnlib.chapters.kit.exercise import Exercise
+from nnlib.chapters.kit.grading import grade_suspects
 from nnlib.chapters.regularization.exercises._digits import given_and_unseen
 from nnlib.layers import Dense, Flatten
 from nnlib.network import Network
@@ -66,47 +67,41 @@ SUSPECTS = {
     "third": lambda rng: recipe(rng, drops=True),
     "fourth": lambda rng: recipe(rng),
 }
-FAULTS = {"first": "biases", "second": "leak", "third": "drops"}
-CLUES = {
-    "first": "Its digits and its network are fine. "
-    "Which parameters have a slope after add_gradients?",
-    "second": "Its network and its penalty are fine. "
-    "Look for its validation digits among the others.",
-    "third": "Its digits and its penalty are fine. Let it predict the same digits twice.",
+FAULTS = {
+    "first": (
+        "biases",
+        "Its digits and its network are fine. Which parameters have a slope after add_gradients?",
+    ),
+    "second": (
+        "leak",
+        "Its network and its penalty are fine. Look for its validation digits among the others.",
+    ),
+    "third": (
+        "drops",
+        "Its digits and its penalty are fine. Let it predict the same digits twice.",
+    ),
 }
+RIGHT = {name: fault for name, (fault, _) in FAULTS.items()}
 
-
-def grade(fine, faults):
-    fine = fine.strip().lower() if isinstance(fine, str) else fine
-    if not isinstance(fine, str) or fine not in SUSPECTS:
-        raise NotYet('fine should be "first", "second", "third" or "fourth".')
-    if fine != "fourth":
-        raise NotYet(
-            f"the {fine} one has a fault. Ask each recipe the three questions, one after the other."
-        )
-    right = "the fourth is fine indeed."
-    if not isinstance(faults, dict) or set(faults) != set(FAULTS):
-        raise NotYet(f'{right} faults should be {{"first": "…", "second": "…", "third": "…"}}.')
-    for name, fault in FAULTS.items():
-        given = str(faults[name]).strip().lower()
-        if given not in FAULTS.values():
-            raise NotYet(f'{right} {name}: a fault is "leak", "drops" or "biases".')
-        if given != fault:
-            raise NotYet(f"{right} The {name} one has another fault. {CLUES[name]}")
-    return (
-        "a penalty that pulls on biases; digits that are in both parts; dropout that goes on when "
-        "it predicts."
-    )
+grade = grade_suspects(
+    "fourth",
+    FAULTS,
+    ("leak", "drops", "biases"),
+    answers=("fine", "faults"),
+    clue="has a fault. Ask each recipe the three questions, one after the other.",
+    praise="a penalty that pulls on biases; digits that are in both parts; dropout that goes on "
+    "when it predicts.",
+)
 
 
 WRONG = {
     "the first one has a fault": lambda: ("first", {}),
     "fine should be": lambda: ("fifth", {}),
     "faults should be": lambda: ("fourth", {"first": "biases"}),
-    "The first one has another fault": lambda: ("fourth", FAULTS | {"first": "leak"}),
-    "The second one has another fault": lambda: ("fourth", FAULTS | {"second": "drops"}),
-    "The third one has another fault": lambda: ("fourth", FAULTS | {"third": "leak"}),
-    "first: a fault is": lambda: ("fourth", FAULTS | {"first": "bias"}),
+    "The first one has another fault": lambda: ("fourth", RIGHT | {"first": "leak"}),
+    "The second one has another fault": lambda: ("fourth", RIGHT | {"second": "drops"}),
+    "The third one has another fault": lambda: ("fourth", RIGHT | {"third": "leak"}),
+    "The first one: a fault is": lambda: ("fourth", RIGHT | {"first": "bias"}),
 }
 
 exercise = Exercise(

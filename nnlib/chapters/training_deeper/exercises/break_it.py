@@ -1,7 +1,8 @@
 """Exercise 7 of chapter 05b: which of four networks climbs the sanity ladder, and where the others fall."""
 
 from nnlib.activations import Tanh
-from nnlib.chapters.kit.exercise import Exercise, NotYet
+from nnlib.chapters.kit.exercise import Exercise
+from nnlib.chapters.kit.grading import grade_suspects
 from nnlib.chapters.training_deeper.experiments.starting import deep_network
 
 
@@ -18,62 +19,48 @@ SUSPECTS = {
     "third": lambda rng: deep_network(4, "ReLU", "He, N(0, 2/d)", rng=rng),
     "fourth": lambda rng: deep_network(4, "tanh", "N(0, 1)", rng=rng),
 }
-FAILS = {"first": "handful", "second": "gradient", "fourth": "start"}
-CLUES = {
-    "first": "Its loss starts as it should, and its gradient is right; but look how small it is.",
-    "second": "It could even learn a little. Compare its backward with nudging.",
-    "fourth": "Look at its loss before any learning, beside ln 10.",
+FAILS = {
+    "first": (
+        "handful",
+        "Its loss starts as it should, and its gradient is right; but look how small it is.",
+    ),
+    "second": (
+        "gradient",
+        "It could even learn a little. Compare its backward with nudging.",
+    ),
+    "fourth": ("start", "Look at its loss before any learning, beside ln 10."),
 }
+RIGHT = {name: rung for name, (rung, _) in FAILS.items()}
 
-
-def grade(fine, rungs):
-    fine = fine.strip().lower() if isinstance(fine, str) else fine
-    if not isinstance(fine, str) or fine not in SUSPECTS:
-        raise NotYet('fine should be "first", "second", "third" or "fourth".')
-    if fine != "third":
-        raise NotYet(
-            f"the {fine} one does not reach the top: print(climb(network, loss, train, …))."
-        )
-    if not isinstance(rungs, dict) or set(rungs) != set(FAILS):
-        raise NotYet(
-            'the third is indeed fine. rungs should be {"first": "…", "second": "…", "fourth": '
-            '"…"}, and no more.'
-        )
-    _grade_rungs(rungs)
-    return (
-        "nine sigmoid layers whose slopes vanish; a tanh with a wrong derivative; weights that "
-        "start too large."
-    )
-
-
-def _grade_rungs(rungs):
-    for name, rung in FAILS.items():
-        given = str(rungs[name]).strip().lower()
-        if given not in ("start", "gradient", "handful", "epoch"):
-            raise NotYet(
-                f'the third is indeed fine. {name}: a rung is "start", "gradient" or "handful".'
-            )
-        if given != rung:
-            raise NotYet(
-                f"the third is indeed fine. The {name} one falls from a different rung. "
-                f"{CLUES[name]}"
-            )
+grade = grade_suspects(
+    "third",
+    FAILS,
+    ("start", "gradient", "handful", "epoch"),
+    answers=("fine", "rungs"),
+    clue="does not reach the top: print(climb(network, loss, train, …)).",
+    fault="rung",
+    other="falls from a different rung",
+    praise="nine sigmoid layers whose slopes vanish; a tanh with a wrong derivative; weights that "
+    "start too large.",
+)
 
 
 def other_rung(name, rung):
     """A mistake about one of the three that fall."""
-    return lambda: ("third", FAILS | {name: rung})
+    return lambda: ("third", RIGHT | {name: rung})
 
 
 WRONG = {
     "the first one does not reach the top": lambda: ("first", {"third": "handful"}),
     "the second one does not reach the top": lambda: ("second", {"third": "handful"}),
     "the fourth one does not reach the top": lambda: ("fourth", {"third": "handful"}),
-    f"The first one falls from a different rung. {CLUES['first']}": other_rung("first", "start"),
-    f"The second one falls from a different rung. {CLUES['second']}": other_rung(
+    f"The first one falls from a different rung. {FAILS['first'][1]}": other_rung("first", "start"),
+    f"The second one falls from a different rung. {FAILS['second'][1]}": other_rung(
         "second", "handful"
     ),
-    f"The fourth one falls from a different rung. {CLUES['fourth']}": other_rung("fourth", "epoch"),
+    f"The fourth one falls from a different rung. {FAILS['fourth'][1]}": other_rung(
+        "fourth", "epoch"
+    ),
 }
 
 exercise = Exercise(
