@@ -69,11 +69,10 @@ def _slide(who: str, image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 
 @or_faster(fast.conv2d)
 def conv2d(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -> np.ndarray:
-    """Return z[i, j] = Σ x[i·stride + u, j·stride + v] @ W[u, v] + b, the sum over all places (u, v) in the window.
+    """Return z[i, j] = Σ x[i·stride + u, j·stride + v] @ W[u, v] + b, summed over all cells (u, v) of the window.
 
-    x (n, height, width, c_in), W (kh, kw, c_in, c_out), b (c_out,), z (n, rows, columns, c_out), as many rows and
-    columns as ``output_size`` says without padding. Each term is one product for all windows of all images.
-    Source: N24.
+    x (n, height, width, c_in), padded already; W (kh, kw, c_in, c_out); b (c_out,); z (n, rows, columns, c_out).
+    Each turn of the loop does one cell (u, v), for all windows of all images at once.  Source: N24.
     """
     size = W.shape[:2]
     z = np.zeros((len(x), *places(x.shape, size, stride), len(b)), np.result_type(x, W))
@@ -93,28 +92,29 @@ def conv2d_grad(
 ) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """Return (dx, dW, db) for dz, in the shapes of x, W and b; dx is None if ``needs_dx`` is False.
 
-    dW[u, v] = Σ x[i·stride + u, j·stride + v]ᵀ @ dz[i, j] over all images and windows, db = Σ dz, and a pixel gets
-    dz[i, j] @ W[u, v]ᵀ from every window (i, j) that shows it, at whatever place (u, v).  Source: N25.
+    dW[u, v] = Σ x[i·stride + u, j·stride + v]ᵀ @ dz[i, j] over all images and windows, and db = Σ dz. Every window
+    adds its kernel, times its dz, to the pixels that it saw: dx[i·stride + u, j·stride + v] += dz[i, j] @ W[u, v]ᵀ.
+    Source: N25.
     """
     size = W.shape[:2]
     dx = np.zeros(x.shape, np.result_type(dz, W))
     dW = np.zeros(W.shape, np.result_type(dz, W))
     shown = zip(parts(x, size, stride), parts(dx, size, stride), strict=True)
     for (u, v), (seen, d_seen) in zip(np.ndindex(size), shown, strict=True):
-        dW[u, v] = np.einsum("nijc,nijk->ck", seen, dz)
-        d_seen += dz @ W[u, v].T
+        dW[u, v] = np.einsum("nijc,nijk->ck", seen, dz)  # over images, rows and columns
+        d_seen += dz @ W[u, v].T  # a view of dx: what is added here lands there
     return dx if needs_dx else None, dW, dz.sum(axis=(0, 1, 2))
 
 
 class Conv2D(Layer):
-    """Filters that look through the same window at every place: ``conv2d`` with padding, and weights that learn.
+    """A convolutional layer: every filter slides one window of weights over the image, as ``conv2d`` does.
 
     x (n, height, width, c_in), W (kh, kw, c_in, c_out), b (c_out,), z (n, rows, columns, c_out), rows and columns as
     ``output_size`` says.
 
     - ``size`` and ``stride`` are numbers or pairs (height, width).
-    - ``padding`` is the number of zeros on each side, or "valid" for none, or "same" for ⌈n / stride⌉ places, with one
-      more zero at the end than at the start if their number is odd.
+    - ``padding`` is the number of zeros on each side, "valid" for none, or "same" for as many as give ⌈pixels / stride⌉
+      positions; if that number is odd, the extra zero goes after.
     - ``weights`` is an initializer, Glorot unless told otherwise; biases start at zero.
 
     Raises ``ValueError`` or ``TypeError`` naming the layer if an argument is wrong or x does not fit.
@@ -151,14 +151,14 @@ class Conv2D(Layer):
         return z
 
     def backward(self, dz: np.ndarray) -> np.ndarray:
-        """Return dx, its margin taken off; add to dW and db."""
+        """Return dx without the padding; add to dW and db."""
         dx = self.add_gradients(dz, needs_dx=True)
         _, (_, h, w, _), _ = self.cache
         (top, _), (left, _) = self.margins(h, w)
         return dx[:, top : top + h, left : left + w]
 
     def backward_to_parameters(self, dz: np.ndarray) -> None:
-        """Add to dW and db, and leave out dx."""
+        """Add to dW and db, without computing dx."""
         self.add_gradients(dz, needs_dx=False)
 
     def add_gradients(self, dz: np.ndarray, *, needs_dx: bool) -> Any:
@@ -176,7 +176,7 @@ class Conv2D(Layer):
         return margins(h, kh, down, self.padding), margins(w, kw, right, self.padding)
 
     def pad(self, x: np.ndarray) -> np.ndarray:
-        """Return x with its margins of zeros, (n, height + …, width + …, c_in)."""
+        """Return x with its zeros around it, (n, padded height, padded width, c_in)."""
         sides = self.margins(x.shape[1], x.shape[2])
         return np.pad(x, ((0, 0), *sides, (0, 0))) if sides != ((0, 0), (0, 0)) else x
 

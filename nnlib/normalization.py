@@ -38,9 +38,12 @@ def batch_norm(
     variance: np.ndarray,
     epsilon: float,
 ) -> np.ndarray:
-    """Return y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), same shape as x; the others are (features,), ε a number."""
-    normal = (x - mean) / np.sqrt(variance + epsilon)
-    return gamma * normal + beta
+    """Return y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), the same shape as x.
+
+    ``gamma``, ``beta``, ``mean`` and ``variance`` hold one number for each feature; ``epsilon`` is a single number.
+    """
+    x_hat = (x - mean) / np.sqrt(variance + epsilon)
+    return gamma * x_hat + beta
 
 
 @or_faster(fast.batch_norm_grad)
@@ -54,31 +57,32 @@ def batch_norm_grad(
     *,
     training: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (dx, dγ, dβ): dβ = Σ dy, dγ = Σ dy x̂, and in training, where μ and σ² depend on all of x,
+    """Return (dx, dγ, dβ): dβ = Σ dy and dγ = Σ dy x̂, summed over the m values of each feature.
 
-    dx = γ / √(σ² + ε) · (dy − (dβ + x̂ dγ) / m); in prediction μ and σ² are constants, and dx = γ / √(σ² + ε) · dy.
+    In training μ and σ² depend on x too, so dx = γ / √(σ² + ε) · (dy − (dβ + x̂ dγ) / m).
+    In prediction they are constants, so dx = γ / √(σ² + ε) · dy.
     """
-    over = tuple(range(x.ndim - 1))  # all axes but that of the features
-    root = np.sqrt(variance + epsilon)
-    normal = (x - mean) / root
-    d_gamma, d_beta = (dy * normal).sum(axis=over), dy.sum(axis=over)
-    shared = (d_beta + normal * d_gamma) / (x.size // x.shape[-1]) if training else 0
-    return gamma / root * (dy - shared), d_gamma, d_beta
+    axes = tuple(range(x.ndim - 1))  # all but the last, which is the features
+    m = x.size // x.shape[-1]
+    std = np.sqrt(variance + epsilon)
+    x_hat = (x - mean) / std
+    d_gamma, d_beta = (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)
+    through_batch = (d_beta + x_hat * d_gamma) / m if training else 0
+    return gamma / std * (dy - through_batch), d_gamma, d_beta
 
 
 class BatchNorm(Layer):
-    """y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), for every feature on its own.
+    """y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), for each feature separately.
 
-    x is (n, features), or (n, height, width, features) with the channels as features: then μ and σ² run over all
-    pixels, too. γ (features,) starts at 1 and β at 0; with γ = σ and β = μ the layer changes nothing, so nothing
-    that could be learnt without it is lost.
+    x is (n, features), or (n, height, width, channels) with the channels as features; then μ and σ² are taken over all
+    pixels too. γ starts at 1 and β at 0. With γ = √(σ² + ε) and β = μ the layer changes nothing, so nothing is lost.
 
-    In training μ and σ² are those of the batch, m values for each feature, and running ones are kept, with
-    ``share`` = s: μ_run ← (1 − s) μ_run + s μ, σ²_run ← (1 − s) σ²_run + s σ² m / (m − 1). In prediction these are
-    used, so that an answer does not depend on its neighbours.
+    In training μ and σ² come from the batch, m values for each feature, and running averages follow them with
+    ``share`` s: μ_run ← (1 − s) μ_run + s μ, and the same for σ², times m / (m − 1), as a sample's variance is slightly
+    too small. In prediction the running averages are used, so an answer does not depend on its neighbours.
 
-    A single value has no spread: in training m = 1 is a ``ValueError``, as are x of another number of features,
-    ``epsilon`` ε not above 0 and ``share`` outside [0, 1). Put it before the activation; a bias before it has no
+    One value has no variance, so m = 1 in training raises ``ValueError``, as do x of another number of features,
+    ``epsilon`` not above 0 and ``share`` outside [0, 1). Put this layer before the activation; a bias before it has no
     effect.  Source: Ioffe & Szegedy 2015; N29.
     """
 
@@ -96,7 +100,7 @@ class BatchNorm(Layer):
         x = self._require_values(x)
         if self.training:
             mean, variance = moments(x)
-            self._note(mean, variance, m=x.size // self.features)
+            self._update_running(mean, variance, m=x.size // self.features)
         else:
             mean, variance = self.running_mean.value, self.running_variance.value
         self.cache = x, mean, variance, self.training
@@ -113,8 +117,8 @@ class BatchNorm(Layer):
         self.beta.add_grad(d_beta)
         return dx
 
-    def _note(self, mean: np.ndarray, variance: np.ndarray, m: int) -> None:
-        """Mix μ and σ² of m values into the running ones."""
+    def _update_running(self, mean: np.ndarray, variance: np.ndarray, m: int) -> None:
+        """Move the running averages towards μ and σ² of this batch."""
         unbiased = variance * (m / (m - 1))
         for running, new in ((self.running_mean, mean), (self.running_variance, unbiased)):
             running.value *= 1 - self.share

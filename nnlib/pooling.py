@@ -84,7 +84,10 @@ def l2_pool_grad(
 
 @or_faster(fast.max_pool)
 def max_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
-    """Return y = the largest of p₁, p₂, …"""
+    """Return y = max(p₁, p₂, …), number by number, where pₖ (from ``parts``) holds the k-th cell of every window.
+
+    x (n, height, width, channels), y (n, rows, columns, channels).
+    """
     first, *others = parts(x, size, stride)
     return reduce(np.maximum, others, first.copy())
 
@@ -93,9 +96,9 @@ def max_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
 def max_pool_grad(
     dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: Pair, stride: Pair
 ) -> np.ndarray:
-    """Return dx: dy goes to the largest pixel alone, and of equal ones to the first in row order."""
+    """Return dx: dy goes to the largest pixel alone; if several are equal, to the first, row by row."""
     dx = np.zeros(x.shape, dy.dtype)
-    # windows whose largest pixel was not met yet
+    # windows whose largest pixel has not been found yet
     waiting = np.ones(y.shape, bool)
     for part, d_part in zip(parts(x, size, stride), parts(dx, size, stride), strict=True):
         found = waiting & (part == y)
@@ -223,9 +226,10 @@ class L2Pool2D(Pool2D):
 
 
 class MaxPool2D(Pool2D):
-    """y = the largest of the window; dy goes to that pixel alone, and of equal ones to the first in row order.
+    """The largest number in each window, for each channel.
 
-    Source: N26.
+    Going back, that pixel gets all of dy; if several are equal, the first, row by row. ``size`` is that of the window,
+    a number or a pair (height, width); ``stride`` is the same unless given.  Source: N26.
     """
 
     def pool(self, x: np.ndarray) -> np.ndarray:

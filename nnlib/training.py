@@ -28,10 +28,11 @@ def train_step(
     y: np.ndarray,
     penalty: Penalty | None = None,
 ) -> tuple[float, np.ndarray]:
-    """Learn once from the mini-batch x, y and return (cost, predictions), both as they were before the step.
+    """Take one learning step on the mini-batch (x, y); return (cost, predictions), both from before the step.
 
-    Forward through the network, the loss of its predictions, backward, and a step of the optimizer. ``penalty`` adds to
-    the slopes but not to the cost. A cost that is not finite has no slope to follow: then nothing is changed.
+    Forward through the network, cost of its predictions, backward, one optimizer step. ``penalty`` adds to the
+    gradients but not to the cost. If the cost is not finite there is no slope to follow, so parameters and optimizer
+    stay as they are.
     """
     network.training = True
     predictions = network.forward(x)
@@ -100,21 +101,21 @@ def fit(
     callbacks: Iterable[Callback] = (),
     history: History | None = None,
 ) -> History:
-    """Train ``network`` by mini-batches of ``examples = (x, y)`` and return the history.
+    """Train ``network`` on mini-batches of ``examples = (x, y)`` and return the history.
 
-    In each epoch all examples come once, in a new random order, and each mini-batch is a ``train_step``.
+    In each epoch every example is used once, in a new random order, and each mini-batch is a ``train_step``.
 
     - ``validation = (x, y)`` is measured after each epoch, never learned from.
-    - ``penalty``, such as ``L2(0.001)``, adds to the slopes; the history's losses are without it, so that training and
-      validation can be compared.
-    - ``augment(x, rng)`` returns the mini-batch to learn from instead of x, changed anew each time.
+    - ``penalty``, such as ``L2(0.001)``, adds to the gradients; the losses in the history do not include it, so that
+      training and validation can be compared.
+    - ``augment(x, rng)`` returns the mini-batch to learn from instead of x, freshly changed each time.
     - ``callbacks`` are all called with the state after each epoch; one that returns True ends training.
-    - ``history`` of an earlier run: training goes on after its last epoch, up to ``epochs`` in all.
+    - ``history`` of an earlier run: training continues after its last epoch, until there are ``epochs`` in all.
 
-    However it ends, the network is left in prediction mode, ``network.training`` False. Ctrl-C ends training after the
-    running step: network and history stay. Raises ``ValueError`` or ``TypeError`` for bad data before the first step,
-    and ``DivergedError``, with the weights and the optimizer's memory put back to those from before the epoch, if the
-    loss stops being finite.  Source: S0, N19.
+    However it ends, the network is left in prediction mode, ``network.training`` False. Ctrl-C ends training after
+    the current step; network and history are kept. Raises ``ValueError`` or ``TypeError`` for bad data before the
+    first step, and ``DivergedError``, with the weights and the optimizer's memory put back to those from before the
+    epoch, if the loss stops being finite.  Source: S0, N19.
     """
     _checks.require_pairs("fit", examples)
     if validation is not None:
@@ -128,7 +129,7 @@ def fit(
     with Interrupt() as interrupt, _progress(history, epochs) as progress:
         try:
             for epoch in progress:
-                run.epoch(history, interrupt)
+                run.epoch(history, interrupt)  # a train_step for each mini-batch
                 if run.ended_by(callbacks, epoch, history, epochs):
                     history.ended = f"a callback ended training after epoch {epoch}"
                     break

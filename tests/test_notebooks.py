@@ -1,5 +1,6 @@
 """How a notebook of the course is made: skeleton, cells, outputs, links, alt texts. What it computes, nbval tests."""
 
+import importlib
 import re
 import statistics
 from itertools import pairwise
@@ -135,8 +136,12 @@ def test_no_plumbing_is_in_sight(path):
         assert word not in source
 
 
+def chapter_of(path):
+    return re.search(r"from nnlib\.chapters\.(\w+) import .*panels", sources(path))[1]
+
+
 def shows_a_panel(path, cell):
-    chapter = re.search(r"from nnlib\.chapters\.(\w+) import .*panels", sources(path))[1]
+    chapter = chapter_of(path)
     called = re.fullmatch(r"panels\.(\w+)\(\)", cell.source)
     return bool(called) and (chapter, called[1]) in PANELS
 
@@ -176,6 +181,15 @@ def test_it_is_full_enough(path):
     assert len(re.findall(r"^assert ", source, flags=re.MULTILINE)) >= 10
     assert "Break it" in prose(path)
     assert "Open end" in prose(path)
+
+
+@every_chapter
+def test_it_shows_every_panel_and_asks_every_exercise(path):
+    chapter = chapter_of(path)
+    called = set(re.findall(r"panels\.(\w+)\(", sources(path)))
+    assert {name for folder, name in PANELS if folder == chapter} <= called
+    exercises = importlib.import_module(f"nnlib.chapters.{chapter}.exercises").chapter.exercises
+    assert list(exercises) == re.findall(r'ex\.check\("(\w+)"', sources(path))
 
 
 @every_chapter

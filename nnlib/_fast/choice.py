@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -33,11 +36,12 @@ def or_faster(
         readable: Callable[Arguments, Result],
     ) -> Callable[Arguments, Result]:
         start = FROM[readable.__name__]
+        name = next(iter(signature(readable).parameters))
 
         @wraps(readable)
         def chosen(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
-            first: Any = (*arguments, *options.values())[0]
-            return (fast if first.size >= start else readable)(*arguments, **options)
+            first: Any = arguments[0] if arguments else options.get(name)
+            return (fast if np.size(first) >= start else readable)(*arguments, **options)
 
         return chosen
 

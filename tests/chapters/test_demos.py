@@ -1,14 +1,17 @@
 """Every panel, found by the registry, is drawn at both ends and in the middle of every control; every picture once."""
 
+import ast
 import importlib
 import re
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+import nnlib.chapters
 from nnlib.chapters.kit import demo as kit
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter, KernelGrid, Slider, Steps
@@ -59,6 +62,21 @@ def below_the_title(panel):
 
 def test_there_are_demos():
     assert len(DEMOS) >= 3
+
+
+def written():
+    """The keys of all that is declared anywhere in the course, as the files have it."""
+    folder = Path(nnlib.chapters.__file__).parent
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for mark in getattr(node, "decorator_list", []):
+                if getattr(getattr(mark, "func", None), "id", "") in ("demo", "picture"):
+                    yield f"{path.relative_to(folder).parts[0]}.{node.name}"
+
+
+def test_no_declaration_is_lost():
+    # neither in a file that cannot be imported, nor because two have one name
+    assert sorted(written()) == sorted(one.key for one in DEMOS + PICTURES)
 
 
 def test_what_is_called_slow_is_there():

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,6 +63,12 @@ def solved(chapter, name):
 
 def test_there_are_exercises():
     assert len(EXERCISES) >= 2
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_exercise_is_forgotten(chapter):
+    files = {path.stem for path in Path(MODULES[chapter].__file__).parent.glob("[!_]*.py")}
+    assert set(CHAPTERS[chapter].exercises) == files
 
 
 @every_exercise

@@ -276,3 +276,10 @@ def test_without_threads_everything_works_all_the_same():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder
     )
     assert answer.stdout.strip() == "(9, 8, 8, 1)"
+
+
+def test_arguments_may_be_named_and_come_in_any_order():
+    x = np.arange(32.0).reshape(1, 4, 8, 1)
+    size = stride = (2, 2)
+    right = pooling.max_pool(x, size, stride)
+    assert np.array_equal(pooling.max_pool(size=size, stride=stride, x=x), right)
