@@ -1,0 +1,22 @@
+"""The first panel of chapter 01 by hand: its title is the formula, and a vote of exactly 0 is answered 0."""
+
+from nnlib.chapters.kit import figures
+from nnlib.chapters.perceptron import panels
+
+
+def drawn(**values):
+    figure = figures.figure(*panels.vote.size)
+    return panels.vote.draw(figure, **values), figure.axes[0].get_title()
+
+
+def test_the_title_is_the_formula_with_its_signs():
+    words, title = drawn(w1=1.0, w2=0.6, b=-0.8)
+    assert title == "z = 1.0 x₁ +0.6 x₂ −0.8"
+    assert "b = −0.8" in words
+    assert words.endswith("(0, 0) gives 0, (0, 1) gives 0, (1, 0) gives 1, (1, 1) gives 1.")
+
+
+def test_a_vote_of_exactly_0_is_answered_0():
+    # z = 0.1 + 0.2 − 0.3 at (1, 1), which is 5.6e-17 by machine
+    assert drawn(w1=0.1, w2=0.2, b=-0.3)[0].endswith("(1, 1) gives 0.")
+    assert "(0, 0) gives 0" in drawn(w1=1.0, w2=1.0, b=0.0)[0]
