@@ -292,11 +292,12 @@ def _stages(python: Path, quick: bool, folder: Path) -> list[Stage]:
     run, pytest = [str(python), "-m"], [str(python), "-m", "pytest"]
     by_group, by_file = ["-n", "2", "--dist", "loadgroup"], ["-n", "2", "--dist", "loadscope"]
     library = [*pytest, "tests", "--ignore=tests/browser", *by_group]
+    one_thread = {"OPENBLAS_NUM_THREADS": "1"}  # two processes on two cores: more only wait
     stages: list[Stage] = [
         ("style", [*run, "ruff", "check", "."], {}),
         ("format", [*run, "ruff", "format", "--check", "."], {}),
         ("types", [*run, "mypy"], {}),
-        ("library", [*library, "-m", "not slow"] if quick else library, {}),
+        ("library", [*library, "-m", "not slow"] if quick else library, one_thread),
     ]
     prefix, guard = offline(folder)
     strict = {"PYTHONWARNINGS": STRICT}

@@ -23,13 +23,16 @@ DEMOS, PICTURES = declared_everywhere()
 NEEDS_NOTHING = [picture for picture in PICTURES if not picture.draw.__code__.co_argcount - 1]
 
 
-# What trains at many of its values takes more than five seconds to sweep.
+# What trains at many of its values takes long to sweep, on a busy machine more than five seconds.
 SLOW = {
     *("convolutional_networks.depth", "convolutional_networks.moving_digits"),
-    *("convolutional_networks.normalising", "optimizers.race", "optimizers.spectrum"),
+    *("convolutional_networks.normalising", "optimizers.ball", "optimizers.batches"),
+    *("optimizers.learning", "optimizers.race", "optimizers.spectrum"),
     *("regularization.border", "regularization.gap", "regularization.learning_curve"),
     *("regularization.stopping", "training_deeper.playground"),
 }
+# And these train for long before they show anything.
+SLOW_TO_BEGIN = {"regularization.learning_curve", "regularization.rescue"}
 
 
 def grouped(declared, slow=frozenset()):
@@ -80,7 +83,7 @@ def test_no_declaration_is_lost():
 
 
 def test_what_is_called_slow_is_there():
-    assert {one.key for one in DEMOS} >= SLOW
+    assert {one.key for one in DEMOS + PICTURES} >= SLOW | SLOW_TO_BEGIN
 
 
 @pytest.mark.parametrize("declared", grouped(DEMOS, SLOW))
@@ -111,7 +114,7 @@ def test_labels_are_not_cut_off(declared):
     assert not narrow or all(len(control.description) <= 17 for control in controls)
 
 
-@every_demo
+@pytest.mark.parametrize("declared", grouped(DEMOS, SLOW_TO_BEGIN))
 def test_every_control_has_a_name_and_the_picture_has_words(declared):
     panel = declared()
     assert all(len(control.description) >= 3 for control in declared.controls.values())
@@ -129,7 +132,7 @@ def test_it_is_offered_where_its_notebook_looks(declared):
     assert declared.__doc__
 
 
-@pytest.mark.parametrize("declared", grouped(NEEDS_NOTHING))
+@pytest.mark.parametrize("declared", grouped(NEEDS_NOTHING, SLOW_TO_BEGIN))
 def test_every_picture_is_drawn_and_has_words(declared):
     figure = figures.figure(*declared.size)
     assert len(declared.draw(figure)) > 30

@@ -653,6 +653,7 @@ def outcome(path, epochs):
     return int(first), last
 
 
+@pytest.mark.slow
 def test_killed_at_twenty_random_instants_it_ends_the_same(tmp_path):
     _, expected = outcome(tmp_path / "uninterrupted", LONG)
     instants, path = np.random.default_rng(0), tmp_path / "run.npz"
