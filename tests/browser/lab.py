@@ -282,17 +282,16 @@ class LivePanel:
     def must_be_true(self, what: str) -> None:
         """Picture and read-outs must be, or soon become, what the kernel says for the values of the controls."""
         shown, meant = self.state(), self.live.ask(self.model)
-        late = time.monotonic() + (
-            10 if any(meant["trains"]) else 2
-        )  # what trains may take a second or two
-        while shown["alt"] != meant["alt"] and time.monotonic() < late:
+        seconds = 10 if any(meant["trains"]) else 2  # what trains may take a second or two
+        late = time.monotonic() + seconds
+        # While something is on its way, page and kernel may differ in either, the picture or a read-out.
+        while not (same_picture(shown, meant) and same_numbers(shown, meant)):
+            if time.monotonic() > late:
+                break
             self.page.wait_for_timeout(50)
             shown, meant = self.state(), self.live.ask(self.model)
-        assert shown["alt"] == meant["alt"], f"{what}: the picture is not the one of the values"
-        numbers = [float(words.replace("−", "-").replace(",", "")) for words in shown["readouts"]]
-        assert numbers == pytest.approx(meant["sliders"], abs=1e-6), (
-            f"{what}: a read-out shows another value"
-        )
+        assert same_picture(shown, meant), f"{what}: the picture is not the one of the values"
+        assert same_numbers(shown, meant), f"{what}: a read-out shows another value"
 
     def drag(self, handle: Any, by: int = 80) -> None:
         place = handle.bounding_box()
@@ -301,6 +300,17 @@ class LivePanel:
         self.page.mouse.down()
         self.page.mouse.move(x + by, y, steps=4)
         self.page.mouse.up()
+
+
+def same_picture(shown: dict, meant: dict) -> bool:
+    """Whether the picture in the page says what the kernel says."""
+    return shown["alt"] == meant["alt"]
+
+
+def same_numbers(shown: dict, meant: dict) -> bool:
+    """Whether the read-outs in the page are the values in the kernel."""
+    numbers = [float(words.replace("−", "-").replace(",", "")) for words in shown["readouts"]]
+    return numbers == pytest.approx(meant["sliders"], abs=1e-6)
 
 
 def name(part: Any) -> str:
