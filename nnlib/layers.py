@@ -32,8 +32,9 @@ class Layered:
         return []
 
     def parameters(self) -> list[Parameter]:
-        """Return what an optimizer may change, in a fixed order; first layer first."""
-        return [parameter for layer in self.inner() for parameter in layer.parameters()]
+        """Return what an optimizer may change, in a fixed order; first layer first, and what is shared once."""
+        found = [parameter for layer in self.inner() for parameter in layer.parameters()]
+        return list(dict.fromkeys(found))
 
     def statistics(self) -> list[Parameter]:
         """Return what is saved, copied and cast like the parameters, but noted by forward and not learnt.

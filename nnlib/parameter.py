@@ -65,7 +65,7 @@ class Remembers:
 
 
 def require_parameters(who: str, parameters: Any) -> list[Parameter]:
-    """Return a list of ``parameters`` if they are some and nothing else; else raise ``TypeError``, ``ValueError``."""
+    """Return ``parameters`` as a list, each once, if they are some and nothing else; else raise in words."""
     hint = "expected parameters, as network.parameters() gives"
     if not isinstance(parameters, Iterable):
         raise TypeError(f"{who} got {describe(parameters)}: {hint}")
@@ -75,7 +75,7 @@ def require_parameters(who: str, parameters: Any) -> list[Parameter]:
             raise TypeError(f"{who} got {type(parameter).__name__}: {hint}")
     if not listed:
         raise ValueError(f"{who} got no parameters: expected at least one")
-    return listed
+    return list(dict.fromkeys(listed))
 
 
 def count_values(parameters: Any) -> int:

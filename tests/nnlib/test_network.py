@@ -17,6 +17,7 @@ from nnlib.convolution import Conv2D
 from nnlib.layers import Dense, Flatten, Layer, Residual, receptive_field
 from nnlib.network import Network
 from nnlib.normalization import BatchNorm
+from nnlib.parameter import require_parameters
 from nnlib.pooling import MaxPool2D
 from nnlib.saving import FORMAT, kinds
 
@@ -669,3 +670,13 @@ def test_a_deep_row_of_blocks_lets_the_gradient_through(rng):
 
     assert first_gradient(lambda layers: layers) < 1e-12
     assert first_gradient(lambda layers: [Residual(layers)]) > 1e-3
+
+
+def test_what_layers_share_is_listed_once():
+    rng = np.random.default_rng(0)
+    a, b, c = (Dense(2, 2, rng=rng) for _ in range(3))
+    b.W, c.b = a.W, a.b
+    network = Network([a, Residual([b, c])])
+    assert network.parameters() == network.state() == [a.W, a.b, b.b, c.W]
+    assert len(network.copy().parameters()) == 4
+    assert require_parameters("SGD", [a.W, b.W, a.b, a.W]) == [a.W, a.b]
