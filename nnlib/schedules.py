@@ -1,7 +1,8 @@
 """Schedules: how the learning rate changes. Each function returns a rule, k → η, for k = 0, 1, 2, …
 
-k is the number of steps or epochs done; between two whole numbers the formulas hold as well. Every η is above 0, as
-optimizers demand, and rules raise ``TypeError`` or ``ValueError`` if k is not a finite number of at least 0.
+k is the number of epochs done, or of steps: ``Scheduled(rule)`` counts epochs, ``Scheduled(rule, per="step")`` steps.
+Between two whole numbers the formulas hold as well. Every η is above 0, except where ``linear`` and ``cosine`` are told
+to end at 0: there training rests. Rules raise ``TypeError`` or ``ValueError`` if k is not a finite number, 0 or more.
 
 Noise of mini-batches keeps a constant η from settling. Enough for settling (Robbins and Monro, 1951): Σ ηₖ = ∞, so
 that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies away.  Source: S1, S4, N14.
@@ -10,6 +11,8 @@ that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies aw
 import math
 import sys
 from collections.abc import Callable
+
+import numpy as np
 
 from nnlib.errors import (
     describe,
@@ -35,10 +38,11 @@ def constant(start: float) -> Rule:
 def linear(start: float, end: float, steps: int) -> Rule:
     """ηₖ = (1 − k/τ) η₀ + (k/τ) η_τ up to k = τ = ``steps``, and η_τ ever after ("linear annealing").
 
-    Without the clamp at τ the formula goes on falling, below 0 in the end. As η stays at η_τ > 0, Σ η² = ∞ (E16).
+    ``end`` η_τ is 0 or more. Without the clamp at τ the formula goes on falling, below 0 in the end. If η stays at
+    η_τ > 0, Σ η² = ∞ (E16).
     """
     first = require_positive("linear", "start", start)
-    last = require_positive("linear", "end", end)
+    last = require_amount("linear", "end", end)
     require_count("linear", "steps", steps)
 
     def rule(k: float) -> float:
@@ -66,23 +70,26 @@ def step(start: float, factor: float, every: int) -> Rule:
     eta = require_positive("step", "start", start)
     share = require_positive("step", "factor", factor)
     require_count("step", "every", every)
-    return lambda k: _above_zero(eta * share ** (_checked(k) // every))
+    return lambda k: _power("step", eta, share, _checked(k) // every)
 
 
 def exponential(start: float, factor: float) -> Rule:
-    """ηₖ = η₀ · factorᵏ. For a factor below 1 Σ η is finite: training gets only so far."""
+    """ηₖ = η₀ · factorᵏ. For a factor below 1 Σ η is finite: training gets only so far.
+
+    A factor above 1 makes η grow, as a search for the largest η that still learns does.
+    """
     eta = require_positive("exponential", "start", start)
     share = require_positive("exponential", "factor", factor)
-    return lambda k: _above_zero(eta * share ** _checked(k))
+    return lambda k: _power("exponential", eta, share, _checked(k))
 
 
 def cosine(start: float, end: float, steps: int) -> Rule:
     """ηₖ = η_τ + ½ (η₀ − η_τ)(1 + cos(π k/τ)) up to k = τ = ``steps``, and η_τ ever after: half a wave down.
 
-    Source: Loshchilov and Hutter, 2017.
+    ``end`` η_τ is 0 or more.  Source: Loshchilov and Hutter, 2017.
     """
     first = require_positive("cosine", "start", start)
-    last = require_positive("cosine", "end", end)
+    last = require_amount("cosine", "end", end)
     require_count("cosine", "steps", steps)
     return lambda k: (
         last + (first - last) * (1 + math.cos(math.pi * min(_checked(k) / steps, 1.0))) / 2
@@ -90,8 +97,13 @@ def cosine(start: float, end: float, steps: int) -> Rule:
 
 
 def warm_up(steps: int, rule: Rule) -> Rule:
-    """From rule(0)/(τ + 1) up to rule(0) in a line over k = τ = ``steps``, then ``rule`` from its beginning."""
-    require_count("warm_up", "steps", steps)
+    """From rule(0)/(τ + 1) up to rule(0) in a line over k = τ = ``steps``, then ``rule`` from its beginning.
+
+    Without steps, τ = 0, it is ``rule`` itself.
+    """
+    none = isinstance(steps, int | np.integer) and not isinstance(steps, bool) and steps == 0
+    if not none:
+        require_count("warm_up", "steps", steps)
     if not callable(rule):
         raise TypeError(f"warm_up got {describe(rule)}: expected a rule, as cosine(…) makes")
 
@@ -106,6 +118,15 @@ def _checked(k: float) -> float:
     return require_amount("a schedule", "k", k)
 
 
-def _above_zero(eta: float) -> float:
-    """Return η, or the smallest number there is if a long fall has been rounded to 0, which is not a learning rate."""
-    return max(eta, sys.float_info.min)
+def _power(who: str, eta: float, factor: float, times: float) -> float:
+    """Return η · factor^times: never 0, which a long fall is rounded to; raise if a long rise leaves all numbers."""
+    try:
+        grown = eta * factor**times
+    except OverflowError:
+        grown = math.inf
+    if math.isinf(grown):
+        raise ValueError(
+            f"{who} got a factor of {factor:g} that is used {times:g} times: "
+            "that makes a larger η than there are numbers; expected a factor below 1, or fewer times"
+        )
+    return max(grown, sys.float_info.min)

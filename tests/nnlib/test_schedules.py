@@ -72,6 +72,28 @@ def test_annealing_goes_from_its_start_to_its_end_and_stays_there(make):
         assert len(set(walk)) == 11
 
 
+@pytest.mark.parametrize("make", [linear, cosine])
+def test_annealing_may_end_at_0_and_not_before(make):
+    rule = make(0.3, 0.0, steps=10)
+    assert [rule(k) for k in (0, 10, 11, 10**6)] == [0.3, 0, 0, 0]
+    assert min(rule(k) for k in range(10)) > 0
+    optimizer = SGD([Parameter(np.zeros(1), "w")])
+    optimizer.learning_rate = rule(10)
+
+
+def test_a_warm_up_of_no_steps_is_the_rule_itself():
+    for steps in (0, np.int64(0)):
+        rule = warm_up(steps, cosine(0.3, 0.0, steps=10))
+        assert [rule(k) for k in range(12)] == [cosine(0.3, 0.0, steps=10)(k) for k in range(12)]
+
+
+def test_growth_is_told_where_it_leaves_all_numbers_and_not_before():
+    # 2¹⁰²³ is below 1.8 · 10³⁰⁸, 2¹⁰²⁴ is not
+    assert exponential(1.0, 2.0)(1023) == 2.0**1023
+    with pytest.raises(ValueError, match="expected a factor below 1, or fewer times"):
+        exponential(1.0, 2.0)(1024)
+
+
 def test_cosine_is_slow_at_both_ends_and_steepest_between():
     falls = [cosine(1.0, 0.1, steps=10)(k) - cosine(1.0, 0.1, steps=10)(k + 1) for k in range(10)]
     assert falls[0] < falls[1] < falls[4]
@@ -141,7 +163,10 @@ def test_the_two_sums(rule, sum_grows, squares_grow):
     ("make", "words"),
     [
         (lambda: constant(0), "constant got start = 0"),
-        (lambda: linear(0.1, 0.0, steps=5), r"linear got end = 0\.0"),
+        (
+            lambda: linear(0.1, -0.1, steps=5),
+            r"linear got end = -0\.1: expected a number, 0 or more",
+        ),
         (lambda: linear(0.1, 0.01, steps=0), "linear got steps = 0"),
         (lambda: inverse(-1), "inverse got start = -1"),
         (lambda: inverse(0.1, half_life=0), "inverse got half_life = 0"),
@@ -152,9 +177,19 @@ def test_the_two_sums(rule, sum_grows, squares_grow):
         (lambda: exponential(math.nan, 0.1), "exponential got start = nan"),
         (lambda: exponential(0.1, 0), "exponential got factor = 0"),
         (lambda: cosine(0, 0.1, steps=3), "cosine got start = 0"),
-        (lambda: cosine(0.1, 0, steps=3), "cosine got end = 0"),
+        (lambda: cosine(0.1, -1, steps=3), "cosine got end = -1: expected a number, 0 or more"),
         (lambda: cosine(0.1, 0.01, steps=-1), "cosine got steps = -1"),
-        (lambda: warm_up(0, constant(0.1)), "warm_up got steps = 0"),
+        (lambda: warm_up(-1, constant(0.1)), "warm_up got steps = -1"),
+        (
+            lambda: exponential(0.5, 2.0)(2000),
+            "factor of 2 that is used 2000 times: that makes a larger",
+        ),
+        (
+            lambda: exponential(1e300, 1e10)(1),
+            "exponential got a factor of 1e.10 that is used 1 times",
+        ),
+        (lambda: step(0.5, 10.0, every=3)(3000), "step got a factor of 10 that is used 1000 times"),
+        (lambda: warm_up(3, exponential(0.5, 2.0))(5000), "exponential got a factor of 2"),
     ],
 )
 def test_wrong_use(make, words):
@@ -175,6 +210,9 @@ def test_wrong_use(make, words):
         (lambda: step(0.1, "half", every=3), "step got factor = a str"),
         (lambda: step(0.1, 0.5, every=True), "step got every = True"),
         (lambda: warm_up("4", constant(0.1)), "warm_up got steps = a str"),
+        (lambda: warm_up(steps=False, rule=constant(0.1)), "warm_up got steps = False"),
+        (lambda: warm_up(0.0, constant(0.1)), "warm_up got steps = 0.0: expected a whole number"),
+        (lambda: warm_up(constant(0.1), 4), "warm_up got steps = a function"),
         (lambda: warm_up(4, 0.1), "warm_up got 0.1: expected a rule, as cosine(…) makes"),
     ],
 )
