@@ -24,9 +24,10 @@ from nnlib.parameter import Parameter, require_parameters
 class Optimizer:
     """The contract: ``zero_grad()``, then a backward pass, then ``step()``.
 
-    ``learning_rate`` η may be changed between steps; ``steps`` counts them. ``remembers`` names the arrays that a rule
-    keeps for each parameter: they start at 0 and are handed to ``update``, which changes them in place. Raises
-    ``ValueError`` if η is not above 0 or there is nothing to learn, ``TypeError`` if given anything but
+    ``learning_rate`` η, above 0, may be changed between steps, and then to 0 too: training rests. ``steps`` counts
+    them. ``remembers`` names the arrays that a rule keeps for each parameter: they start at 0 and are handed to
+    ``update``, which changes them in place. A parameter that is listed twice, as tied weights are, is one and takes one
+    step. Raises ``ValueError`` if η is not above 0 or there is nothing to learn, ``TypeError`` if given anything but
     parameters.
     """
 
@@ -34,7 +35,7 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
         self.parameters = require_parameters(type(self).__name__, parameters)
-        self.learning_rate = learning_rate
+        self.learning_rate = require_positive(type(self).__name__, "learning_rate", learning_rate)
         self.steps = 0
         self.memory = [
             [np.zeros_like(parameter.value) for _ in self.remembers]
@@ -43,12 +44,12 @@ class Optimizer:
 
     @property
     def learning_rate(self) -> float:
-        """The step size η, above 0."""
+        """The step size η, 0 or more."""
         return self._learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
-        self._learning_rate = require_positive(type(self).__name__, "learning_rate", value)
+        self._learning_rate = require_amount(type(self).__name__, "learning_rate", value)
 
     def zero_grad(self) -> None:
         """Forget all gradients, before the backward pass of the next step."""
@@ -56,7 +57,8 @@ class Optimizer:
             parameter.zero_grad()
 
     def step(self) -> None:
-        """Change every parameter that has a gradient."""
+        """Change every parameter that has a gradient; raise, and change none, if one is of another shape."""
+        _require_gradients(self, self.parameters)
         self.steps += 1
         for parameter, memory in zip(self.parameters, self.memory, strict=True):
             if parameter.grad is not None:
@@ -64,7 +66,17 @@ class Optimizer:
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """Change w in place by the optimizer's rule."""
-        raise NotImplementedError(f"{self} has no rule for one array alone")
+        raise NotImplementedError(
+            f"{self} has no rule for one array alone: expected an update(w, g, *memory), "
+            "or a step() of its own that moves all parameters at once, as Newton has"
+        )
+
+    def reset(self) -> None:
+        """Forget all that is remembered, as if no step had been made; η stays."""
+        self.steps = 0
+        for memory in self.memory:
+            for array in memory:
+                array[...] = 0
 
     def state(self) -> dict[str, np.ndarray]:
         """Return what the rule keeps from step to step, its name, η and the count of steps, to save with the network.
@@ -76,11 +88,12 @@ class Optimizer:
             for place, memory in enumerate(self.memory)
             for name, array in zip(self.remembers, memory, strict=True)
         }
-        counted = {
-            "learning_rate": np.array(self.learning_rate),
-            "steps": np.array(self.steps),
+        own = {
+            "rule": type(self).__name__,
+            "learning_rate": self.learning_rate,
+            "steps": self.steps,
         }
-        return {"rule": np.array(type(self).__name__), **counted, **arrays}
+        return {name: np.array(value) for name, value in own.items()} | arrays
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Go on from where ``state()`` was taken, bit for bit.
@@ -123,6 +136,59 @@ class Optimizer:
         return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
 
 
+class NotFiniteError(FloatingPointError):
+    """A gradient is no longer a finite number."""
+
+
+def clip_gradients(parameters: Iterable[Parameter], max_norm: float) -> float:
+    """Shorten all gradients together to the length ``max_norm`` if they are longer; return how long they were.
+
+    Length is the 2-norm ‖g‖ = √Σ g² over all numbers of all parameters: g ← g · max_norm / ‖g‖ keeps the direction.
+    Call it between backward and ``optimizer.step()``, or let ``fit(…, clip=5.0)`` do so. Parameters without gradient
+    count as 0. PyTorch divides by ‖g‖ + 10⁻⁶. Raises ``ValueError`` if ``max_norm`` is not above 0 and
+    ``NotFiniteError`` if a gradient holds NaN or infinity, which no factor mends; then nothing is changed.
+    Source: Pascanu, Mikolov and Bengio, 2013.
+    """
+    longest = require_positive("clip_gradients", "max_norm", max_norm)
+    found = require_parameters("clip_gradients", parameters)
+    _require_gradients("clip_gradients", found)
+    learning = [one for one in found if one.grad is not None]
+    largest = max((_largest(one) for one in learning), default=0.0)
+    if largest == 0:
+        return 0.0
+    # squares of shares of the largest neither overflow nor vanish
+    squares = sum(float(np.square(_gradient(one) / largest).sum()) for one in learning)
+    norm = largest * math.sqrt(squares)
+    if norm > longest:
+        for one in learning:
+            one.grad = _gradient(one) * (longest / norm)
+    return norm
+
+
+def _largest(parameter: Parameter) -> float:
+    size = float(np.abs(_gradient(parameter)).max(initial=0))
+    if not math.isfinite(size):
+        raise NotFiniteError(
+            f"clip_gradients got a gradient of {parameter.name} that holds {size}: "
+            "expected finite numbers only"
+        )
+    return size
+
+
+def _gradient(parameter: Parameter) -> np.ndarray:
+    return np.zeros_like(parameter.value) if parameter.grad is None else parameter.grad
+
+
+def _require_gradients(who: Any, parameters: Iterable[Parameter]) -> None:
+    """Raise unless every gradient that there is has the shape of its parameter."""
+    for parameter in parameters:
+        grad, shape = parameter.grad, parameter.value.shape
+        # of an array of shape () NumPy makes a number of its own kind
+        found = isinstance(grad, np.ndarray | np.floating) and grad.dtype.kind in "fiub"
+        if not (grad is None or (found and grad.shape == shape)):
+            require_shape(who, f"the gradient of {parameter.name}", grad, shape)
+
+
 class SGD(Optimizer):
     """Gradient descent, w ← w − η g. Stochastic if g comes from a mini-batch.  Source: S0, N12, N13."""
 
@@ -145,10 +211,7 @@ class Momentum(Optimizer):
     remembers = ("velocity",)
 
     def __init__(
-        self,
-        parameters: Iterable[Parameter],
-        learning_rate: float = 0.1,
-        momentum: float = 0.9,
+        self, parameters: Iterable[Parameter], learning_rate: float = 0.1, momentum: float = 0.9
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.momentum = require_share(type(self).__name__, "momentum", momentum)
@@ -187,10 +250,7 @@ class AdaGrad(Optimizer):
     remembers = ("squares",)
 
     def __init__(
-        self,
-        parameters: Iterable[Parameter],
-        learning_rate: float = 0.01,
-        epsilon: float = 1e-10,
+        self, parameters: Iterable[Parameter], learning_rate: float = 0.01, epsilon: float = 1e-10
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.epsilon = require_positive("AdaGrad", "epsilon", epsilon)
@@ -251,9 +311,9 @@ class Adam(Optimizer):
         bias_correction: bool = True,
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.beta1 = require_share("Adam", "beta1", beta1)
-        self.beta2 = require_share("Adam", "beta2", beta2)
-        self.epsilon = require_positive("Adam", "epsilon", epsilon)
+        self.beta1 = require_share(type(self).__name__, "beta1", beta1)
+        self.beta2 = require_share(type(self).__name__, "beta2", beta2)
+        self.epsilon = require_positive(type(self).__name__, "epsilon", epsilon)
         self.bias_correction = bias_correction
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
@@ -267,6 +327,34 @@ class Adam(Optimizer):
         t = self.steps if self.bias_correction else math.inf
         m_hat, s_hat = m / (1 - self.beta1**t), s / (1 - self.beta2**t)
         w -= self.learning_rate * m_hat / (np.sqrt(s_hat) + self.epsilon)
+
+
+class AdamW(Adam):
+    """Adam with weight decay: w ← w − η λ w, then Adam's step. Decay does not pass through m and s: it is "decoupled".
+
+    With ``Adam`` and the penalty ``L2(λ)`` λ w is a part of g, and so is divided by √ŝ, which pulls on large and small
+    weights alike. Here each step takes the share η λ off every weight, as L2 does with plain ``SGD``. Like a penalty,
+    ``weight_decay`` λ acts on arrays of two or more axes only: biases and other vectors do not decay (PyTorch's AdamW
+    lets all of them decay). Raises ``ValueError`` if λ is below 0.  Source: Loshchilov and Hutter, 2019.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, learning_rate, beta1, beta2, epsilon)
+        self.weight_decay = require_amount("AdamW", "weight_decay", weight_decay)
+
+    def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
+        """w ← w − η λ w if w is a table of weights, then Adam's step."""
+        if w.ndim >= 2:
+            w *= 1 - self.learning_rate * self.weight_decay
+        super().update(w, g, *memory)
 
 
 class Newton(Optimizer):
@@ -293,13 +381,16 @@ class Newton(Optimizer):
         super().__init__(parameters, learning_rate)
         if not callable(hessian):
             raise TypeError(
-                f"Newton got hessian as {describe(hessian)}: expected a function that returns it"
+                f"Newton got hessian as {describe(hessian)}: expected a function that returns it, "
+                "such as lambda: curvature.hessian(f, parameters); η is given by name, "
+                "Newton(parameters, hessian, learning_rate=0.1)"
             )
         self.hessian = hessian
         self.damping = require_amount("Newton", "damping", damping)
 
     def step(self) -> None:
         """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
+        _require_gradients(self, self.parameters)
         way = self._way(np.concatenate([_gradient(one).ravel() for one in self.parameters]))
         self.steps += 1
         for parameter in self.parameters:
@@ -318,7 +409,3 @@ class Newton(Optimizer):
                 "in some direction there is no curvature. "
                 "damping=0.001 gives it some"
             ) from error
-
-
-def _gradient(parameter: Parameter) -> np.ndarray:
-    return np.zeros_like(parameter.value) if parameter.grad is None else parameter.grad

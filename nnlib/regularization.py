@@ -1,7 +1,8 @@
 """Regularisation: what is added to learning so that the network does better on examples that it has not seen.
 
-Penalties on the weights: ``fit(…, penalty=L2(0.001))`` adds their slopes to those of the loss. And layers that leave
-something out at random while the network learns, and nothing when it predicts.
+Penalties on the weights: ``fit(…, penalty=L2(0.001))`` adds their slopes to those of the loss; a list of penalties,
+``[L1(0.0001), L2(0.001)]``, adds them all. And layers that leave something out at random while the network learns, and
+nothing when it predicts.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.errors import (
+    describe,
     require_examples,
     require_positive,
     require_rng,
@@ -53,8 +55,11 @@ class Penalty:
 
 
 class L2(Penalty):
-    """(λ/2) Σ w², slope λ w: each step takes the share η λ off every weight ("weight decay").
+    """(λ/2) Σ w², slope λ w.
 
+    With plain ``SGD`` each step takes the share η λ off every weight, hence its other name, "weight decay". With rules
+    that divide the slope by its size, ``Adam`` for one, it is no such thing: λ w is divided too, so that small weights
+    are pulled as hard as large ones. Their weight decay is ``optimizers.AdamW``.
     Nielsen's λ is n times ours, for n examples.  Source: S1, S2, S4, N32; E13 for the factor.
     """
 
@@ -68,7 +73,9 @@ class L2(Penalty):
 
 
 class L1(Penalty):
-    """λ Σ |w|, slope λ sign(w), and 0 if w = 0: the same pull on large and small, so small ones end at 0.
+    """λ Σ |w|, slope λ sign(w), and 0 if w = 0: the same pull on large and small, so small ones end near 0.
+
+    Not at 0: a step of η λ jumps over it and back, so they swing about 0, no further than that from it.
 
     Source: S1, S4, N32; E23 for sign(0) = 0.
     """
@@ -80,6 +87,19 @@ class L1(Penalty):
     def slope(self, w: np.ndarray) -> np.ndarray:
         """Return λ sign(w)."""
         return self.strength * np.sign(w)
+
+
+def require_penalties(who: str, penalty: Any) -> list[Penalty]:
+    """Return a list of penalties from one, several in a list or tuple, or None; else raise ``TypeError``."""
+    penalties = penalty if isinstance(penalty, list | tuple) else [penalty]
+    for one in penalties:
+        if not (isinstance(one, Penalty) or penalty is None):
+            told = f"the class {one.__name__}" if isinstance(one, type) else describe(one)
+            raise TypeError(
+                f"{who} got {told} as the penalty: "
+                "expected one such as L2(0.001), or a list of them"
+            )
+    return [] if penalty is None else list(penalties)
 
 
 class Dropout(Layer):
@@ -195,4 +215,5 @@ def _require_keep(who: Layer, keep: Any) -> float:
 
 
 def _weights(parameters: Iterable[Parameter]) -> list[Parameter]:
-    return [parameter for parameter in parameters if parameter.value.ndim >= 2]
+    found = dict.fromkeys(parameters)  # a shared one once
+    return [parameter for parameter in found if parameter.value.ndim >= 2]

@@ -13,14 +13,23 @@ from hypothesis import strategies as st
 from layer_cases import close as same
 from layer_cases import convolutions, poolings, results, sides
 
-from nnlib import activations, losses
+from nnlib import activations, losses, schedules
 from nnlib.convolution import Conv2D
 from nnlib.curvature import hessian, hessian_vector
 from nnlib.layers import Dense
 from nnlib.network import Network
 from nnlib.normalization import BatchNorm
 from nnlib.numerics import softmax
-from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
+from nnlib.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    RMSProp,
+    clip_gradients,
+)
 from nnlib.parameter import Parameter
 from nnlib.pooling import AvgPool2D, L2Pool2D, MaxPool2D
 
@@ -165,18 +174,32 @@ OPTIMIZERS = [
         {"lr": 0.1, "betas": (0.5, 0.9), "eps": 0.1},
     ),
     (Adam, {"beta1": 0, "beta2": 0}, "Adam", {"betas": (0.0, 0.0)}),
+    (AdamW, {}, "AdamW", {}),
+    (
+        AdamW,
+        {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.9, "epsilon": 0.1, "weight_decay": 0.3},
+        "AdamW",
+        {"lr": 0.1, "betas": (0.5, 0.9), "eps": 0.1, "weight_decay": 0.3},
+    ),
+    (AdamW, {"weight_decay": 0}, "AdamW", {"weight_decay": 0.0}),
 ]
 
 
 @pytest.mark.parametrize(("kind", "ours", "name", "theirs"), OPTIMIZERS)
 @pytest.mark.parametrize("seed", range(3))
-def test_optimizers_over_fifty_steps(kind, ours, name, theirs, seed):
+def test_optimizers_over_sixty_steps(kind, ours, name, theirs, seed):
     rng = np.random.default_rng(seed)
     values = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (2, 3, 1, 2), (1,))]
     mine = [Parameter(value.copy(), "w") for value in values]
     others = [tensor(value) for value in values]
-    optimizer, reference = kind(mine, **ours), getattr(torch.optim, name)(others, **theirs)
-    for _ in range(50):
+    optimizer = kind(mine, **ours)
+    # ours decays tables of weights only, theirs whatever it is told to
+    groups = [
+        {"params": [other for other in others if other.ndim >= 2]},
+        {"params": [other for other in others if other.ndim < 2], "weight_decay": 0.0},
+    ]
+    reference = getattr(torch.optim, name)(groups if kind is AdamW else others, **theirs)
+    for _ in range(60):
         for parameter, other in zip(mine, others, strict=True):
             gradient = rng.choice([0, 1e-6, 1, 100]) * rng.standard_normal(parameter.value.shape)
             parameter.grad = np.where(rng.random(gradient.shape) < 0.2, 0.0, gradient)
@@ -205,6 +228,57 @@ def test_with_a_changing_rate_our_speed_lives_on_and_theirs_is_scaled(kind, rng)
         theirs.step()
         assert scaled.value == pytest.approx(numbers(other), rel=1e-12, abs=1e-12)
     assert np.abs(ours.value - numbers(other)).max() > 0.01
+
+
+@pytest.mark.parametrize("longest", [1e-3, 1.0, 7.0, 1e3])
+@pytest.mark.parametrize("seed", range(3))
+def test_clipping(longest, seed):
+    rng = np.random.default_rng(seed)
+    gradients = [rng.standard_normal(shape) for shape in ((4, 3), (3,), (2, 3, 1, 2))]
+    mine, others = [], []
+    for gradient in gradients:
+        mine.append(Parameter(np.zeros_like(gradient), "w"))
+        mine[-1].grad = gradient.copy()
+        others.append(tensor(np.zeros_like(gradient)))
+        others[-1].grad = torch.tensor(gradient)
+    norm = clip_gradients(mine, longest)
+    assert norm == pytest.approx(torch.nn.utils.clip_grad_norm_(others, longest).item(), rel=1e-12)
+    # theirs divides by ‖g‖ + 10⁻⁶, ours by ‖g‖
+    factor = (norm + 1e-6) / norm if norm > longest else 1
+    for parameter, other in zip(mine, others, strict=True):
+        assert parameter.grad == pytest.approx(factor * numbers(other.grad), rel=1e-12)
+
+
+# A rule of ours with its start η₀ = 0.3, and the class of theirs with its arguments; steps from k = 0 to 20 at most.
+SCHEDULERS = [
+    (schedules.cosine(0.3, 0.0, 20), "CosineAnnealingLR", {"T_max": 20, "eta_min": 0}),
+    (schedules.cosine(0.3, 0.01, 20), "CosineAnnealingLR", {"T_max": 20, "eta_min": 0.01}),
+    (
+        schedules.linear(0.3, 0.0, 12),
+        "LinearLR",
+        {"start_factor": 1.0, "end_factor": 0.0, "total_iters": 12},
+    ),
+    (
+        schedules.warm_up(4, schedules.constant(0.3)),
+        "LinearLR",
+        {"start_factor": 1 / 5, "end_factor": 1.0, "total_iters": 4},
+    ),
+    (schedules.exponential(0.3, 0.7), "ExponentialLR", {"gamma": 0.7}),
+    (schedules.exponential(0.3, 1.3), "ExponentialLR", {"gamma": 1.3}),
+    (schedules.step(0.3, 0.1, every=6), "StepLR", {"step_size": 6, "gamma": 0.1}),
+    (schedules.constant(0.3), "ConstantLR", {"factor": 1.0}),
+    (schedules.inverse(0.3), "LambdaLR", {"lr_lambda": lambda k: 1 / (1 + k)}),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "arguments"), SCHEDULERS)
+def test_schedules(rule, name, arguments):
+    optimizer = torch.optim.SGD([tensor(np.zeros(1))], lr=0.3)
+    scheduler = getattr(torch.optim.lr_scheduler, name)(optimizer, **arguments)
+    for k in range(21):
+        assert rule(k) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-12, abs=1e-16)
+        optimizer.step()
+        scheduler.step()
 
 
 def twin(network: Network):

@@ -11,10 +11,23 @@ from nnlib.curvature import hessian
 from nnlib.landscapes import LANDSCAPES, Quadratic
 from nnlib.layers import Dense
 from nnlib.network import Network
-from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, Newton, Optimizer, RMSProp
+from nnlib.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Newton,
+    NotFiniteError,
+    Optimizer,
+    RMSProp,
+    clip_gradients,
+)
 from nnlib.parameter import Parameter
+from nnlib.regularization import L2
 
-RULES = {kind.__name__: kind for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam)}
+RULES = {kind.__name__: kind for kind in (SGD, Momentum, Nesterov, AdaGrad, RMSProp, Adam, AdamW)}
 every_rule = pytest.mark.parametrize("rule", RULES)
 
 
@@ -106,9 +119,25 @@ def test_learning_rate_must_be_above_zero(rate):
         ValueError, match=f"SGD got learning_rate = {rate}: expected a number above 0"
     ):
         SGD([parameter([1.0])], learning_rate=rate)
-    with pytest.raises(ValueError, match="SGD got learning_rate"):
-        optimizer.learning_rate = rate
+    if rate != 0:
+        with pytest.raises(
+            ValueError, match=f"SGD got learning_rate = {rate}: expected .* 0 or more"
+        ):
+            optimizer.learning_rate = rate
     assert optimizer.learning_rate == 0.5
+
+
+@every_rule
+def test_a_rate_of_0_set_later_lets_training_rest(rule):
+    # of momentum's rules, too, where nothing rolls yet
+    w = parameter([[1.0, -2.0]], [[0.5, 1.0]])
+    optimizer = RULES[rule]([w])
+    optimizer.learning_rate = 0
+    optimizer.step()
+    assert w.value.tolist() == [[1.0, -2.0]]
+    other = RULES[rule]([w])
+    other.load_state(optimizer.state())
+    assert other.learning_rate == 0
 
 
 @pytest.mark.parametrize("rate", ["0.1", None, True, np.array([0.1])])
@@ -186,6 +215,185 @@ def test_two_steps_by_hand(make, first, second):
         optimizer.step()
         assert w.value[0] == pytest.approx(expected, rel=1e-14)
     assert optimizer.steps == 2
+
+
+def test_weight_decay_by_hand():
+    # of each weight the share η λ = 0.1 · 0.5 goes, 1 → 0.95; then Adam's first step, η m̂ / (√ŝ + 1) with m̂ = 2, ŝ = 4
+    w, b = parameter([[1.0]], [[2.0]]), parameter([1.0], [2.0])
+    AdamW([w, b], 0.1, beta1=0.5, beta2=0.75, epsilon=1.0, weight_decay=0.5).step()
+    assert w.value.item() == pytest.approx(0.95 - 0.2 / 3, rel=1e-14)
+    assert b.value.item() == pytest.approx(1 - 0.2 / 3, rel=1e-14)  # a bias does not decay
+
+
+def test_l2_decays_weights_under_sgd_and_throws_small_ones_about_under_adam():
+    # λ = 0.5, η = 0.1, w = (1, 0.01), the penalty alone: what is left of each weight after a step
+    l2 = [L2(0.5)]
+
+    def left(kind, penalties=l2, **options):
+        w = parameter([[1.0, 0.01]], [[0.0, 0.0]])
+        optimizer = kind([w], 0.1, **options)
+        for penalty in penalties:
+            penalty.add_gradients([w])
+        optimizer.step()
+        return w.value[0] / [1.0, 0.01]
+
+    # SGD: w − η λ w = 0.95 w
+    assert left(SGD) == pytest.approx(np.array([0.95, 0.95]))
+    # Adam: m̂ / √ŝ = ±1 whatever the size of λ w, so each moves by η: 1 − 0.1 = 0.90 and 0.01 − 0.1 = −0.09
+    assert left(Adam) == pytest.approx(np.array([0.90, -9.0]), rel=1e-4)
+    # AdamW takes the share of SGD
+    assert left(AdamW, (), weight_decay=0.5) == pytest.approx(np.array([0.95, 0.95]))
+
+
+def test_without_decay_adamw_is_adam_bit_for_bit(rng):
+    gradients = rng.standard_normal((10, 2, 3))
+    walks = [
+        walk(make([parameter(np.ones((2, 3)))]), gradients).tobytes()
+        for make in (Adam, lambda w: AdamW(w, weight_decay=0))
+    ]
+    assert walks[0] == walks[1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [(-0.01, ValueError), (float("nan"), ValueError), ("0.1", TypeError), (True, TypeError)],
+)
+def test_weight_decay_is_0_or_more(wrong, error):
+    with pytest.raises(error, match=r"AdamW got weight_decay = .*: expected a number, 0 or more"):
+        AdamW([parameter([[1.0]])], weight_decay=wrong)
+
+
+@every_rule
+def test_reset_forgets_every_step(rule, rng):
+    used, fresh = (RULES[rule](two_parameters(np.random.default_rng(1))) for _ in range(2))
+    train(used, 3, seed=0)
+    used.reset()
+    assert same(used.state(), fresh.state())
+
+
+# Gradients that are too long, of the wrong shape, or none; and parameters that are listed twice.
+
+
+def test_clipping_by_hand():
+    # ‖(3, 4, 0, 12)‖ = √(9 + 16 + 144) = 13; clipped to 6.5 each number is halved
+    W, b, still = (
+        parameter([[0.0, 0.0]], [[3.0, 4.0]]),
+        parameter([0.0, 0.0], [0.0, 12.0]),
+        parameter([1.0]),
+    )
+    assert clip_gradients([W, b, still], 6.5) == 13
+    assert W.grad.tolist() == [[1.5, 2.0]]
+    assert b.grad.tolist() == [0.0, 6.0]
+    assert still.grad is None
+    assert clip_gradients([W, b, still], 6.5) == 6.5  # short enough: nothing changes
+    assert W.grad.tolist() == [[1.5, 2.0]]
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-300, 1.0, 1e200, 1e308])
+def test_clipping_neither_overflows_nor_vanishes(size):
+    # ‖(0.6, 0.8)‖ = 1
+    w = parameter([0.0, 0.0], [0.6 * size, 0.8 * size])
+    with np.errstate(all="raise"):
+        assert clip_gradients([w], size / 2) == pytest.approx(size, rel=1e-14)
+    assert w.grad == pytest.approx(np.array([0.3, 0.4]) * size, rel=1e-14, abs=0)
+
+
+def test_clipping_leaves_shared_arrays_and_single_precision_alone():
+    shared = np.array([3.0, 4.0], np.float32)
+    one, other = parameter([0, 0], dtype=np.float32), parameter([0, 0], dtype=np.float32)
+    one.grad = other.grad = shared
+    # ‖(3, 4, 3, 4)‖ = √50
+    assert clip_gradients([one, other, one], 1.0) == pytest.approx(50**0.5)
+    assert one.grad.dtype == np.float32
+    assert one.grad == pytest.approx(np.array([3, 4]) / 50**0.5)
+    assert shared.tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_is_not_finite_is_told_and_nothing_is_clipped(bad):
+    w, b = parameter([0.0, 0.0], [30.0, 40.0]), parameter([0.0], [bad])
+    with pytest.raises(NotFiniteError, match=r"gradient of w that holds .*: expected finite"):
+        clip_gradients([w, b], 1.0)
+    assert w.grad.tolist() == [30.0, 40.0]
+
+
+def test_nothing_to_clip_has_no_length():
+    assert clip_gradients([parameter([1.0])], 1.0) == 0
+    assert clip_gradients([parameter([1.0], [0.0])], 1.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        (
+            lambda w: ([w], 0),
+            ValueError,
+            "clip_gradients got max_norm = 0: expected a number above 0",
+        ),
+        (lambda w: ([w], None), TypeError, "clip_gradients got max_norm = None"),
+        (lambda w: (w, 1.0), TypeError, "clip_gradients got a Parameter: expected parameters, as"),
+        (lambda w: ([w.grad], 1.0), TypeError, "clip_gradients got ndarray: expected parameters"),
+        (lambda w: ([], 1.0), ValueError, "clip_gradients got no parameters"),
+        (lambda w: (1.0, [w]), TypeError, "clip_gradients got max_norm = a list"),
+    ],
+)
+def test_wrong_use_of_clipping(arguments, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        clip_gradients(*arguments(parameter([1.0], [1.0])))
+
+
+@pytest.mark.parametrize("rule", [*RULES, "Newton"])
+@pytest.mark.parametrize(
+    ("gradient", "error", "words"),
+    [
+        (np.ones((2, 1)), ValueError, "of shape (2, 1): expected (2,)"),
+        (np.ones(1), ValueError, "of shape (1,): expected (2,)"),
+        (np.float64(1), TypeError, "as np.float64(1.0): expected a NumPy array"),
+        (1.0, TypeError, "as 1.0: expected a NumPy array"),
+        ([1.0, 1.0], TypeError, "as a list: expected a NumPy array"),
+        (np.array(["a", "b"]), TypeError, "of dtype <U1: expected numbers"),
+    ],
+)
+def test_a_gradient_that_does_not_fit_is_named_and_nothing_moves(rule, gradient, error, words):
+    # (2, 1) and (1,) would be broadcast, and two weights would be stepped by the wrong slopes
+    first, second = parameter([1.0], [1.0]), parameter([1.0, 2.0])
+    second.name, second.grad = "Dense(2 → 2).b", gradient
+    both = [first, second]
+    optimizer = Newton(both, lambda: np.eye(3)) if rule == "Newton" else RULES[rule](both)
+    with pytest.raises(error, match=re.escape(f"got the gradient of Dense(2 → 2).b {words}")):
+        optimizer.step()
+    assert (first.value.tolist(), second.value.tolist(), optimizer.steps) == ([1.0], [1.0, 2.0], 0)
+
+
+def test_a_number_is_a_slope_to_learn_a_number_by():
+    # ∂(w²)/∂w = 2 w: what NumPy makes of an array of shape () is a number
+    w = Parameter(np.array(3.0), "w")
+    w.grad = 2 * w.value
+    SGD([w], 0.25).step()
+    assert w.value == 1.5
+
+
+@every_rule
+def test_a_parameter_that_is_listed_twice_is_stepped_once(rule):
+    once, twice = parameter([[1.0]], [[2.0]]), parameter([[1.0]], [[2.0]])
+    for optimizer in (RULES[rule]([once]), RULES[rule]([twice, twice])):
+        optimizer.step()
+    assert twice.value == once.value
+    assert RULES[rule]([twice, twice]).parameters == [twice]
+
+
+def test_tied_weights_are_one_parameter(rng):
+    a, b = Dense(2, 2, rng=rng), Dense(2, 2, rng=rng)
+    b.W = a.W
+    network, W = Network([a, b]), a.W.value.copy()
+    assert network.parameters() == [a.W, a.b, b.b]
+    network.forward(np.ones((1, 2)))
+    network.backward(np.ones((1, 2)))
+    L2(0.5).add_gradients(network.parameters())
+    slope = a.W.grad.copy()  # of both places, and of one penalty
+    assert L2(0.5).value([a.W, a.W]) == L2(0.5).value([a.W]) == pytest.approx((W * W).sum() / 4)
+    SGD(network.parameters(), 0.1).step()
+    assert a.W.value == pytest.approx(W - 0.1 * slope, rel=1e-15)
 
 
 def test_every_rule_is_tried():
@@ -272,8 +480,8 @@ def test_zeros_as_gradients_move_nothing_at_rest(rule):
 def test_each_element_goes_its_own_way(rule, rng):
     gradients = rng.standard_normal((10, 2, 3))
     together = walk(RULES[rule]([parameter(np.ones((2, 3)))]), gradients)
-    alone = walk(RULES[rule]([parameter(np.ones(1))]), gradients[:, 1, 2:])
-    assert together[:, 1, 2:].tolist() == alone.tolist()
+    alone = walk(RULES[rule]([parameter(np.ones((1, 1)))]), gradients[:, 1:, 2:])
+    assert together[:, 1:, 2:].tolist() == alone.tolist()
 
 
 @every_rule
@@ -302,6 +510,8 @@ def test_steps_are_in_place_keep_the_dtype_and_leave_gradients_alone(rule, dtype
         (RMSProp, "decay"),
         (Adam, "beta1"),
         (Adam, "beta2"),
+        (AdamW, "beta1"),
+        (AdamW, "beta2"),
     ],
 )
 def test_shares_are_from_0_to_below_1(kind, name):
@@ -322,7 +532,7 @@ def test_shares_are_from_0_to_below_1(kind, name):
     assert np.isfinite(w[0].value).all()
 
 
-@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam])
+@pytest.mark.parametrize("kind", [AdaGrad, RMSProp, Adam, AdamW])
 def test_epsilon_is_above_0(kind):
     for wrong in (0, -1e-8, float("nan"), float("inf")):
         with pytest.raises(
@@ -455,12 +665,12 @@ def changed(**changes):
         (
             changed(learning_rate=np.array(np.nan)),
             ValueError,
-            "Adam got learning_rate = nan: expected a number above",
+            "Adam got learning_rate = nan: expected a number, 0 or more",
         ),
         (
-            changed(learning_rate=np.array(0.0)),
+            changed(learning_rate=np.array(-0.1)),
             ValueError,
-            "Adam got learning_rate = 0.0: expected a number above 0",
+            "Adam got learning_rate = -0.1: expected a number, 0 or more",
         ),
     ],
 )
@@ -614,7 +824,10 @@ def test_newtons_arguments():
         match=r"Newton got hessian as an array of .*: expected a function that returns it",
     ):
         Newton(v, np.eye(1))
-    with pytest.raises(TypeError, match=r"Newton got hessian as 0.1: expected a function"):
+    with pytest.raises(
+        TypeError,
+        match=r"Newton got hessian as 0.1: expected a function .*η is given by name, Newton\(.*0.1\)",
+    ):
         Newton(v, 0.1)
     with pytest.raises(NotImplementedError, match="has no rule for one array alone"):
         Newton(v, lambda: np.eye(1)).update(np.ones(1), np.ones(1))
