@@ -5,6 +5,7 @@ Every message has the same form, for example
 """
 
 from collections.abc import Sized
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -189,3 +190,17 @@ def require_same_length(who: Any, **arrays: Sized) -> None:
     if len({len(array) for array in arrays.values()}) > 1:
         lengths = " and ".join(f"{name} with {len(array)} rows" for name, array in arrays.items())
         raise ValueError(f"{who} got {lengths}: expected one row of each for every example")
+
+
+def require_one_argument(who: Any, function: Any, wanted: str) -> None:
+    """Raise ``TypeError`` if ``function`` says that it cannot be called with one argument; ``wanted`` is in words."""
+    try:
+        arguments = signature(function)
+    except ValueError:  # what is written in C may not tell
+        return
+    try:
+        arguments.bind(0)
+    except TypeError as error:
+        name = getattr(function, "__qualname__", type(function).__name__)
+        told = f"{name}({', '.join(arguments.parameters)})"
+        raise TypeError(f"{who} got {told}: expected {wanted}") from error
