@@ -81,11 +81,16 @@ def require_parts(network: Any, loss: Any, optimizer: Any) -> None:
     _require_part("network", network, NetworkLike)
     _require_part("loss", loss, LossLike)
     _require_part("optimizer", optimizer, OptimizerLike)
-    ours = {id(parameter) for parameter in network.parameters()}
-    theirs = getattr(optimizer, "parameters", network.parameters())
-    if ours.isdisjoint(id(parameter) for parameter in theirs):
+    ours = set(network.parameters())
+    theirs = set(getattr(optimizer, "parameters", ours))
+    if ours.isdisjoint(theirs):
         raise ValueError(
             f"fit got {optimizer} of another network's parameters: expected those of {network}"
+        )
+    for parameter in theirs - ours:
+        raise ValueError(
+            f"fit got {optimizer} with {parameter}, which the network does not have: make the "
+            "optimizer after the last change of the network's layers, from network.parameters()"
         )
 
 
