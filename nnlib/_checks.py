@@ -1,6 +1,6 @@
 """What ``fit`` accepts, and how it refuses the rest: in words, before anything is learned."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -10,11 +10,12 @@ from nnlib.errors import (
     require_count,
     require_examples,
     require_finite,
+    require_positive,
     require_rng,
     require_same_length,
 )
 from nnlib.parameter import Parameter
-from nnlib.regularization import Penalty
+from nnlib.regularization import Penalty, require_penalties
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -94,6 +95,18 @@ def require_parts(network: Any, loss: Any, optimizer: Any) -> None:
         )
 
 
+def require_step(who: str, network: Any, loss: Any, optimizer: Any, penalty: Any) -> list[Penalty]:
+    """Return the penalties as a list; raise if a part is of another kind. Asks one method each, to be quick."""
+    for name, part, method in (
+        ("network", network, "backward_to_parameters"),
+        ("loss", loss, "backward"),
+        ("optimizer", optimizer, "step"),
+    ):
+        if isinstance(part, type) or not hasattr(part, method):
+            raise TypeError(f"{who} got {describe(part)} as the {name}: expected {_METHODS[name]}")
+    return require_penalties(who, penalty)
+
+
 def _require_part(name: str, part: Any, kind: Any) -> None:
     if isinstance(part, type):
         called = part.__name__
@@ -111,17 +124,6 @@ _METHODS = {
 }
 
 
-def require_callbacks(callbacks: Any) -> list[Callable]:
-    """Return the callbacks as a list of functions; else raise."""
-    functions: list[Any] = list(callbacks) if isinstance(callbacks, Iterable) else [None]
-    if not all(callable(function) and not isinstance(function, type) for function in functions):
-        raise TypeError(
-            f"fit got callbacks as {describe(callbacks)}: "
-            "expected a list of functions or callbacks such as Patience(5)"
-        )
-    return functions
-
-
 def require_numbers(epochs: Any, batch_size: Any, rng: Any) -> None:
     """Raise unless there are whole numbers of epochs and rows, and a generator."""
     require_count("fit", "epochs", epochs)
@@ -129,12 +131,11 @@ def require_numbers(epochs: Any, batch_size: Any, rng: Any) -> None:
     require_rng("fit", rng)
 
 
-def require_extras(penalty: Any, augment: Any) -> None:
+def require_extras(penalty: Any, clip: Any, augment: Any) -> None:
     """Raise if what may be left out is given and is of the wrong kind."""
-    if not (penalty is None or isinstance(penalty, Penalty)):
-        raise TypeError(
-            f"fit got {describe(penalty)} as the penalty: expected one such as L2(0.001)"
-        )
+    require_penalties("fit", penalty)
+    if clip is not None:
+        require_positive("fit", "clip", clip)
     if not (augment is None or callable(augment)):
         raise TypeError(
             f"fit got {describe(augment)} as augment: "

@@ -8,12 +8,14 @@ from typing import Any
 class Interrupt:
     """Lets Ctrl-C wait for the end of a step, so that no update is left half done; a second one does not wait.
 
-    Signals reach only the main thread; elsewhere this does nothing.
+    Signals reach only the main thread; elsewhere this does nothing. Nor does it if the program ignores Ctrl-C, or if
+    what handles it is not Python's.
     """
 
     def __enter__(self) -> "Interrupt":
         self.asked = False
-        self.active = threading.current_thread() is threading.main_thread()
+        main = threading.current_thread() is threading.main_thread()
+        self.active = main and signal.getsignal(signal.SIGINT) not in (signal.SIG_IGN, None)
         if self.active:
             self.before = signal.signal(signal.SIGINT, self._ask)
         return self

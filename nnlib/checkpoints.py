@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from nnlib._files import remove_leftovers
-from nnlib.errors import describe, require_count, require_rng
+from nnlib._hooks import Hooks
+from nnlib.errors import describe, require_count, require_finite, require_rng
+from nnlib.history import Callback, History, State, require_history
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
 from nnlib.saving import reading, saved_form, with_ending, write_arrays
-from nnlib.training import Callback, History, State
 
 FORMAT = "nnlib checkpoint 1"
 
@@ -36,36 +37,56 @@ class Checkpoint:
             history=checkpoint.resume(network, optimizer, rng))
 
     Hand it all the other ``callbacks``: it calls them first, so that what they change is in the file, and resumes those
-    that have ``state()`` and ``load_state(…)``. Data, layers, optimizer and settings come from your program, which must
-    be the same; η comes from the file. To start anew, remove the file. If a callback ends training, that epoch is
-    not written: the same line would train it again, and end there again.
-    Raises ``TypeError`` if a callback is not callable or the optimizer has no state.
+    that have ``state()`` and ``load_state(…)``. Generators that neither ``fit`` nor a layer nor a callback has, such as
+    one of an ``augment`` function's own, are to be named in ``generators``; without that they start anew.
+
+    Data, layers, optimizer and settings come from your program, which must be the same; η comes from the file. To start
+    anew, remove the file. If a callback ends training, that epoch is not written: the same line would train it again,
+    and end there again. Raises ``TypeError`` if a callback or generator is none, or the optimizer has no state, and
+    ``ValueError`` if ``augment`` has ``generators()`` that were not named.
     """
+
+    acts_last = True
 
     def __init__(
         self,
         path: str | Path,
         every: int = 1,
         callbacks: Iterable[Callback] = (),
+        generators: Iterable[np.random.Generator] = (),
     ) -> None:
         self.path = with_ending(path)
         self.every = require_count("Checkpoint", "every", every)
-        self.callbacks = list(callbacks)
-        for callback in self.callbacks:
-            if not callable(callback) or isinstance(callback, type):
-                raise TypeError(
-                    f"Checkpoint got {describe(callback)} as a callback: "
-                    "expected one such as KeepBest()"
-                )
+        self.hooks = Hooks("Checkpoint", callbacks)
+        self.callbacks = self.hooks.given
+        if isinstance(generators, np.random.Generator) or not isinstance(generators, Iterable):
+            raise TypeError(
+                f"Checkpoint got generators as {describe(generators)}: expected a list of them"
+            )
+        self.generators = [require_rng("Checkpoint", one) for one in generators]
+
+    def start(self, state: State) -> None:
+        """Tell the other callbacks; look whether all generators are kept that are known to be drawn from."""
+        drawing = getattr(state.augment, "generators", None)
+        kept = {id(one) for one in self._run(state).generators}
+        if drawing is not None and not {id(one) for one in drawing()} <= kept:
+            raise ValueError(
+                "Checkpoint got an augment that draws from generators of its own, which would not "
+                "be kept: expected Checkpoint(…, generators=augment.generators())"
+            )
+        self.hooks.start(state)
+
+    def step(self, state: State) -> None:
+        """Tell the other callbacks."""
+        self.hooks.step(state)
 
     def __call__(self, state: State) -> bool:
         """Call the other callbacks, then write. Whether one of them ends training."""
-        if any([callback(state) for callback in self.callbacks]):
+        if self.hooks.epoch(state):
             return True
         if state.epoch % self.every == 0 or state.epoch == state.epochs:
-            run = _Run(state.network, state.optimizer, state.rng, self.callbacks)
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_arrays(self.path, run.arrays(state.history))
+            write_arrays(self.path, self._run(state).arrays(state.history))
         return False
 
     def resume(self, network: Network, optimizer: Optimizer, rng: np.random.Generator) -> History:
@@ -75,7 +96,7 @@ class Checkpoint:
         another run; then nothing is changed.
         """
         remove_leftovers(self.path)
-        run = _Run(network, optimizer, rng, self.callbacks)
+        run = _Run(network, optimizer, rng, self)
         before = run.arrays(History())
         if not self.path.exists():
             return History()
@@ -86,6 +107,9 @@ class Checkpoint:
         except ValueError:
             run.put_back(before)
             raise
+
+    def _run(self, state: State) -> "_Run":
+        return _Run(state.network, state.optimizer, state.rng, self)
 
     def __repr__(self) -> str:
         return f"Checkpoint({self.path})"
@@ -99,7 +123,7 @@ class _Run:
         network: Network,
         optimizer: Any,
         rng: np.random.Generator,
-        callbacks: list[Callback],
+        checkpoint: Checkpoint,
     ) -> None:
         if not (hasattr(optimizer, "state") and hasattr(optimizer, "load_state")):
             raise TypeError(
@@ -107,6 +131,7 @@ class _Run:
                 "expected state() and load_state(…)"
             )
         self.network = network
+        callbacks = checkpoint.callbacks
         self.remembering = {"optimizer": optimizer} | {
             f"callback {place}": callback
             for place, callback in enumerate(callbacks)
@@ -119,6 +144,7 @@ class _Run:
         found = [
             require_rng("Checkpoint", rng),
             *(generator for one in drawing for generator in one.generators()),
+            *checkpoint.generators,
         ]
         # a shared one once
         self.generators = list({id(generator): generator for generator in found}.values())
@@ -143,26 +169,31 @@ class _Run:
                 arrays[f"{who}/{name}"] = _require_plain(
                     f"Checkpoint of {type(one).__name__}", name, memory
                 )
-        return arrays
+        return {"members": np.array(json.dumps(_members(arrays))), **arrays}
 
     def put_back(self, arrays: Arrays) -> History:
         """Take over what ``arrays()`` gave, in place, so that what is shared stays shared; return the history."""
-        history = History(**json.loads(str(arrays["history"])))
+        history = require_history("it", History(**json.loads(str(arrays["history"]))))
         for place, parameter in enumerate(self.network.state()):
-            parameter.value[...] = arrays[f"network/{place}"]
+            parameter.value[...] = require_finite("network", f"{place}", arrays[f"network/{place}"])
         for who, one in self.remembering.items():
             start = f"{who}/"
-            one.load_state(
-                {
-                    name.removeprefix(start): a
-                    for name, a in arrays.items()
-                    if name.startswith(start)
-                }
-            )
-        states = json.loads(str(arrays["generators"]))
+            found = {
+                name.removeprefix(start): a for name, a in arrays.items() if name.startswith(start)
+            }
+            one.load_state(found)
+            if hasattr(one, "require_network"):
+                one.require_network(self.network)
+        self._put_back_generators(json.loads(str(arrays["generators"])))
+        return history
+
+    def _put_back_generators(self, states: list[dict[str, Any]]) -> None:
+        kinds = [state["bit_generator"] for state in states]
+        own = [generator.bit_generator.state["bit_generator"] for generator in self.generators]
+        if kinds != own:
+            raise ValueError(f"it has the random generators {kinds}: expected {own}")
         for generator, state in zip(self.generators, states, strict=True):
             generator.bit_generator.state = state
-        return history
 
 
 def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
@@ -184,7 +215,13 @@ def _require_same_run(found: Arrays, own: Arrays) -> None:
     for name, what in words.items():
         if str(found.get(name)) != str(own[name]):
             raise ValueError(f"it is of another {what}: {found.get(name)}, expected {own[name]}")
-    theirs, ours = _shapes(found), _shapes(own)
+    fixed = ("network/", "optimizer/")
+    _require_same_members(_members(found, fixed), _members(own, fixed))
+    if "members" in found:  # what callbacks keep depends on the epoch, so the file says it
+        _require_same_members(_members(found), json.loads(str(found["members"])))
+
+
+def _require_same_members(theirs: dict[str, str], ours: dict[str, str]) -> None:
     for name in sorted(theirs.keys() | ours.keys()):
         if theirs.get(name) != ours.get(name):
             there = theirs.get(name, "missing")
@@ -192,9 +229,9 @@ def _require_same_run(found: Arrays, own: Arrays) -> None:
             raise ValueError(f"{name} is {there} in the file: expected {here}")
 
 
-def _shapes(arrays: Arrays) -> dict[str, str]:
+def _members(arrays: Arrays, starts: tuple[str, ...] = ("",)) -> dict[str, str]:
     return {
         name: describe(a)
         for name, a in arrays.items()
-        if name.startswith(("network/", "optimizer/"))
+        if name != "members" and name.startswith(starts)
     }

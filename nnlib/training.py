@@ -2,9 +2,9 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -12,12 +12,16 @@ from tqdm import tqdm
 
 from nnlib import _checks
 from nnlib._checks import Examples, LossLike, NetworkLike, OptimizerLike
+from nnlib._hooks import Hooks
 from nnlib._interrupt import Interrupt
 from nnlib.batches import minibatches
-from nnlib.errors import describe, require_shape
+from nnlib.errors import require_shape
+from nnlib.history import Augmentation, Callback, DivergedError, History, State, require_history
 from nnlib.network import Network
-from nnlib.optimizers import Optimizer
+from nnlib.optimizers import NotFiniteError, Optimizer, clip_gradients
 from nnlib.regularization import Penalty
+
+Penalties = Penalty | Sequence[Penalty] | None
 
 
 def train_step(
@@ -26,64 +30,29 @@ def train_step(
     optimizer: OptimizerLike,
     x: np.ndarray,
     y: np.ndarray,
-    penalty: Penalty | None = None,
+    penalty: Penalties = None,
+    clip: float | None = None,
 ) -> tuple[float, np.ndarray]:
     """Take one learning step on the mini-batch (x, y); return (cost, predictions), both from before the step.
 
-    Forward through the network, cost of its predictions, backward, one optimizer step. ``penalty`` adds to the
-    gradients but not to the cost. If the cost is not finite there is no slope to follow, so parameters and optimizer
-    stay as they are.
+    Forward through the network, cost of its predictions, backward, one optimizer step. ``penalty``, one or a list, adds
+    to the gradients but not to the cost; ``clip`` is the length that all gradients together, penalties included, are
+    shortened to if they are longer. If the cost is not finite there is no slope to follow, so parameters and optimizer
+    stay as they are; with ``clip``, slopes that are not finite raise ``NotFiniteError`` before the step.
     """
+    penalties = _checks.require_step("train_step", network, loss, optimizer, penalty)
     network.training = True
     predictions = network.forward(x)
     cost = loss.forward(predictions, y)
     if math.isfinite(cost):
         optimizer.zero_grad()
         network.backward_to_parameters(loss.backward())
-        if penalty is not None:
-            penalty.add_gradients(network.parameters())
+        for one in penalties:
+            one.add_gradients(network.parameters())
+        if clip is not None:
+            clip_gradients(getattr(optimizer, "parameters", network.parameters()), clip)
         optimizer.step()
     return cost, predictions
-
-
-@dataclass
-class History:
-    """What happened, one entry per finished epoch. Accuracies are shares, 0 to 1.
-
-    ``loss`` and ``accuracy`` are means over the mini-batches as they were met, so the network got better meanwhile;
-    ``validation_…`` are measured after the epoch. Without classes or validation data the entries are NaN.
-    ``ended`` says in words why training ended.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    validation_accuracy: list[float] = field(default_factory=list)
-    ended: str = ""
-
-
-@dataclass
-class State:
-    """What a callback sees after each epoch: it may look at everything, and change the learning rate."""
-
-    epoch: int
-    network: Network
-    optimizer: Optimizer
-    history: History
-    # what fit draws from
-    rng: np.random.Generator
-    # how many there are to be in all, if no callback ends training earlier
-    epochs: int = 0
-
-
-Callback = Callable[[State], bool | None]
-Augmentation = Callable[[np.ndarray, np.random.Generator], np.ndarray]
-
-
-class DivergedError(FloatingPointError):
-    """The loss is no longer a finite number. ``history`` holds what was reached before."""
-
-    history: History
 
 
 def fit(
@@ -96,7 +65,8 @@ def fit(
     batch_size: int = 32,
     rng: np.random.Generator,
     validation: Examples | None = None,
-    penalty: Penalty | None = None,
+    penalty: Penalties = None,
+    clip: float | None = None,
     augment: Augmentation | None = None,
     callbacks: Iterable[Callback] = (),
     history: History | None = None,
@@ -106,38 +76,40 @@ def fit(
     In each epoch every example is used once, in a new random order, and each mini-batch is a ``train_step``.
 
     - ``validation = (x, y)`` is measured after each epoch, never learned from.
-    - ``penalty``, such as ``L2(0.001)``, adds to the gradients; the losses in the history do not include it, so that
-      training and validation can be compared.
+    - ``penalty``, such as ``L2(0.001)`` or a list of them, adds to the gradients; the losses in the history do not
+      include it, so that training and validation can be compared.
+    - ``clip``, such as 5.0, shortens the gradient of each step to that length if it is longer (``clip_gradients``).
     - ``augment(x, rng)`` returns the mini-batch to learn from instead of x, freshly changed each time.
-    - ``callbacks`` are all called with the state after each epoch; one that returns True ends training.
+    - ``callbacks`` are all called with the state after each epoch; one that returns True ends training. One that has
+      ``start(state)`` is told before the first step that a run begins (``state.epoch`` is 0) or goes on, one that has
+      ``step(state)`` after each step of the optimizer; one that ``acts_last`` is called after all others.
     - ``history`` of an earlier run: training continues after its last epoch, until there are ``epochs`` in all.
 
     However it ends, the network is left in prediction mode, ``network.training`` False. Ctrl-C ends training after
     the current step; network and history are kept. Raises ``ValueError`` or ``TypeError`` for bad data before the
     first step, and ``DivergedError``, with the weights and the optimizer's memory put back to those from before the
-    epoch, if the loss stops being finite.  Source: S0, N19.
+    epoch, if the loss stops being finite. Whatever else is raised while it trains, by a callback for one, has
+    ``.history`` too: no finished epoch is lost.  Source: S0, N19.
     """
     _checks.require_pairs("fit", examples)
     if validation is not None:
         _checks.require_pairs("fit's validation", validation)
     _checks.require_parts(network, loss, optimizer)
-    callbacks = _checks.require_callbacks(callbacks)
-    _checks.require_extras(penalty, augment)
+    _checks.require_extras(penalty, clip, augment)
     _checks.require_numbers(epochs, batch_size, rng)
-    history = _history(history)
-    run = _Run(network, loss, optimizer, examples, validation, batch_size, rng, penalty, augment)
+    run = _Run(
+        *(network, loss, optimizer, examples, validation, batch_size, rng),
+        *(penalty, clip, augment, Hooks("fit", callbacks)),
+    )
+    history = History() if history is None else require_history("fit", history)
     with Interrupt() as interrupt, _progress(history, epochs) as progress:
         try:
-            for epoch in progress:
-                run.epoch(history, interrupt)  # a train_step for each mini-batch
-                if run.ended_by(callbacks, epoch, history, epochs):
-                    history.ended = f"a callback ended training after epoch {epoch}"
-                    break
-                interrupt.check()
-            else:
-                history.ended = f"all {epochs} epochs are done"
+            history.ended = run.train(history, epochs, progress, interrupt)
         except KeyboardInterrupt:
             _say_interrupted(history)
+        except BaseException as error:
+            _keep_history(error, history)
+            raise
         finally:
             network.training = False
     return history
@@ -154,41 +126,84 @@ class _Run:
     validation: Examples | None
     batch_size: int
     rng: np.random.Generator
-    penalty: Penalty | None
+    penalty: Penalties
+    clip: float | None
     augment: Augmentation | None
+    hooks: Hooks
 
     def __post_init__(self) -> None:
         # without classes there are no right answers to count
         self.counts = _has_classes(self.examples[1])
 
-    def epoch(self, history: History, interrupt: Interrupt) -> None:
+    def train(
+        self, history: History, epochs: int, numbers: Iterable[int], interrupt: Interrupt
+    ) -> str:
+        """Train for the epochs with these ``numbers``; return in words why it ended."""
+        state = self.state(history, epochs)
+        if state.epoch < epochs:
+            self.hooks.start(state)
+        for epoch in numbers:
+            state = replace(state)  # who keeps the one before keeps it as it was
+            self.epoch(state, interrupt)  # a train_step for each mini-batch
+            state.epoch = epoch
+            if self.hooks.epoch(state):
+                return f"a callback ended training after epoch {epoch}"
+            interrupt.check()
+        return f"all {epochs} epochs are done"
+
+    def state(self, history: History, epochs: int) -> State:
+        """Return what callbacks see at the start."""
+        # they may ask a Network and an Optimizer for more than training does
+        network, optimizer = cast(Network, self.network), cast(Optimizer, self.optimizer)
+        done, steps = len(history.loss), -(-len(self.examples[0]) // self.batch_size)
+        return State(
+            *(done, network, optimizer, history, self.rng, epochs, done * steps, epochs * steps),
+            loss=self.loss,
+            examples=self.examples,
+            validation=self.validation,
+            augment=self.augment,
+        )
+
+    def epoch(self, state: State, interrupt: Interrupt) -> None:
         """Learn from every example once, measure, and only then note all four numbers."""
-        with np.errstate(over="ignore", invalid="ignore"), self.put_back_if_it_diverges():
-            learned = self.learn(history, interrupt)
+        quiet = np.errstate(over="ignore", invalid="ignore", under="ignore")
+        with quiet, self.put_back_if_it_diverges():
+            learned = self.learn(state, interrupt)
             validated = self.validate()
+        history = state.history
         history.loss.append(learned[0])
         history.accuracy.append(learned[1])
         history.validation_loss.append(validated[0])
         history.validation_accuracy.append(validated[1])
 
-    def learn(self, history: History, interrupt: Interrupt) -> tuple[float, float]:
+    def learn(self, state: State, interrupt: Interrupt) -> tuple[float, float]:
         """Take a step for each mini-batch; return the mean loss and the share of right answers."""
         x, y = self.examples
         total, right = 0.0, 0.0
         batches = minibatches(len(x), self.batch_size, rng=self.rng)
         for step, rows in enumerate(batches, start=1):
-            changed = self.changed(x[rows])
-            cost, predictions = train_step(
-                self.network, self.loss, self.optimizer, changed, y[rows], self.penalty
-            )
-            if not math.isfinite(cost):
-                raise _diverged(f"loss became {cost}", step, self.optimizer, history)
+            cost, predictions = self.step(step, self.changed(x[rows]), y[rows], state.history)
             total += cost * len(rows)
             right += self.count_right(predictions, y[rows])
+            state.steps += 1
+            self.hooks.step(state)
             interrupt.check()
         if not all(np.isfinite(parameter.value).all() for parameter in self.network.parameters()):
-            raise _diverged("weights became infinite", step, self.optimizer, history)
-        return total / len(x), right / len(x)
+            raise _diverged("weights became infinite", step, self.optimizer, state.history)
+        return float(total / len(x)), float(right / len(x))
+
+    def step(
+        self, step: int, x: np.ndarray, y: np.ndarray, history: History
+    ) -> tuple[float, np.ndarray]:
+        """Take a ``train_step``; raise ``DivergedError`` if there is no number to learn from."""
+        parts = self.network, self.loss, self.optimizer
+        try:
+            cost, predictions = train_step(*parts, x, y, self.penalty, self.clip)
+        except NotFiniteError as error:
+            raise _diverged("gradient became infinite", step, self.optimizer, history) from error
+        if not math.isfinite(cost):
+            raise _diverged(f"loss became {cost}", step, self.optimizer, history)
+        return cost, predictions
 
     def changed(self, x: np.ndarray) -> np.ndarray:
         """Return the mini-batch to learn from."""
@@ -202,21 +217,12 @@ class _Run:
             return math.nan, math.nan
         x, y = self.validation
         predictions = self.network.predict(x)
-        cost = self.loss.forward(predictions, y)
+        cost = float(self.loss.forward(predictions, y))
         return cost, self.count_right(predictions, y) / len(x)
 
     def count_right(self, predictions: np.ndarray, y: np.ndarray) -> float:
         """Return how many answers are right, NaN if there are no classes."""
         return _count_right(predictions, y) if self.counts else math.nan
-
-    def ended_by(
-        self, callbacks: Iterable[Callback], epoch: int, history: History, epochs: int
-    ) -> bool:
-        """Whether a callback ends training; all of them look first."""
-        # callbacks may ask a Network and an Optimizer for more than training does
-        network, optimizer = cast(Network, self.network), cast(Optimizer, self.optimizer)
-        state = State(epoch, network, optimizer, history, self.rng, epochs)
-        return any([callback(state) for callback in callbacks])
 
     @contextmanager
     def put_back_if_it_diverges(self) -> Iterator[None]:
@@ -249,13 +255,20 @@ def _diverged(what: str, step: int, optimizer: OptimizerLike, history: History) 
     return error
 
 
-def _history(history: History | None) -> History:
-    """The history to go on with."""
-    if not (history is None or isinstance(history, History)):
-        raise TypeError(
-            f"fit got {describe(history)} as the history: expected what an earlier fit returned"
+def _keep_history(error: BaseException, history: History) -> None:
+    """Let an error carry what was reached before it, and say so."""
+    if getattr(error, "history", None) is history:
+        return
+    done = len(history.loss)
+    after = f"after epoch {done}" if done else "before the end of the first epoch"
+    history.ended = f"{after} training was ended by {type(error).__name__}: {error}"
+    error.history = history  # type: ignore[attr-defined]
+    if done:
+        error.add_note(
+            f"fit: what was trained until then is not lost. The network keeps it, and the history "
+            f"({done} epochs) is in error.history; in a notebook's next cell it is in "
+            "sys.last_value.history, after import sys"
         )
-    return History() if history is None else history
 
 
 class _Bar(tqdm):

@@ -14,6 +14,8 @@ from layer_cases import close as same
 from layer_cases import convolutions, poolings, results, sides
 
 from nnlib import activations, losses, schedules
+from nnlib.batches import minibatches
+from nnlib.callbacks import AverageWeights, Scheduled
 from nnlib.convolution import Conv2D
 from nnlib.curvature import hessian, hessian_vector
 from nnlib.layers import Dense
@@ -32,6 +34,7 @@ from nnlib.optimizers import (
 )
 from nnlib.parameter import Parameter
 from nnlib.pooling import AvgPool2D, L2Pool2D, MaxPool2D
+from nnlib.training import fit
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
     torch = importlib.import_module("torch")
@@ -279,6 +282,49 @@ def test_schedules(rule, name, arguments):
         assert rule(k) == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-12, abs=1e-16)
         optimizer.step()
         scheduler.step()
+
+
+@pytest.mark.parametrize("decay", [None, 0.9])
+@pytest.mark.parametrize("per", ["epoch", "step"])
+# theirs clips to 10⁻⁶ less than 0.5, which Adam nearly divides out again
+@pytest.mark.parametrize(("clip", "tolerance"), [(None, 1e-10), (0.5, 1e-6)])
+def test_averages_and_a_schedule_by_steps_in_a_training(decay, per, clip, tolerance, rng):
+    x, y = rng.standard_normal((30, 4)), rng.integers(0, 3, 30)
+    network = Network([Dense(4, 5, rng=rng), activations.Tanh(), Dense(5, 3, rng=rng)])
+    theirs = twin(network)
+    optimizer = torch.optim.AdamW(
+        [{"params": [p], "weight_decay": 0.05 * (p.ndim >= 2)} for p in theirs.parameters()], lr=0.1
+    )
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=60, eta_min=0)
+    swa = torch.optim.swa_utils
+    average = swa.AveragedModel(
+        theirs, multi_avg_fn=None if decay is None else swa.get_ema_multi_avg_fn(decay)
+    )
+    order = np.random.default_rng(5)
+    for _ in range(20):
+        for rows in minibatches(30, 10, rng=order):
+            optimizer.zero_grad()
+            F.cross_entropy(theirs(torch.tensor(x[rows])), torch.tensor(y[rows])).backward()
+            torch.nn.utils.clip_grad_norm_(theirs.parameters(), clip or np.inf)
+            optimizer.step()
+            scheduler.step()
+            if per == "step":
+                average.update_parameters(theirs)
+        if per == "epoch":
+            average.update_parameters(theirs)
+    mine = AverageWeights(decay=decay, per=per)
+    fit(
+        *(network, losses.SoftmaxCrossEntropy()),
+        *(AdamW(network.parameters(), 0.1, weight_decay=0.05), (x, y)),
+        epochs=20,
+        batch_size=10,
+        rng=np.random.default_rng(5),
+        clip=clip,
+        callbacks=[Scheduled(schedules.cosine(0.1, 0.0, 60), per="step"), mine],
+    )
+    mine.restore(network)
+    for parameter, other in zip(network.parameters(), average.module.parameters(), strict=True):
+        assert parameter.value == pytest.approx(numbers(other).T, rel=tolerance, abs=tolerance)
 
 
 def twin(network: Network):

@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 import os
 import subprocess
 import sys
@@ -97,6 +96,13 @@ class Everything:
         )
 
 
+class Measured(State):
+    """A state whose weights have the loss that the history tells."""
+
+    def training_loss(self):
+        return self.history.loss[-1]
+
+
 def numbers(history):
     return [
         np.array(entries).tobytes()
@@ -113,6 +119,7 @@ def kill_after(epoch):
         if state.epoch == epoch:
             raise Killed
 
+    callback.acts_last = True  # after the checkpoint was written
     return callback
 
 
@@ -165,7 +172,7 @@ def test_every_kind_of_generator_is_resumed(tmp_path, kind):
     rng, one = np.random.Generator(kind(5)), network()
     rng.integers(10, dtype=np.uint32)  # half of a 64-bit draw stays behind
     optimizer = SGD(one.parameters())
-    Checkpoint(tmp_path / "run")(State(1, one, optimizer, History([1.0]), rng))
+    Checkpoint(tmp_path / "run")(State(1, one, optimizer, History(*[[1.0]] * 4), rng))
     expected = [*rng.integers(1000, size=5, dtype=np.uint32), *rng.standard_normal(5)]
     again, other = np.random.Generator(kind(6)), network()
     Checkpoint(tmp_path / "run").resume(other, SGD(other.parameters()), again)
@@ -194,6 +201,7 @@ def test_it_is_written_after_every_so_many_epochs_and_after_the_last(tmp_path, e
             if epochs not in found:
                 found.append(epochs)
 
+    look.acts_last = True  # after the checkpoint was written
     run.callbacks = [checkpoint, look]
     run.train()
     assert found == written
@@ -254,7 +262,7 @@ def test_callbacks_come_back_as_they_were():
     ):  # the last is no better: one epoch waited
         history = History([loss], [1.0], [loss], [1.0])
         for callback in (run.best, run.restart):
-            callback(State(epoch, run.network, run.optimizer, history, run.rng))
+            callback(Measured(epoch, run.network, run.optimizer, history, run.rng))
     run.restart.count = 3
     assert (run.restart.waited, run.best.epoch) == (1, 2)
     for one, other in ((run.best, fresh.best), (run.restart, fresh.restart)):
@@ -268,22 +276,26 @@ def test_a_budget_counts_the_seconds_of_all_parts(monkeypatch):
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     budget, later = Budget(10), Budget(10)
 
+    def begins(one, epoch):
+        one.start(State(epoch, None, None, None, None))
+
     def spent(one, epoch):
         return one(State(epoch, None, None, None, None))
 
-    assert math.isnan(budget.state()["used"])
-    assert not spent(budget, 1)
+    begins(budget, 0)
     now[0] += 6
+    assert not spent(budget, 1)
+    now[0] += 100  # killed, and some time later
     later.load_state(budget.state())
+    now[0] += 100  # the data is loaded
+    begins(later, 1)
     now[0] += 3
     assert not spent(later, 2)
     now[0] += 1
     assert spent(later, 3)
-    fresh = Budget(10)
-    fresh.load_state(Budget(10).state())
-    assert not spent(fresh, 31)  # the first that it sees of a run that goes on
-    now[0] += 10
-    assert spent(fresh, 32)
+    begins(later, 0)  # a new run
+    now[0] += 9
+    assert not spent(later, 1)
 
 
 # What is refused, and that nothing is half loaded.
@@ -498,7 +510,7 @@ def test_wrong_use(tmp_path):
     run = Everything()
     with pytest.raises(ValueError, match="Checkpoint got every = 0"):
         Checkpoint("run", every=0)
-    with pytest.raises(TypeError, match=r"as a callback: expected one such as KeepBest\(\)"):
+    with pytest.raises(TypeError, match=r"the class KeepBest at place 0, to be called with"):
         Checkpoint("run", callbacks=[KeepBest])
     with pytest.raises(TypeError, match="rng as 3: expected a generator"):
         Checkpoint(tmp_path / "run").resume(run.network, run.optimizer, 3)

@@ -1,6 +1,7 @@
 """Penalties: by hand, against nudges, and in a training. What is left out at random: masks, means, all 2ᵏ of them."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from nnlib.numerics import softmax
 from nnlib.optimizers import SGD
 from nnlib.parameter import Parameter
 from nnlib.regularization import L1, L2, DropConnect, Dropout, Penalty
-from nnlib.training import fit
+from nnlib.training import fit, train_step
 
 BOTH = pytest.mark.parametrize("kind", [L1, L2])
 
@@ -99,10 +100,47 @@ def test_a_strength_must_be_above_zero(kind, wrong):
         kind(wrong)
 
 
-def test_fit_refuses_what_is_no_penalty():
-    for wrong in (0.1, L2):
-        with pytest.raises(TypeError, match="as the penalty"):
-            trained(wrong)
+def test_several_penalties_add_up():
+    w = weights([[3.0, -4.0]])
+    network = Network([Dense(2, 1, rng=np.random.default_rng(0))])
+    network.layers[0].W = w
+    w.value = w.value.T
+    # the loss is flat: x = 0 gives W no slope. λ₂ w + λ₁ sign w = 0.3 + 0.5, −0.4 − 0.5, times η = 1
+    parts = network, SquaredError(), SGD(network.parameters(), 1.0)
+    train_step(*parts, np.zeros((1, 2)), np.zeros((1, 1)), [L2(0.1), L1(0.5)])
+    assert w.value == pytest.approx(np.array([[3 - 0.8], [-4 + 0.9]]))
+
+
+def test_fit_takes_a_list_of_penalties():
+    (one, *_), (two, *_), (none, *_), (bare, *_) = (
+        trained(penalty) for penalty in (L2(0.5), (L2(0.2), L2(0.3)), [], None)
+    )
+    assert two == pytest.approx(one, rel=1e-12)
+    assert none.tobytes() == bare.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (0.1, "got 0.1 as the penalty: expected one such as L2(0.001), or a list of them"),
+        (L2, "got the class L2 as the penalty: expected one such as"),
+        ("L2", "got a str as the penalty"),
+        ([L1(0.1), None], "got None as the penalty"),
+        ([L1(0.1), 0.1], "got 0.1 as the penalty"),
+        ([[L1(0.1)]], "got a list as the penalty"),
+        ({L1(0.1)}, "got a set as the penalty"),
+        (Dropout(0.5, rng=np.random.default_rng(0)), "got a Dropout as the penalty"),
+    ],
+)
+def test_what_is_no_penalty_is_refused_in_words(wrong, words):
+    with pytest.raises(TypeError, match="^fit " + re.escape(words)):
+        trained(wrong)
+    network = Network([Dense(2, 1, rng=np.random.default_rng(0))])
+    parts = network, SquaredError(), SGD(network.parameters(), 1.0)
+    before = network.layers[0].W.value.copy()
+    with pytest.raises(TypeError, match="^train_step " + re.escape(words)):
+        train_step(*parts, np.ones((1, 2)), np.zeros((1, 1)), wrong)
+    assert np.array_equal(network.layers[0].W.value, before)
 
 
 def test_it_says_what_it_is():

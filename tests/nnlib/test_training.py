@@ -1,9 +1,12 @@
 """The training loop: equal to the one written by hand, bit for bit, and well-behaved however it ends."""
 
+import io
 import math
 import os
+import re
 import signal
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,13 +14,15 @@ import pytest
 from nnlib import augment
 from nnlib.activations import Sigmoid
 from nnlib.batches import minibatches, stratified_split
+from nnlib.callbacks import AverageWeights, KeepBest, Patience, Restart
+from nnlib.checkpoints import Checkpoint
 from nnlib.datasets import blobs, load_digits
 from nnlib.layers import Dense, Flatten, Layer
 from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from nnlib.network import Network
-from nnlib.optimizers import SGD, Momentum
+from nnlib.optimizers import SGD, Adam, Momentum
 from nnlib.parameter import Parameter
-from nnlib.regularization import L2
+from nnlib.regularization import L2, Dropout
 from nnlib.training import DivergedError, History, State, fit, train_step
 
 N, BATCH = 50, 8  # 7 steps in an epoch, the last one with 2 examples
@@ -376,9 +381,190 @@ def test_a_callback_may_change_the_learning_rate():
     assert weights(halved) == weights(network)
 
 
-def test_an_error_in_a_callback_comes_through():
-    with pytest.raises(ZeroDivisionError):
-        train(small(), callbacks=[lambda state: 1 / 0])
+class Told:
+    """Notes what each hook is told: its name, the epochs and the steps that are done."""
+
+    def __init__(self):
+        self.seen = []
+
+    def start(self, state):
+        self.seen.append(("start", state.epoch, state.steps))
+
+    def step(self, state):
+        self.seen.append(("step", state.epoch, state.steps))
+
+    def __call__(self, state):
+        self.seen.append(("epoch", state.epoch, state.steps))
+
+
+def test_hooks_are_told_the_start_each_step_and_each_epoch():
+    told = Told()
+    history = train(small(), epochs=2, callbacks=[told])
+    first = [("step", 0, step) for step in range(1, 8)]
+    second = [("step", 1, step) for step in range(8, 15)]
+    assert told.seen == [("start", 0, 0), *first, ("epoch", 1, 7), *second, ("epoch", 2, 14)]
+    later = Told()
+    train(small(), epochs=3, callbacks=[later], history=history)
+    third = [("step", 2, step) for step in range(15, 22)]
+    assert later.seen == [("start", 2, 14), *third, ("epoch", 3, 21)]
+    done = Told()
+    train(small(), epochs=3, callbacks=[done], history=history)
+    assert done.seen == []  # nothing is trained, so nothing starts
+
+
+def test_a_step_is_seen_after_it_was_made():
+    class Look(Told):
+        def step(self, state):
+            self.seen.append(weights(state.network))
+
+    look = Look()
+    train(small(), epochs=1, callbacks=[look])
+    assert look.seen[1:-1] == [after_steps(step) for step in range(1, STEPS + 1)]
+
+
+def test_who_acts_last_is_called_when_all_others_have_looked():
+    order = []
+
+    def note(name, *, last=False, answer=None):
+        def callback(state):
+            order.append((name, state.ending))
+            return answer
+
+        if last:
+            callback.acts_last = True
+        return callback
+
+    callbacks = [note("a", last=True), note("b"), note("c", last=True), note("d", answer=True)]
+    train(small(), epochs=5, callbacks=callbacks)
+    # who is asked after the one that ends training, knows
+    assert order == [("b", False), ("d", False), ("a", True), ("c", True)]
+
+
+def test_states_that_a_callback_keeps_stay_as_they_were():
+    states = []
+    train(small(), epochs=3, callbacks=[lambda state: states.append(state)])
+    assert [(state.epoch, state.steps) for state in states] == [(1, 7), (2, 14), (3, 21)]
+    assert {(state.epochs, state.steps_in_all) for state in states} == {(3, 21)}
+
+
+def test_the_training_loss_is_that_of_the_present_weights():
+    (x, y), network, found = data(), small(), []
+    drop = Network([*network.layers, Dropout(0.5, rng=np.random.default_rng(0))])
+
+    def look(state):
+        loss = SoftmaxCrossEntropy().forward(state.network.predict(x), y)
+        assert state.training_loss() == loss != state.history.loss[-1]
+        found.append(loss)
+
+    history = train(drop, callbacks=[look], penalty=L2(0.1))
+    assert len(set(found)) == 3
+    plain = Network([*small().layers, Dropout(0.5, rng=np.random.default_rng(0))])
+    assert train(plain, penalty=L2(0.1)).loss == history.loss  # measuring draws nothing
+    with pytest.raises(RuntimeError, match="no loss and examples to measure: fit makes one"):
+        State(1, network, None, History(), None).training_loss()
+
+
+@pytest.mark.parametrize("answer", [0.5, "stop", 1, np.ones(2), []])
+def test_a_callback_answers_yes_no_or_nothing(answer):
+    with pytest.raises(TypeError, match=r"fit got .* from the callback .*: expected True, to end"):
+        train(small(), callbacks=[lambda state: answer])
+    for right in (None, False, np.False_):
+        assert len(train(small(), callbacks=[lambda state, right=right: right]).loss) == 3
+    assert len(train(small(), callbacks=[lambda state: np.True_]).loss) == 1
+
+
+# Errors, and what is not lost by them.
+
+
+def break_at(epoch, error=ZeroDivisionError, hook="epoch"):
+    def fail(state):
+        if state.epoch == epoch:
+            raise error("broken")
+
+    callback = fail if hook == "epoch" else lambda state: None
+    if hook != "epoch":
+        setattr(callback, hook, fail)
+    return callback
+
+
+class BrokenLoss(SoftmaxCrossEntropy):
+    """Fails at a given call of forward or backward, counted from 1."""
+
+    def __init__(self, forward=0, backward=0):
+        self.left = {"forward": forward, "backward": backward}
+
+    def count(self, name):
+        self.left[name] -= 1
+        if self.left[name] == 0:
+            raise ZeroDivisionError("broken")
+
+    def forward(self, predictions, targets):
+        self.count("forward")
+        return super().forward(predictions, targets)
+
+    def backward(self):
+        self.count("backward")
+        return super().backward()
+
+
+CALLS = iter(range(1000))
+
+
+def broken_augment(x, rng):
+    if next(CALLS) == STEPS + 3:
+        raise ZeroDivisionError("broken")
+    return x
+
+
+# what breaks, and how many epochs and steps are done by then
+BREAKS = {
+    "a callback": ({"callbacks": [break_at(2)]}, 2, 14),
+    "a step hook": ({"callbacks": [break_at(1, hook="step")]}, 1, 8),
+    "a start hook": ({"callbacks": [break_at(0, hook="start")]}, 0, 0),
+    "a callback that exits": ({"callbacks": [break_at(2, error=SystemExit)]}, 2, 14),
+    "the first epoch": ({"callbacks": [break_at(1)]}, 1, 7),
+    "the loss": ({"loss": BrokenLoss(forward=STEPS + 3)}, 1, 9),
+    "the slope": ({"loss": BrokenLoss(backward=STEPS + 3)}, 1, 9),
+    "before the end of an epoch": ({"loss": BrokenLoss(backward=3)}, 0, 2),
+    "validation": ({"loss": BrokenLoss(forward=2 * STEPS + 2), "validation": data()}, 1, 14),
+    "augment": ({"augment": broken_augment}, 1, 10),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_no_finished_epoch_is_lost_by_an_error(name):
+    options, epochs, steps = BREAKS[name]
+    network = small()
+    with pytest.raises((ZeroDivisionError, SystemExit), match="broken") as caught:
+        train(network, epochs=5, **options)
+    history = caught.value.history
+    assert [len(entries) for entries in columns(history)] == [epochs] * 4
+    assert history.loss == train(small(), epochs=5).loss[:epochs]
+    assert weights(network) == after_steps(steps)
+    assert network.training is False
+    assert re.fullmatch(r".* training was ended by \w+: broken", history.ended)
+    notes = "".join(getattr(caught.value, "__notes__", []))
+    assert (f"({epochs} epochs) is in error.history" in notes) == (epochs > 0)
+
+
+def test_a_history_that_goes_on_keeps_growing_until_the_error():
+    history = train(small(), epochs=2)
+    with pytest.raises(ZeroDivisionError) as caught:
+        train(small(), epochs=9, history=history, callbacks=[break_at(4)])
+    assert caught.value.history is history
+    assert len(history.loss) == 4
+
+
+def test_training_inside_a_callback_hands_over_the_outer_history():
+    def inner(state):
+        if state.epoch == 3:
+            network, options = divergent()
+            train(network, epochs=200, batch_size=10, **options)
+
+    with pytest.raises(DivergedError) as caught:
+        train(small(), epochs=5, callbacks=[inner])
+    assert len(caught.value.history.loss) == 3
+    assert "after epoch 3 training was ended by DivergedError" in caught.value.history.ended
 
 
 # Divergence.
@@ -677,6 +863,194 @@ def test_callbacks_are_a_list_of_functions(callbacks):
         train(small(), callbacks=callbacks)
 
 
+class WithoutState:
+    def __call__(self):
+        pass
+
+
+class WithoutStateAtStart(Told):
+    def start(self):
+        pass
+
+
+KEEP = KeepBest()
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "error", "words"),
+    [
+        (Patience(5), TypeError, "as a Patience: expected a list of .* one only: .Patience"),
+        (lambda state: None, TypeError, "callbacks as a function: .* also if there is one only"),
+        ([Patience], TypeError, "as the class Patience at place 0, to be called with"),
+        ([print, [print]], TypeError, "as a list with a list at place 1"),
+        ("Patience", TypeError, "callbacks as a str"),
+        (None, TypeError, "callbacks as None"),
+        ([lambda: None], TypeError, r"lambda>\(\): expected a callback, a function of the state"),
+        ([lambda state, epoch: None], TypeError, r"lambda>\(state, epoch\): expected a callback"),
+        ([WithoutState()], TypeError, r"WithoutState\(\): expected a callback"),
+        ([WithoutStateAtStart()], TypeError, r"WithoutStateAtStart.start\(\): expected a callback"),
+        ([KEEP, KEEP], ValueError, "the callback KeepBest twice: expected each once"),
+        ([Checkpoint("run", callbacks=[KEEP]), KEEP], ValueError, "the callback KeepBest twice"),
+    ],
+)
+def test_what_is_no_callback_is_refused_before_the_first_step(callbacks, error, words):
+    network = small()
+    with pytest.raises(error, match=f"^fit got .*{words}"):
+        train(network, callbacks=callbacks)
+    assert weights(network) == weights(small())
+
+
+def test_any_callable_will_do(monkeypatch):
+    seen = []
+    train(
+        small(),
+        callbacks=(one for one in [seen.append, partial(print, end="", file=io.StringIO())]),
+    )
+    assert [state.epoch for state in seen] == [1, 2, 3]
+
+
+# The optimizer's parameters.
+
+
+def test_layers_that_the_optimizer_has_not_stay_as_they_are():
+    network = small()
+    frozen, learning = network.layers[0].parameters(), network.layers[2].parameters()
+    before = [parameter.value.copy() for parameter in frozen]
+    fit(
+        *(network, SoftmaxCrossEntropy(), SGD(learning, 0.5), data()),
+        **{"epochs": 2, "batch_size": BATCH, "rng": np.random.default_rng(0), "clip": 0.5},
+    )
+    assert all(np.array_equal(p.value, old) for p, old in zip(frozen, before, strict=True))
+    assert weights(network) != weights(small())
+
+
+def test_an_optimizer_made_before_a_parameter_was_replaced_is_refused():
+    network = small()
+    optimizer = SGD(network.parameters(), 0.5)
+    network.layers[0].W = Parameter(np.zeros((2, 4)), "W of my own")
+    with pytest.raises(
+        ValueError, match="which the network does not have: make the optimizer after"
+    ):
+        fit(network, SoftmaxCrossEntropy(), optimizer, data(), rng=np.random.default_rng(0))
+    both = SGD([*network.parameters(), *small().parameters()], 0.5)
+    with pytest.raises(ValueError, match="which the network does not have"):
+        fit(network, SoftmaxCrossEntropy(), both, data(), rng=np.random.default_rng(0))
+
+
+# Clipping.
+
+
+def test_clipped_steps_are_as_long_as_they_may_be():
+    # SGD goes η ‖g‖ at most, here 0.5 · 0.01 each step; the way of all steps is no longer than their sum
+    network, free = small(), small()
+    history = train(network, epochs=1, clip=0.01)
+    way = np.concatenate(
+        [
+            (mine.value - start.value).ravel()
+            for mine, start in zip(network.parameters(), small().parameters(), strict=True)
+        ]
+    )
+    assert 0 < np.linalg.norm(way) <= STEPS * 0.5 * 0.01 * (1 + 1e-12)
+    train(free, epochs=1, clip=1e6)
+    assert weights(free) == after_steps(STEPS)
+    assert len(history.loss) == 1
+
+
+def test_a_penalty_is_clipped_too():
+    network = small()
+    before = network.parameters()[0].value.copy()
+    x, y = data()
+    optimizer = SGD(network.parameters(), 1.0)
+    train_step(network, SoftmaxCrossEntropy(), optimizer, x, y, L2(1e6), clip=0.1)
+    assert np.linalg.norm(network.parameters()[0].value - before) <= 0.1 * (1 + 1e-12)
+
+
+def test_clipping_holds_what_would_run_away():
+    network, options = divergent()
+    history = train(network, epochs=3, batch_size=10, clip=0.001, **options)
+    assert len(history.loss) == 3
+    with pytest.raises(DivergedError):
+        train(divergent()[0], epochs=200, batch_size=10, **options)
+
+
+def test_a_slope_that_is_not_finite_diverges_with_the_step_that_had_it():
+    class Breaks(SoftmaxCrossEntropy):
+        calls = 0
+
+        def backward(self):
+            self.calls += 1
+            return super().backward() * (np.nan if self.calls == STEPS + 3 else 1)
+
+    network = small()
+    with pytest.raises(
+        DivergedError, match=r"gradient became infinite at step 3 of epoch 2"
+    ) as caught:
+        train(network, loss=Breaks(), clip=1e6)
+    assert weights(network) == after_steps(STEPS)
+    assert "gradient of Dense" in str(caught.value.__cause__)
+    assert len(caught.value.history.loss) == 1
+
+
+@pytest.mark.parametrize(
+    ("clip", "error"), [(0, ValueError), (-1.0, ValueError), ("5", TypeError), (True, TypeError)]
+)
+def test_a_wrong_clip_is_refused(clip, error):
+    with pytest.raises(error, match=r"fit got clip = .*: expected a number above 0"):
+        train(small(), clip=clip)
+
+
+@pytest.mark.parametrize(
+    ("place", "part", "words"),
+    [
+        (0, SoftmaxCrossEntropy(), "a SoftmaxCrossEntropy as the network: expected a Network"),
+        (0, Network, "a type as the network: expected a Network"),
+        (1, SGD(small().parameters()), "a SGD as the loss: expected a loss such as"),
+        (1, None, "None as the loss: expected a loss"),
+        (2, SoftmaxCrossEntropy(), "a SoftmaxCrossEntropy as the optimizer: expected one such as"),
+        (2, SGD, "a type as the optimizer: expected one such as"),
+    ],
+)
+def test_a_step_names_a_part_in_the_wrong_place(place, part, words):
+    network = small()
+    parts = [network, SoftmaxCrossEntropy(), SGD(network.parameters())]
+    parts[place] = part
+    with pytest.raises(TypeError, match=f"^train_step got {words}"):
+        train_step(*parts, *data())
+
+
+# What the program has set.
+
+
+@real_signal
+def test_a_program_that_ignores_ctrl_c_goes_on_ignoring_it():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        network = small()
+        history = train(network, loss=InterruptedLoss(3, press_ctrl_c))
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert history.ended == "all 3 epochs are done"
+    assert weights(network) == after_steps(3 * STEPS)
+
+
+def test_numbers_too_small_to_tell_are_no_error_where_numpy_raises():
+    # σ(−800) = e⁻⁸⁰⁰ underflows, in training, validation and what callbacks measure
+    def run():
+        network, (x, y) = small(), data()
+        network.layers[0].b.value[0] = -800
+        rng = np.random.default_rng(3)
+        callbacks = [Restart(patience=1, scale=1e-3, rng=rng), AverageWeights(decay=0.5)]
+        optimizer = Adam(network.parameters(), 0.01)
+        options = {"epochs": 3, "rng": rng, "validation": (x, y), "callbacks": callbacks}
+        fit(network, SoftmaxCrossEntropy(), optimizer, (x, y), **options)
+        return weights(network)
+
+    quiet = run()
+    with np.errstate(all="raise"):
+        assert run() == quiet
+
+
 # Augmentation.
 
 
@@ -827,6 +1201,22 @@ def test_an_empty_history_is_filled():
     mine = History()
     assert train(small(), history=mine) is mine
     assert len(mine.loss) == 3
+
+
+def test_a_history_has_one_entry_for_each_epoch():
+    with pytest.raises(ValueError, match=r"fit got a history with .*: expected one entry for each"):
+        train(small(), history=History([1.0, 0.5]))
+    with pytest.raises(TypeError, match="fit got a history whose loss are not all numbers"):
+        train(small(), history=History(["a"], [1.0], [1.0], [1.0]))
+
+
+def test_a_loss_of_numpys_numbers_becomes_a_history_of_pythons():
+    class Own(SoftmaxCrossEntropy):
+        def forward(self, predictions, targets):
+            return np.float32(super().forward(predictions, targets))
+
+    history = train(small(), loss=Own(), validation=data())
+    assert {type(entry) for entries in columns(history) for entry in entries} == {float}
 
 
 @pytest.mark.parametrize("wrong", [[1.0, 0.5], 3, History])
