@@ -206,6 +206,9 @@ class _Keeper:
         """Go on from where ``state()`` was taken; raise ``ValueError``, and change nothing, if it makes no sense."""
         who = type(self).__name__
         numbers = {name: _number(who, state, name) for name in self.fresh}
+        for name, number in numbers.items():
+            if isinstance(self.fresh[name], int) and not (number >= 0 and number % 1 == 0):
+                raise ValueError(f"{who} got {name} = {number}: expected a whole number, 0 or more")
         count = len(set(state) - set(self.fresh))
         best = [state.get(f"weights_{place}") for place in range(count)]
         for place, weights in enumerate(best):

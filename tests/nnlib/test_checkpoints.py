@@ -14,7 +14,7 @@ import pytest
 from nnlib import checkpoints
 from nnlib._files import remove_leftovers
 from nnlib.activations import ReLU, Sigmoid
-from nnlib.callbacks import Budget, KeepBest, Patience, Restart, Scheduled
+from nnlib.callbacks import AverageWeights, Budget, KeepBest, Patience, Restart, Scheduled
 from nnlib.checkpoints import Checkpoint
 from nnlib.datasets import moons
 from nnlib.layers import Dense
@@ -23,7 +23,7 @@ from nnlib.network import Network
 from nnlib.normalization import BatchNorm
 from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
 from nnlib.regularization import Dropout
-from nnlib.schedules import cosine
+from nnlib.schedules import cosine, warm_up
 from nnlib.training import DivergedError, History, State, fit
 
 OPTIMIZERS = {
@@ -409,6 +409,226 @@ def test_a_folder_of_that_name_is_refused(tmp_path):
     refused(tmp_path / "run.npz", Everything())
 
 
+# What callbacks keep.
+
+
+def without(written, *names):
+    with np.load(io.BytesIO(written)) as file:
+        return npz(**{name: file[name] for name in file.files if name not in names})
+
+
+def members(written, who):
+    with np.load(io.BytesIO(written)) as file:
+        return [name for name in file.files if name.startswith(f"{who}/")]
+
+
+def test_any_member_that_is_missing_is_noticed(tmp_path, written):
+    path, run = tmp_path / "run.npz", Everything()
+    names = [*members(written, "callback 1"), *members(written, "callback 2")]
+    assert len(names) == 2 + 4 + 2 * len(run.network.state())
+    for name in [*names, "network/0", "optimizer/means_0", "generators", "kinds"]:
+        path.write_bytes(without(written, name))
+        refused(path, run)
+
+
+def test_a_missing_member_is_noticed_in_files_of_older_versions_too(tmp_path, written):
+    # these do not tell their members; but weights have a number each, and the network knows how many there are
+    path, run = tmp_path / "run.npz", Everything()
+    path.write_bytes(without(written, "members"))
+    assert len(run.checkpoint(path).resume(run.network, run.optimizer, run.rng).loss) == 3
+    run = Everything()
+    for name in [*members(written, "callback 1"), *members(written, "callback 2")]:
+        path.write_bytes(without(written, "members", name))
+        refused(path, run)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("callback 1/weights_0", lambda w: w[:-1]),
+        ("callback 1/weights_0", lambda w: w.T),
+        ("callback 1/weights_0", lambda w: w.astype(np.float32)),
+        ("callback 2/weights_3", lambda w: w[None]),
+        ("callback 2/best_loss", lambda number: number.astype(np.float32)),
+        ("callback 1/epoch", lambda number: np.array(str(number))),
+        ("network/3", lambda w: w.astype(np.float32)),
+    ],
+)
+def test_a_member_of_another_shape_or_type_is_noticed(tmp_path, written, name, change):
+    path, run = tmp_path / "run.npz", Everything()
+    with np.load(io.BytesIO(written)) as file:
+        path.write_bytes(npz(**{**file, name: change(file[name])}))
+    refused(path, run, f"{name} is an array of shape .* in the file: expected an array of shape")
+
+
+@pytest.mark.parametrize("who", ["callback 1", "callback 2"])
+def test_weights_of_another_network_are_noticed_though_the_file_says_that_they_are_its(
+    tmp_path, written, who
+):
+    path, run = tmp_path / "run.npz", Everything()
+    with np.load(io.BytesIO(written)) as file:
+        arrays = dict(file) | {f"{who}/weights_0": np.zeros((5, 5))}
+        told = json.loads(str(arrays.pop("members")))
+        told[f"{who}/weights_0"] = "an array of shape (5, 5) and dtype float64"
+        path.write_bytes(npz(**arrays, members=json.dumps(told)))
+    refused(path, run, r"keeps an array of shape \(5, 5\) of another network: expected \(2, 6\)")
+
+
+def test_an_own_callback_is_told_of_a_missing_member(tmp_path):
+    class Own:
+        """Would not notice: it takes what there is."""
+
+        seen = 3
+
+        def __call__(self, state):
+            pass
+
+        def state(self):
+            return {"seen": np.array(self.seen), "other": np.zeros(2)}
+
+        def load_state(self, state):
+            self.seen = state.get("seen", np.array(0))
+
+    def run():
+        one = Everything()
+        one.callbacks = [Own()]
+        return one
+
+    path, first = tmp_path / "run.npz", run()
+    first.train(first.checkpoint(path), epochs=1)
+    path.write_bytes(without(path.read_bytes(), "callback 0/seen"))
+    second = run()
+    with pytest.raises(ValueError, match="callback 0/seen is missing in the file"):
+        second.checkpoint(path).resume(second.network, second.optimizer, second.rng)
+    assert second.callbacks[0].seen == 3
+
+
+def test_hooks_reach_the_callbacks_inside(tmp_path):
+    seen = []
+
+    class Look:
+        def start(self, state):
+            seen.append(("start", state.epoch, state.steps))
+
+        def step(self, state):
+            seen.append(("step", state.steps))
+
+        def __call__(self, state):
+            seen.append(("epoch", state.epoch, state.steps))
+
+    first, second = Everything(), Everything()
+    first.train(first.checkpoint(tmp_path / "run", callbacks=[Look()]), epochs=1)
+    expected = [("start", 0, 0), *(("step", k) for k in range(1, 5)), ("epoch", 1, 4)]
+    assert seen == expected
+    second.train(second.checkpoint(tmp_path / "run", callbacks=[Look()]), epochs=2)
+    later = [("start", 1, 4), *(("step", k) for k in range(5, 9)), ("epoch", 2, 8)]
+    assert seen == expected + later
+
+
+@pytest.mark.parametrize("killed_after", [2, 5])
+def test_schedules_and_averages_by_steps_are_resumed_bit_for_bit(tmp_path, killed_after):
+    def run():
+        one = Everything()
+        one.averages = [AverageWeights(2, per="step"), AverageWeights(decay=0.9)]
+        by_steps = Scheduled(warm_up(7, cosine(0.05, 0.0, steps=25)), per="step")
+        one.callbacks = [by_steps, *one.callbacks[1:], *one.averages]
+        return one
+
+    whole, begun, resumed = run(), run(), run()
+    whole.train()
+    with pytest.raises(Killed):
+        fit_until(begun, tmp_path / "run", killed_after)
+    resumed.train(resumed.checkpoint(tmp_path / "run"))
+    assert resumed.facts() == whole.facts()
+    for one, other in zip(resumed.averages, whole.averages, strict=True):
+        assert one.count == other.count > 0
+        assert [w.tobytes() for w in one.best] == [w.tobytes() for w in other.best]
+
+
+def test_an_epoch_that_another_callback_ends_is_not_written_either(tmp_path):
+    run, path = Everything(), tmp_path / "run"
+    checkpoint = run.checkpoint(path)
+    run.callbacks = [checkpoint, lambda state: state.epoch == 3]
+    run.train()
+    resumed = Everything()
+    assert (
+        len(resumed.checkpoint(path).resume(resumed.network, resumed.optimizer, resumed.rng).loss)
+        == 2
+    )
+
+
+# Random generators that fit does not know.
+
+
+class Grainy:
+    """An augmentation with a generator of its own."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+
+    def __call__(self, x, rng):
+        return x + 0.1 * self.rng.standard_normal(x.shape)
+
+    def generators(self):
+        return [self.rng]
+
+
+def grainy(path, epochs, augment, generators):
+    run = Everything()
+    checkpoint = Checkpoint(path, callbacks=run.callbacks, generators=generators)
+    history = checkpoint.resume(run.network, run.optimizer, run.rng)
+    fit(
+        *(
+            run.network,
+            SoftmaxCrossEntropy(),
+            run.optimizer,
+            moons(40, rng=np.random.default_rng(7)),
+        ),
+        **{"epochs": epochs, "batch_size": 12, "rng": run.rng, "augment": augment},
+        validation=moons(30, rng=np.random.default_rng(8)),
+        callbacks=[checkpoint],
+        history=history,
+    )
+    return run.facts()
+
+
+def test_a_generator_of_an_augmentations_own_is_resumed(tmp_path):
+    one, two, three = Grainy(5), Grainy(5), Grainy(6)
+    whole = grainy(tmp_path / "whole", 6, one, one.generators())
+    grainy(tmp_path / "run", 3, two, two.generators())
+    assert grainy(tmp_path / "run", 6, three, three.generators()) == whole
+
+
+def test_a_generator_that_would_not_be_kept_is_told_before_the_first_step(tmp_path):
+    with pytest.raises(ValueError, match=r"expected Checkpoint\(…, generators=augment.generators"):
+        grainy(tmp_path / "run", 3, Grainy(5), [])
+    assert list(tmp_path.iterdir()) == []
+    one = Grainy(5)
+    grainy(tmp_path / "run", 1, one, one.generators())
+    refused(tmp_path / "run.npz", Everything(), "it has the random generators .*: expected")
+
+
+@pytest.mark.parametrize("wrong", [np.random.default_rng(0), 3, [3], None, ["rng"]])
+def test_generators_are_a_list_of_them(tmp_path, wrong):
+    with pytest.raises(TypeError, match=r"Checkpoint got (generators|rng) as .*: expected a"):
+        Checkpoint(tmp_path / "run", generators=wrong)
+
+
+# A disk that does not take the file.
+
+
+def test_no_epoch_is_lost_if_the_checkpoint_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way of a folder")
+    run = Everything()
+    run.callbacks = [Checkpoint(tmp_path / "file" / "run", every=2, callbacks=run.callbacks)]
+    with pytest.raises(OSError) as caught:
+        run.train()
+    assert len(caught.value.history.loss) == 2
+    assert "(2 epochs) is in error.history" in "".join(caught.value.__notes__)
+    assert "after epoch 2 training was ended by" in caught.value.history.ended
+    assert run.network.training is False
+
+
 def other_activation(run):
     run.network.layers[2] = Sigmoid()
 
@@ -474,6 +694,19 @@ def changed(written, **changes):
         ("generators", '[{"bit_generator": "PCG64"}, {}]'),
         ("optimizer/learning_rate", np.array(-1.0)),
         ("callback 1/epoch", np.array([1, 2])),
+        ("callback 1/epoch", np.array(-1)),
+        ("callback 1/loss", np.array(np.nan)),
+        ("callback 2/best_loss", np.array(np.nan)),
+        ("callback 2/waited", np.array(-1)),
+        ("history", '{"loss": [1.0]}'),
+        (
+            "history",
+            '{"loss": ["a"], "accuracy": [1], "validation_loss": [1], "validation_accuracy": [1]}',
+        ),
+        ("generators", "[{}, {}, {}]"),
+        ("generators", "3"),
+        ("members", "{}"),
+        ("members", "3"),
     ],
 )
 def test_what_fails_late_changes_nothing_either(tmp_path, written, name, value):
