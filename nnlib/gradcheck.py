@@ -162,18 +162,23 @@ class _Check:
         return self.elements(place, parameter)
 
     def directions(self, place: _Place, parameter: Any) -> GradientReport | None:
-        """Each direction is ±1 to ±2 in every element: one wrong element is never watered down, two do not cancel."""
-        shape = parameter.value.shape
+        """Compare along a few random directions."""
         step = STEP / math.sqrt(max(parameter.value.size, 1))
         reports = []
         for _ in range(DIRECTIONS):
-            direction = self.rng.choice([-1.0, 1.0], shape) * self.rng.uniform(1, 2, shape)
+            direction = self.direction(parameter)
             slopes = place.slopes(parameter, direction, step)
             reports.append(self.judge(place, parameter, direction, step, slopes))
         told = [report for report in reports if report is not None]
         # one that differs says more than another that meets a kink
-        decided = len(told) == DIRECTIONS or any(not report.passed for report in told)
-        return _worst(told) if decided else None
+        if len(told) == DIRECTIONS or not all(report.passed for report in told):
+            return _worst(told)
+        return None
+
+    def direction(self, parameter: Any) -> np.ndarray:
+        """Return ±1 to ±2 in every element: one wrong element is never watered down, and two do not cancel."""
+        shape = parameter.value.shape
+        return self.rng.choice([-1.0, 1.0], shape) * self.rng.uniform(1, 2, shape)
 
     def elements(self, place: _Place, parameter: Any) -> GradientReport | None:
         """Nudge each element alone; judge from the one that is furthest off to the first that agrees."""
@@ -228,8 +233,8 @@ class _Check:
             agreeing += [] if report is None else [report]
             if len(agreeing) == AGREEING:
                 return replace(_worst(agreeing), kinks=(parameter.name,))
-        where = (parameter.name, None)
-        return GradientReport(np.nan, where, np.nan, np.nan, self.tolerance, aside=True)
+        nowhere = GradientReport(np.nan, (parameter.name, None), np.nan, np.nan, self.tolerance)
+        return replace(nowhere, aside=True)
 
     @contextmanager
     def moved(self) -> Iterator[_Place]:
@@ -237,9 +242,7 @@ class _Check:
         starts = [parameter.value for parameter in self.parameters]
         try:
             for parameter in self.parameters:
-                shape = parameter.value.shape
-                way = self.rng.choice([-1.0, 1.0], shape) * self.rng.uniform(1, 2, shape)
-                parameter.value = parameter.value + ASIDE * way
+                parameter.value = parameter.value + ASIDE * self.direction(parameter)
             yield _Place(self.f, self.parameters)
         finally:
             for parameter, start in zip(self.parameters, starts, strict=True):
@@ -283,17 +286,12 @@ def _worst(reports: Sequence[GradientReport]) -> GradientReport:
 def _cost(f: Callable[[], float]) -> float:
     """Return what f returns, if it is a number."""
     cost = f()
-    if isinstance(cost, bool) or not isinstance(cost, int | float | np.number | np.ndarray):
-        hint = ": does it end with return?" if cost is None else ""
-        raise TypeError(
-            f"check_gradients: f() returned {describe(cost)}: expected the loss, a number{hint}"
-        )
-    if np.ndim(cost) != 0:
-        raise TypeError(
-            f"check_gradients: f() returned {describe(cost)}: "
-            "expected the loss as one number, such as a sum or a mean"
-        )
-    return float(cost)
+    if isinstance(cost, int | float | np.number | np.ndarray) and np.ndim(cost) == 0:
+        return float(cost)
+    hint = ": does it end with return?" if cost is None else ", such as a sum or a mean"
+    raise TypeError(
+        f"check_gradients: f() returned {describe(cost)}: expected the loss, one number{hint}"
+    )
 
 
 def _gradient(parameter: Any) -> np.ndarray:
@@ -313,10 +311,9 @@ def _gradient(parameter: Any) -> np.ndarray:
 
 def _require_parameters(parameters: Any) -> list[Any]:
     """Return the parameters as a list, if they are float64; else raise."""
-    wish = "expected a list of parameters, as network.parameters() gives"
+    wish = "expected a list of parameters, as network.parameters() gives; one alone is [W]"
     if not isinstance(parameters, Iterable) or hasattr(parameters, "value"):
-        hint = "; one alone is [W]" if hasattr(parameters, "value") else ""
-        raise TypeError(f"check_gradients got {describe(parameters)}: {wish}{hint}")
+        raise TypeError(f"check_gradients got {describe(parameters)}: {wish}")
     listed = list(parameters)
     if not listed:
         raise ValueError("check_gradients got no parameters: expected at least one")

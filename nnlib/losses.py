@@ -32,6 +32,9 @@ class Loss(Remembers):
         """Return the loss of the last forward differentiated by the predictions."""
         raise NotImplementedError
 
+    def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Raise what ``forward`` would raise about the targets, given the shape and dtype of the predictions."""
+
 
 class SquaredError(Loss):
     """C = 1/(2n) Σ ‖p − t‖²; dp = (p − t) / n. The ½ is there to cancel the 2.  Source: S0, E3."""
@@ -41,6 +44,10 @@ class SquaredError(Loss):
         difference = _difference(self, predictions, targets)
         self.cache = difference
         return float((difference * difference).sum()) / (2 * len(difference))
+
+    def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Raise unless the targets have the shape of the predictions."""
+        _require_same_shape(self, predictions, targets)
 
     def backward(self) -> np.ndarray:
         """Return (p − t) / n."""
@@ -56,6 +63,10 @@ class AbsoluteError(Loss):
         difference = _difference(self, predictions, targets)
         self.cache = difference
         return float(np.abs(difference).sum()) / len(difference)
+
+    def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Raise unless the targets have the shape of the predictions."""
+        _require_same_shape(self, predictions, targets)
 
     def backward(self) -> np.ndarray:
         """Return sign(p − t) / n."""
@@ -79,6 +90,10 @@ class CrossEntropy(Loss):
             _warn_if_any(self, "0 for the right class", "SoftmaxCrossEntropy", t[predictions <= 0])
         self.cache = p, t
         return float(-(t * np.log(p)).sum()) / len(p)
+
+    def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Raise unless the targets are one class for each row."""
+        _class_rows(self, predictions, targets)
 
     def backward(self) -> np.ndarray:
         """Return −t / (p n)."""
@@ -109,6 +124,10 @@ class BinaryCrossEntropy(Loss):
         self.cache = p, q, t
         return float(-(t * np.log(p) + (1 - t) * np.log(q)).sum()) / len(p)
 
+    def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Raise unless the targets are answers from 0 to 1."""
+        _answer_rows(self, predictions, targets)
+
     def backward(self) -> np.ndarray:
         """Return (−t / p + (1 − t) / (1 − p)) / n."""
         p, q, t = self.recall()
@@ -131,6 +150,10 @@ class SoftmaxCrossEntropy(Loss):
         log_p = numerics.log_softmax(predictions)
         self.cache = log_p, t
         return float(-(t * log_p).sum()) / len(t)
+
+    def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Raise unless the targets are one class for each row."""
+        _class_rows(self, predictions, targets)
 
     def backward(self) -> np.ndarray:
         """Return (softmax(z) − t) / n."""
@@ -158,6 +181,10 @@ class SigmoidCrossEntropy(Loss):
         sure = (1 - t) * np.maximum(z, 0) + t * np.maximum(-z, 0)
         return float((np.log1p(np.exp(-np.abs(z))) + sure).sum()) / len(z)
 
+    def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
+        """Raise unless the targets are answers from 0 to 1."""
+        _answer_rows(self, predictions, targets)
+
     def backward(self) -> np.ndarray:
         """Return ((1 − t) σ(z) − t σ(−z)) / n."""
         z, t = self.recall()
@@ -172,7 +199,7 @@ def _float_type(predictions: np.ndarray) -> Any:
     return predictions.dtype if predictions.dtype.kind == "f" else float
 
 
-def _difference(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
+def _require_same_shape(who: Loss, predictions: Any, targets: Any) -> None:
     n, outputs = _rows(who, predictions).shape
     require_array(who, "targets", targets)
     if targets.shape != predictions.shape:
@@ -184,6 +211,10 @@ def _difference(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
         raise ValueError(
             f"{who} got targets of shape {targets.shape}: expected {predictions.shape}{hint}"
         )
+
+
+def _difference(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
+    _require_same_shape(who, predictions, targets)
     kind = _float_type(predictions)
     return predictions.astype(kind, copy=False) - targets.astype(kind, copy=False)
 
@@ -209,9 +240,9 @@ def _warn_if_any(who: Loss, wrong: str, exact: str, weight: np.ndarray) -> None:
     """Warn if predictions that are sure beyond all digits, and wrong by ``weight``, are among those that count."""
     if (weight > 0).any():
         warnings.warn(
-            f"{who} got a probability of exactly {wrong}: the true one was rounded away, so the loss is "
-            "a guess and no slope comes back. Leave out the last layer and take the logits: "
-            f"{exact} is exact",
+            f"{who} got a probability of exactly {wrong}: the true one was rounded "
+            "away, so the loss is a guess and no slope comes back. "
+            f"Leave out the last layer and take the logits: {exact} is exact",
             stacklevel=4,
         )
 
@@ -222,8 +253,8 @@ def _class_rows(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
     if classes == 1:
         binary = "SigmoidCrossEntropy" if who.takes_logits else "BinaryCrossEntropy"
         raise ValueError(
-            f"{who} got predictions of shape {predictions.shape}: expected two outputs or more, one for "
-            f"each class; for one output, yes or no, there is {binary}"
+            f"{who} got predictions of shape {predictions.shape}: expected two outputs "
+            f"or more, one for each class; for one output, yes or no, there is {binary}"
         )
     rows = _target_rows(who, predictions, targets, classes)
     if rows is not targets:  # made of labels
@@ -240,7 +271,10 @@ def _wrong_rows(who: Loss, rows: np.ndarray) -> str:
     row = ", ".join(f"{number:.4g}" for number in rows[place, :10])
     hint = "; for several right classes at once there is SigmoidCrossEntropy"
     if rows.min() < 0:
-        hint = "; targets of −1 and 1 become 0 and 1 by (y + 1) / 2. Or are predictions and targets swapped?"
+        hint = (
+            "; targets of −1 and 1 become 0 and 1 by (y + 1) / 2. "
+            "Or are predictions and targets swapped?"
+        )
     elif (rows.max(axis=1) == rows.sum(axis=1)).all() and rows.max() > 1:
         hint = f"; y / {rows.max():.4g} makes 1 of the largest"
     return (
@@ -256,7 +290,8 @@ def _answer_rows(who: Loss, predictions: Any, targets: Any) -> np.ndarray:
     if not (rows.min() >= 0 and rows.max() <= 1):
         hint = "; −1 and 1 become 0 and 1 by (y + 1) / 2" if rows.min() < 0 else ""
         raise ValueError(
-            f"{who} got targets from {rows.min():.4g} to {rows.max():.4g}: expected 0 for no, 1 for yes{hint}"
+            f"{who} got targets from {rows.min():.4g} to {rows.max():.4g}: "
+            f"expected 0 for no, 1 for yes{hint}"
         )
     return rows.astype(_float_type(predictions), copy=False)
 

@@ -365,11 +365,11 @@ WRONG = {
     "no function": (lambda: check_gradients(fresh(), [ONE], rng=RNG), "got 2.0 as f"),
     "f without return": (
         lambda: check_gradients(lambda: fresh() and None, [ONE], rng=RNG),
-        "returned None: expected the loss, a number: does it end with return",
+        "returned None: expected the loss, one number: does it end with return",
     ),
     "f of all examples": (
         lambda: check_gradients(lambda: fresh() * np.ones(3), [ONE], rng=RNG),
-        "returned an array of shape .3,.*: expected the loss as one number",
+        "returned an array of shape .3,.*: expected the loss, one number",
     ),
     "no generator": (lambda: check_gradients(fresh, [ONE], rng=None), "got rng as None"),
     "a seed": (lambda: check_gradients(fresh, [ONE], rng=0), "got rng as 0"),
