@@ -20,7 +20,6 @@ from nnlib.regularization import Penalty
 
 Examples = tuple[np.ndarray, np.ndarray]
 
-ROWS = 1000  # looked at in one go
 LARGE = 50.0  # inputs beyond it are hardly meant so: pixels go to 255
 
 
@@ -169,14 +168,12 @@ def require_fitting(network: NetworkLike, loss: LossLike, examples: Examples, wh
         outputs = network.predict(x[:1])
     if not hasattr(loss, "check"):
         return
-    for start in range(0, len(y), ROWS):
-        targets = y[start : start + ROWS]
-        shape = (len(targets), *outputs.shape[1:])
-        try:
-            loss.check(np.broadcast_to(np.zeros(1, outputs.dtype), shape), targets)
-        except (TypeError, ValueError) as error:
-            error.add_note(f"{who}: this is about the targets y; nothing was learned yet")
-            raise
+    predictions = np.broadcast_to(np.zeros(1, outputs.dtype), (len(y), *outputs.shape[1:]))
+    try:
+        loss.check(predictions, y)
+    except (TypeError, ValueError) as error:
+        error.add_note(f"{who}: this is about the targets y; nothing was learned yet")
+        raise
 
 
 def require_batches(network: Any, examples: Examples, batch_size: int) -> None:
