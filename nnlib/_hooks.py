@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import describe, require_one_argument
+from nnlib.errors import describe, require_function
 
 HINT = "expected a list of functions or callbacks such as Patience(5)"
 STATE = "a callback, a function of the state alone"
@@ -50,7 +50,7 @@ class Hooks:
         found = [(one, getattr(one, name, None)) for one in self.ordered]
         hooks = [hook for _, hook in found if callable(hook)]
         for hook in hooks:
-            require_one_argument(self.who, hook, STATE)
+            require_function(self.who, hook, STATE)
         return hooks
 
 
@@ -66,7 +66,7 @@ def _require_callbacks(who: str, callbacks: Any) -> list[Callable[[Any], Any]]:
         elif not callable(one):
             told = f"a list with {describe(one)} at place {place}"
         else:
-            require_one_argument(who, one, STATE)
+            require_function(who, one, STATE)
             continue
         raise TypeError(f"{who} got callbacks as {told}: {HINT}")
     _require_each_once(who, listed)

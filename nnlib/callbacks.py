@@ -25,6 +25,7 @@ from nnlib.errors import (
     describe,
     require_amount,
     require_count,
+    require_function,
     require_positive,
     require_rng,
     require_share,
@@ -32,7 +33,7 @@ from nnlib.errors import (
 from nnlib.history import State
 from nnlib.layers import Layered
 from nnlib.network import Network
-from nnlib.schedules import Rule, require_rule
+from nnlib.schedules import Rule
 
 
 class Scheduled:
@@ -43,7 +44,7 @@ class Scheduled:
     """
 
     def __init__(self, rule: Rule, per: str = "epoch") -> None:
-        self.rule = require_rule("Scheduled", rule)
+        self.rule = require_function("Scheduled", rule, "a rule, as cosine(…) makes")
         self.per = _require_per("Scheduled", per)
 
     def start(self, state: State) -> None:

@@ -16,11 +16,10 @@ from nnlib.errors import (
     require_array,
     require_count,
     require_examples,
-    require_rng,
     require_rows,
     require_shape,
 )
-from nnlib.initializers import Initializer, glorot, zeros
+from nnlib.initializers import Initializer, glorot, start_values, zeros
 from nnlib.parameter import Parameter, Remembers
 
 
@@ -107,11 +106,7 @@ class Dense(Layer):
     ) -> None:
         self.n_in = require_count(type(self).__name__, "n_in", n_in)
         self.n_out = require_count(type(self).__name__, "n_out", n_out)
-        values = weights((n_in, n_out), require_rng(self, rng))
-        self.W = Parameter(
-            require_shape(self, "weights", values, (n_in, n_out)).copy(),
-            f"{self}.W",
-        )
+        self.W = Parameter(start_values(self, weights, (n_in, n_out), rng), f"{self}.W")
         self.b = Parameter(np.zeros(n_out), f"{self}.b")
 
     def forward(self, x: np.ndarray) -> np.ndarray:

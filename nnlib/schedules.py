@@ -11,15 +11,13 @@ that every place can be reached, and Σ ηₖ² < ∞, so that the noise dies aw
 import math
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from nnlib.errors import (
-    describe,
     require_amount,
     require_count,
-    require_one_argument,
+    require_function,
     require_positive,
 )
 
@@ -106,22 +104,13 @@ def warm_up(steps: int, rule: Rule) -> Rule:
     none = isinstance(steps, int | np.integer) and not isinstance(steps, bool) and steps == 0
     if not none:
         require_count("warm_up", "steps", steps)
-    require_rule("warm_up", rule)
+    require_function("warm_up", rule, "a rule, as cosine(…) makes")
 
     def warming(k: float) -> float:
         done = _checked(k)
         return rule(0) * (done + 1) / (steps + 1) if done < steps else rule(k - steps)
 
     return warming
-
-
-def require_rule(who: str, rule: Any) -> Rule:
-    """Return ``rule`` if it is a function of one number; else raise ``TypeError``."""
-    if not callable(rule):
-        raise TypeError(f"{who} got {describe(rule)}: expected a rule, as cosine(…) makes")
-    wanted = "a rule, a function of k alone, as cosine(0.1, 0, 20) makes"
-    require_one_argument(who, rule, wanted)
-    return rule
 
 
 def _checked(k: float) -> float:

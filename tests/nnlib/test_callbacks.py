@@ -576,7 +576,7 @@ def test_a_rule_that_gives_no_rate_is_told_and_the_epochs_stay(rule, error, word
         (
             lambda: Scheduled(lambda: 0.1),
             TypeError,
-            r"lambda>\(\): expected a rule, a function of k",
+            r"lambda>\(\): expected a rule, as cosine",
         ),
         (lambda: Scheduled(constant(0.1), per="steps"), ValueError, "got per = 'steps': expected"),
         (lambda: Scheduled(constant(0.1), per=None), ValueError, 'expected "epoch" or "step"'),
