@@ -12,6 +12,7 @@ from nnlib.errors import (
     require_count,
     require_examples,
     require_finite,
+    require_function,
     require_positive,
     require_rng,
     require_same_length,
@@ -87,7 +88,7 @@ def require_parts(network: Any, loss: Any, optimizer: Any) -> None:
     _require_part("loss", loss, LossLike)
     _require_part("optimizer", optimizer, OptimizerLike)
     ours = set(network.parameters())
-    theirs = set(getattr(optimizer, "parameters", ours))
+    theirs = set(learned_by(optimizer, network))
     if ours.isdisjoint(theirs):
         raise ValueError(
             f"fit got {optimizer} of another network's parameters: expected those of {network}"
@@ -97,6 +98,21 @@ def require_parts(network: Any, loss: Any, optimizer: Any) -> None:
             f"fit got {optimizer} with {parameter}, which the network does not have: make the "
             "optimizer after the last change of the network's layers, from network.parameters()"
         )
+
+
+def learned_by(optimizer: Any, network: Any) -> Sequence[Parameter]:
+    """Return the parameters that an optimizer has; of one that does not tell, the network's."""
+    told = getattr(optimizer, "parameters", network.parameters)
+    return told() if callable(told) else told
+
+
+def require_cost(loss: Any, cost: Any) -> float:
+    """Return what a loss gave if it is a number; else raise ``TypeError``."""
+    if isinstance(cost, float | int | np.number | np.ndarray) and np.ndim(cost) == 0:
+        return cost  # type: ignore[return-value]
+    raise TypeError(
+        f"{loss} gave {describe(cost)} as the loss: expected a number, the mean over the examples"
+    )
 
 
 def require_step(who: str, network: Any, loss: Any, optimizer: Any, penalty: Any) -> list[Penalty]:
@@ -140,11 +156,9 @@ def require_extras(penalty: Any, clip: Any, augment: Any) -> None:
     require_penalties("fit", penalty)
     if clip is not None:
         require_positive("fit", "clip", clip)
-    if not (augment is None or callable(augment)):
-        raise TypeError(
-            f"fit got {describe(augment)} as augment: "
-            "expected a function of x and rng that returns x"
-        )
+    if augment is not None:
+        wanted = "a function of x and rng that returns x"
+        require_function("fit", augment, wanted, arguments=2, role=" as augment")
 
 
 def look_ahead(

@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nnlib._checks import NetworkLike
 from nnlib.errors import (
     describe,
     require_amount,
@@ -31,7 +32,6 @@ from nnlib.errors import (
     require_share,
 )
 from nnlib.history import State
-from nnlib.layers import Layered
 from nnlib.network import Network
 from nnlib.schedules import Rule
 
@@ -174,7 +174,7 @@ class _Keeper:
         who = type(self).__name__
         if not self.best:
             raise RuntimeError(f"{who} has no weights to restore: it was not called by fit yet")
-        if not isinstance(network, Layered) and not hasattr(network, "state"):
+        if isinstance(network, type) or not isinstance(network, NetworkLike):
             raise TypeError(f"{who} got {describe(network)} to restore: expected a network")
         self.require_network(network)
         for parameter, value in zip(network.state(), self.best, strict=True):
@@ -213,7 +213,7 @@ class _Keeper:
         count = len(set(state) - set(self.fresh))
         best = [state.get(f"weights_{place}") for place in range(count)]
         for place, weights in enumerate(best):
-            if weights is None or weights.dtype.kind != "f":
+            if not (isinstance(weights, np.ndarray) and weights.dtype.kind == "f"):
                 raise ValueError(
                     f"{who} got weights_{place} as {describe(weights)}: expected an array of floats"
                 )
@@ -379,8 +379,13 @@ def _require_validation(who: str, state: State) -> None:
 
 
 def _number(who: str, state: Mapping[str, np.ndarray], name: str) -> float:
-    """Return the number that a saved state has under ``name``; raise ``ValueError`` if there is none."""
+    """Return the number that a saved state has under ``name``; raise if there is none."""
+    if not isinstance(state, Mapping):
+        raise TypeError(f"{who} got state as {describe(state)}: expected what state() returned")
     found = state.get(name)
-    if found is None or found.shape != () or found.dtype.kind not in "fiu" or np.isnan(found):
-        raise ValueError(f"{who} got {name} as {describe(found)}: expected a number")
+    number = isinstance(found, np.ndarray) and found.shape == () and found.dtype.kind in "fiu"
+    if found is None or not number or np.isnan(found):
+        raise ValueError(
+            f"{who} got {name} as {describe(found)}: expected a number, as state() returned it"
+        )
     return found.item()

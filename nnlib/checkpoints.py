@@ -63,7 +63,7 @@ class Checkpoint:
             raise TypeError(
                 f"Checkpoint got generators as {describe(generators)}: expected a list of them"
             )
-        self.generators = [require_rng("Checkpoint", one) for one in generators]
+        self.drawn_from = [require_rng("Checkpoint", one) for one in generators]
 
     def start(self, state: State) -> None:
         """Tell the other callbacks; look whether all generators are kept that are known to be drawn from."""
@@ -125,18 +125,21 @@ class _Run:
         rng: np.random.Generator,
         checkpoint: Checkpoint,
     ) -> None:
-        if not (hasattr(optimizer, "state") and hasattr(optimizer, "load_state")):
-            raise TypeError(
-                f"Checkpoint got {describe(optimizer)} as optimizer: "
-                "expected state() and load_state(…)"
-            )
+        if not hasattr(network, "generators"):
+            raise TypeError(f"Checkpoint got {describe(network)} as network: expected a Network")
         self.network = network
         callbacks = checkpoint.callbacks
         self.remembering = {"optimizer": optimizer} | {
             f"callback {place}": callback
             for place, callback in enumerate(callbacks)
-            if hasattr(callback, "load_state")
+            if hasattr(callback, "load_state") or hasattr(callback, "state")
         }
+        for who, one in self.remembering.items():
+            if not (hasattr(one, "state") and hasattr(one, "load_state")):
+                raise TypeError(
+                    f"Checkpoint got {describe(one)} as {who}: "
+                    "expected state() and load_state(…), both of them"
+                )
         drawing: list[Any] = [
             network,
             *(callback for callback in callbacks if hasattr(callback, "generators")),
@@ -144,7 +147,7 @@ class _Run:
         found = [
             require_rng("Checkpoint", rng),
             *(generator for one in drawing for generator in one.generators()),
-            *checkpoint.generators,
+            *checkpoint.drawn_from,
         ]
         # a shared one once
         self.generators = list({id(generator): generator for generator in found}.values())
@@ -165,10 +168,13 @@ class _Run:
         for place, parameter in enumerate(self.network.state()):
             arrays[f"network/{place}"] = parameter.value.copy()
         for who, one in self.remembering.items():
-            for name, memory in one.state().items():
-                arrays[f"{who}/{name}"] = _require_plain(
-                    f"Checkpoint of {type(one).__name__}", name, memory
+            told, state = f"Checkpoint of {type(one).__name__}", one.state()
+            if not isinstance(state, dict):
+                raise TypeError(
+                    f"{told} got its state as {describe(state)}: expected a dict of arrays"
                 )
+            for name, memory in state.items():
+                arrays[f"{who}/{name}"] = _require_plain(told, name, memory)
         return {"members": np.array(json.dumps(_members(arrays))), **arrays}
 
     def put_back(self, arrays: Arrays) -> History:

@@ -207,18 +207,20 @@ def require_same_length(who: Any, **arrays: Sized) -> None:
         raise ValueError(f"{who} got {lengths}: expected one row of each for every example")
 
 
-def require_function(who: Any, function: Any, wanted: str) -> Any:
-    """Return ``function`` if it can be called with one argument, as far as it tells; else raise ``TypeError``."""
+def require_function(
+    who: Any, function: Any, wanted: str, arguments: int = 1, role: str = ""
+) -> Any:
+    """Return ``function`` if it can be called with so many arguments, as far as it tells; else raise ``TypeError``."""
     if not callable(function):
-        raise TypeError(f"{who} got {describe(function)}: expected {wanted}")
+        raise TypeError(f"{who} got {describe(function)}{role}: expected {wanted}")
     try:
-        arguments = signature(function)
+        taken = signature(function)
     except ValueError:  # what is written in C may not tell
         return function
     try:
-        arguments.bind(0)
+        taken.bind(*[None] * arguments)
     except TypeError as error:
         name = getattr(function, "__qualname__", type(function).__name__)
-        told = f"{name}({', '.join(arguments.parameters)})"
-        raise TypeError(f"{who} got {told}: expected {wanted}") from error
+        told = f"{name}({', '.join(taken.parameters)})"
+        raise TypeError(f"{who} got {told}{role}: expected {wanted}") from error
     return function

@@ -20,7 +20,7 @@ from nnlib.errors import (
 )
 from nnlib.initializers import Initializer, glorot
 from nnlib.layers import Dense, Layer
-from nnlib.parameter import Parameter
+from nnlib.parameter import Parameter, require_parameters
 
 
 class Penalty:
@@ -35,20 +35,29 @@ class Penalty:
 
     def value(self, parameters: Iterable[Parameter]) -> float:
         """Return what the weights cost, to be added to the loss."""
-        return float(sum(self.cost(weights.value) for weights in _weights(parameters)))
+        return float(sum(self.cost(weights.value) for weights in self._weights(parameters)))
 
     def add_gradients(self, parameters: Iterable[Parameter]) -> None:
         """Add the penalty's slope to the gradient of all weights."""
-        for weights in _weights(parameters):
+        for weights in self._weights(parameters):
             weights.add_grad(self.slope(weights.value))
 
     def cost(self, w: np.ndarray) -> float:
         """Return what one array of weights costs."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{self} has no cost: expected L1(…), L2(…) or a class with its own"
+        )
 
     def slope(self, w: np.ndarray) -> np.ndarray:
         """Return that cost differentiated by w, in the shape of w."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{self} has no slope: expected L1(…), L2(…) or a class with its own"
+        )
+
+    def _weights(self, parameters: Iterable[Parameter]) -> list[Parameter]:
+        listed = list(parameters) if isinstance(parameters, Iterable) else parameters
+        found = require_parameters(type(self).__name__, listed) if listed != [] else []
+        return [parameter for parameter in found if parameter.value.ndim >= 2]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.strength:g})"
@@ -212,8 +221,3 @@ def _require_keep(who: Layer, keep: Any) -> float:
             "it is the chance of being kept, not of being dropped"
         )
     return float(keep)
-
-
-def _weights(parameters: Iterable[Parameter]) -> list[Parameter]:
-    found = dict.fromkeys(parameters)  # a shared one once
-    return [parameter for parameter in found if parameter.value.ndim >= 2]

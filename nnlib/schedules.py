@@ -15,6 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nnlib.errors import (
+    describe,
     require_amount,
     require_count,
     require_function,
@@ -101,14 +102,18 @@ def warm_up(steps: int, rule: Rule) -> Rule:
 
     Without steps, τ = 0, it is ``rule`` itself.
     """
-    none = isinstance(steps, int | np.integer) and not isinstance(steps, bool) and steps == 0
-    if not none:
-        require_count("warm_up", "steps", steps)
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer):
+        told = describe(steps)
+        raise TypeError(f"warm_up got steps = {told}: expected a whole number, 0 or more")
+    require_amount("warm_up", "steps", steps)
     require_function("warm_up", rule, "a rule, as cosine(…) makes")
 
     def warming(k: float) -> float:
         done = _checked(k)
-        return rule(0) * (done + 1) / (steps + 1) if done < steps else rule(k - steps)
+        if done >= steps:
+            return rule(k - steps)
+        first = require_amount("warm_up, from its rule for k = 0,", "η", rule(0))
+        return first * (done + 1) / (steps + 1)
 
     return warming
 

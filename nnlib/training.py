@@ -15,7 +15,7 @@ from nnlib._checks import Examples, LossLike, NetworkLike, OptimizerLike
 from nnlib._hooks import Hooks
 from nnlib._interrupt import Interrupt
 from nnlib.batches import minibatches
-from nnlib.errors import require_shape
+from nnlib.errors import require_finite, require_shape
 from nnlib.history import Augmentation, Callback, DivergedError, History, State, require_history
 from nnlib.metrics import count_right, kind_of_targets
 from nnlib.network import Network
@@ -44,14 +44,14 @@ def train_step(
     penalties = _checks.require_step("train_step", network, loss, optimizer, penalty)
     network.training = True
     predictions = network.forward(x)
-    cost = loss.forward(predictions, y)
+    cost = _checks.require_cost(loss, loss.forward(predictions, y))
     if math.isfinite(cost):
         optimizer.zero_grad()
         network.backward_to_parameters(loss.backward())
         for one in penalties:
             one.add_gradients(network.parameters())
         if clip is not None:
-            clip_gradients(getattr(optimizer, "parameters", network.parameters()), clip)
+            clip_gradients(_checks.learned_by(optimizer, network), clip)
         optimizer.step()
     return cost, predictions
 
@@ -210,7 +210,9 @@ class _Run:
         """Return the mini-batch to learn from."""
         if self.augment is None:
             return x
-        return require_shape("fit's augment", "its result", self.augment(x, self.rng), x.shape)
+        changed = self.augment(x, self.rng)
+        require_shape("fit's augment", "its result", changed, x.shape)
+        return require_finite("fit's augment", "its result", changed)
 
     def validate(self) -> tuple[float, float]:
         """Return the loss and the share of right answers on the validation data, NaN without any."""
@@ -218,7 +220,7 @@ class _Run:
             return math.nan, math.nan
         x, y = self.validation
         predictions = self.network.predict(x)
-        cost = float(self.loss.forward(predictions, y))
+        cost = float(_checks.require_cost(self.loss, self.loss.forward(predictions, y)))
         return cost, self.count_right(predictions, y) / len(x)
 
     def count_right(self, predictions: np.ndarray, y: np.ndarray) -> float:

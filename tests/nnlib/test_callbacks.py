@@ -397,6 +397,8 @@ def test_a_run_that_breaks_in_its_first_epoch_leaves_nothing_to_restore(name):
         ),
         (lambda rng: None, TypeError, "got None to restore: expected a network"),
         (lambda rng: [1, 2], TypeError, "got a list to restore: expected a network"),
+        (lambda rng: Network, TypeError, "got a type to restore: expected a network"),
+        (lambda rng: Dense(2, 2, rng=rng), TypeError, "got a Dense to restore: expected a network"),
     ],
 )
 def test_weights_that_do_not_fit_are_refused_in_words(name, other, error, words):
@@ -444,9 +446,12 @@ def test_a_state_that_makes_no_sense_is_refused_and_nothing_changes(name, change
         target.load_state(state)
     assert remembered(target) == before
     for number in source.fresh:
-        for wrong in (None, np.zeros(2), np.array("a"), np.array(np.nan)):
+        for wrong in (None, 3.0, np.zeros(2), np.array("a"), np.array(np.nan)):
             with pytest.raises(ValueError, match=f"got {number} as .*: expected a number"):
                 target.load_state(source.state() | {number: wrong})
+    for wrong in (None, 3, [1]):
+        with pytest.raises(TypeError, match=r"got state as .*: expected what state\(\) returned"):
+            target.load_state(wrong)
     assert remembered(target) == before
 
 

@@ -749,6 +749,46 @@ def test_wrong_use(tmp_path):
         Checkpoint(tmp_path / "run").resume(run.network, run.optimizer, 3)
     with pytest.raises(TypeError, match=r"as optimizer: expected state\(\)"):
         Checkpoint(tmp_path / "run").resume(run.network, object(), run.rng)
+    with pytest.raises(TypeError, match="Checkpoint got None as network: expected a Network"):
+        Checkpoint(tmp_path / "run").resume(None, run.optimizer, run.rng)
+
+
+class Half:
+    def __init__(self, **methods):
+        vars(self).update(methods)
+
+    def __call__(self, state):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("callback", "words"),
+    [
+        (Half(state=dict), r"got a Half as callback 0: expected state\(\) and load_state"),
+        (Half(load_state=print), r"got a Half as callback 0: expected state\(\) and load_state"),
+        (
+            Half(state=list, load_state=print),
+            "Checkpoint of Half got its state as a list: expected a",
+        ),
+        (Half(state=lambda: {"a": 3}, load_state=print), "of Half got a as 3: expected an array"),
+    ],
+)
+def test_a_callback_that_remembers_by_half_is_refused_before_the_first_step(
+    tmp_path, callback, words
+):
+    run = Everything()
+    before = run.facts()
+    with pytest.raises(TypeError, match=words):
+        run.train(Checkpoint(tmp_path / "run", callbacks=[callback]))
+    assert run.facts() == before
+
+
+def test_a_checkpoint_inside_another_writes_its_own_file(tmp_path):
+    run = Everything()
+    inner = Checkpoint(tmp_path / "inner", callbacks=run.callbacks)
+    run.train(Checkpoint(tmp_path / "outer", callbacks=[inner]), epochs=2)
+    for name in ("inner", "outer"):
+        assert (tmp_path / f"{name}.npz").exists()
 
 
 def test_names_and_folders(tmp_path):

@@ -143,10 +143,32 @@ def test_what_is_no_penalty_is_refused_in_words(wrong, words):
     assert np.array_equal(network.layers[0].W.value, before)
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (
+            Network([Dense(2, 1, rng=np.random.default_rng(0))]),
+            "got a Network: expected parameters",
+        ),
+        (weights([[1.0]]), "got a Parameter: expected parameters"),
+        ([np.ones((2, 2))], "got ndarray: expected parameters"),
+        (None, "got None: expected parameters, as network.parameters"),
+    ],
+)
+def test_what_are_no_parameters_is_refused_in_words(kind, wrong, words):
+    for ask in (kind(0.1).value, kind(0.1).add_gradients):
+        with pytest.raises(TypeError, match=f"{kind.__name__} {words}"):
+            ask(wrong)
+    assert kind(0.1).value([]) == 0
+
+
 def test_it_says_what_it_is():
     assert repr(L2(0.001)) == "L2(0.001)"
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match=r"Penalty\(0.1\) has no cost: expected L1"):
         Penalty(0.1).cost(np.zeros((1, 1)))
+    with pytest.raises(NotImplementedError, match=r"Penalty\(0.1\) has no slope: expected L1"):
+        Penalty(0.1).slope(np.zeros((1, 1)))
 
 
 # Dropout and DropConnect: what is drawn.

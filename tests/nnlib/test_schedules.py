@@ -179,7 +179,11 @@ def test_the_two_sums(rule, sum_grows, squares_grow):
         (lambda: cosine(0, 0.1, steps=3), "cosine got start = 0"),
         (lambda: cosine(0.1, -1, steps=3), "cosine got end = -1: expected a number, 0 or more"),
         (lambda: cosine(0.1, 0.01, steps=-1), "cosine got steps = -1"),
-        (lambda: warm_up(-1, constant(0.1)), "warm_up got steps = -1"),
+        (
+            lambda: warm_up(-1, constant(0.1)),
+            "warm_up got steps = -1: expected a number, 0 or more",
+        ),
+        (lambda: warm_up(3, lambda k: -1.0)(0), "warm_up, from its rule for k = 0, got η = -1.0"),
         (
             lambda: exponential(0.5, 2.0)(2000),
             "factor of 2 that is used 2000 times: that makes a larger",
@@ -213,6 +217,8 @@ def test_wrong_use(make, words):
         (lambda: warm_up(steps=False, rule=constant(0.1)), "warm_up got steps = False"),
         (lambda: warm_up(0.0, constant(0.1)), "warm_up got steps = 0.0: expected a whole number"),
         (lambda: warm_up(constant(0.1), 4), "warm_up got steps = a function"),
+        (lambda: warm_up(4, cosine), "warm_up got cosine(start, end, steps): expected a rule"),
+        (lambda: warm_up(4, lambda k: None)(0), "warm_up, from its rule for k = 0, got η = None"),
         (lambda: warm_up(4, 0.1), "warm_up got 0.1: expected a rule, as cosine(…) makes"),
     ],
 )

@@ -1038,6 +1038,43 @@ def test_a_step_names_a_part_in_the_wrong_place(place, part, words):
         train_step(*parts, *data())
 
 
+@pytest.mark.parametrize("given", [None, np.ones(3), "0.5", [0.5]])
+def test_a_loss_gives_a_number(given):
+    class Own(SoftmaxCrossEntropy):
+        def forward(self, predictions, targets):
+            super().forward(predictions, targets)
+            return given
+
+    network = small()
+    words = r"Own\(\) gave .* as the loss: expected a number, the mean over the examples"
+    with pytest.raises(TypeError, match=words):
+        train(network, loss=Own())
+    assert weights(network) == weights(small())
+
+
+def test_an_optimizer_may_tell_its_parameters_as_a_network_does():
+    class Own:
+        learning_rate = 0.5
+
+        def __init__(self, network):
+            self.parameters = network.parameters
+
+        def zero_grad(self):
+            for parameter in self.parameters():
+                parameter.zero_grad()
+
+        def step(self):
+            for parameter in self.parameters():
+                parameter.value -= 0.5 * parameter.grad
+
+    network = small()
+    options = {"epochs": 1, "batch_size": BATCH, "rng": np.random.default_rng(2), "clip": 1e6}
+    fit(network, SoftmaxCrossEntropy(), Own(network), data(), **options)
+    assert weights(network) == after_steps(STEPS)
+    with pytest.raises(ValueError, match="another network's parameters"):
+        fit(network, SoftmaxCrossEntropy(), Own(small()), data(), **options)
+
+
 # What the program has set.
 
 
@@ -1166,6 +1203,12 @@ def test_images_are_augmented_as_the_course_does_it():
             "fit's augment got its result as None: expected a NumPy array",
         ),
         (0.1, TypeError, "fit got 0.1 as augment: expected a function of x and rng that returns x"),
+        (lambda x: x, TypeError, r"lambda>\(x\) as augment: expected a function of x and rng"),
+        (
+            lambda x, rng: x * np.nan,
+            ValueError,
+            r"fit's augment got its result with nan at \[0, 0\]: expected finite numbers",
+        ),
     ],
 )
 def test_a_wrong_augmentation_is_refused_in_words(wrong, error, words):
