@@ -108,7 +108,9 @@ def learned_by(optimizer: Any, network: Any) -> Sequence[Parameter]:
 
 def require_cost(loss: Any, cost: Any) -> float:
     """Return what a loss gave if it is a number; else raise ``TypeError``."""
-    if isinstance(cost, float | int | np.number | np.ndarray) and np.ndim(cost) == 0:
+    if isinstance(cost, float):  # most are, and this is asked in each step
+        return cost
+    if isinstance(cost, int | np.number | np.ndarray) and np.ndim(cost) == 0:
         return cost  # type: ignore[return-value]
     raise TypeError(
         f"{loss} gave {describe(cost)} as the loss: expected a number, the mean over the examples"
@@ -117,14 +119,15 @@ def require_cost(loss: Any, cost: Any) -> float:
 
 def require_step(who: str, network: Any, loss: Any, optimizer: Any, penalty: Any) -> list[Penalty]:
     """Return the penalties as a list; raise if a part is of another kind. Asks one method each, to be quick."""
-    for name, part, method in (
-        ("network", network, "backward_to_parameters"),
-        ("loss", loss, "backward"),
-        ("optimizer", optimizer, "step"),
-    ):
-        if isinstance(part, type) or not hasattr(part, method):
-            raise TypeError(f"{who} got {describe(part)} as the {name}: expected {_METHODS[name]}")
-    return require_penalties(who, penalty)
+    _require_method(who, "network", network, "backward_to_parameters")
+    _require_method(who, "loss", loss, "backward")
+    _require_method(who, "optimizer", optimizer, "step")
+    return [] if penalty is None else require_penalties(who, penalty)
+
+
+def _require_method(who: str, name: str, part: Any, method: str) -> None:
+    if isinstance(part, type) or not hasattr(part, method):
+        raise TypeError(f"{who} got {describe(part)} as the {name}: expected {_METHODS[name]}")
 
 
 def _require_part(name: str, part: Any, kind: Any) -> None:

@@ -183,10 +183,10 @@ def _require_gradients(who: Any, parameters: Iterable[Parameter]) -> None:
     """Raise unless every gradient that there is has the shape of its parameter."""
     for parameter in parameters:
         grad, shape = parameter.grad, parameter.value.shape
-        # of an array of shape () NumPy makes a number of its own kind
-        found = isinstance(grad, np.ndarray | np.floating) and grad.dtype.kind in "fiub"
-        if not (grad is None or (found and grad.shape == shape)):
-            require_shape(who, f"the gradient of {parameter.name}", grad, shape)
+        # also a number of NumPy's, which is what arithmetic makes of an array of shape ()
+        if grad is None or (getattr(grad, "shape", None) == shape and grad.dtype.kind == "f"):
+            continue
+        require_shape(who, f"the gradient of {parameter.name}", grad, shape)
 
 
 class SGD(Optimizer):
