@@ -7,6 +7,7 @@ from learners import right, wrong
 
 from nnlib.optimizers import SGD, Momentum, Optimizer
 from nnlib.parameter import Parameter
+from nnlib.schedules import cosine, warm_up
 
 # momentum_step
 
@@ -343,6 +344,11 @@ def _(k, top, end, warm, steps):
     rise = min((k + 1) / (warm + 1), 1)
     share = min(max(k - warm, 0) / steps, 1)
     return np.float32(rise * ((top + end) / 2 + (top - end) / 2 * np.cos(np.pi * share)))
+
+
+@right("schedule")
+def _(k, top, end, warm, steps):
+    return warm_up(warm, cosine(top, end, steps))(k)  # end = 0 and warm = 0 are asked for, too
 
 
 @wrong("schedule", "on the way down: rate(6, 0.1, 0.01, 5, 20) should be 0.09945")
