@@ -101,10 +101,9 @@ def test_a_strength_must_be_above_zero(kind, wrong):
 
 
 def test_several_penalties_add_up():
-    w = weights([[3.0, -4.0]])
     network = Network([Dense(2, 1, rng=np.random.default_rng(0))])
-    network.layers[0].W = w
-    w.value = w.value.T
+    w = network.layers[0].W
+    w.value[...] = [[3.0], [-4.0]]
     # the loss is flat: x = 0 gives W no slope. λ₂ w + λ₁ sign w = 0.3 + 0.5, −0.4 − 0.5, times η = 1
     parts = network, SquaredError(), SGD(network.parameters(), 1.0)
     train_step(*parts, np.zeros((1, 2)), np.zeros((1, 1)), [L2(0.1), L1(0.5)])
