@@ -17,7 +17,7 @@ Reading order. A file needs only those before it; a name with an underscore is p
                mnist, datasets, batches, augment, metrics, landscapes, gradcheck, curvature, autodiff_rules, autodiff
     Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, regularization,
                optimizers, schedules
-    Whole:     _forms, saving, network, _interrupt, _checks, training, callbacks, checkpoints, sanity
+    Whole:     _forms, saving, network, weights, _interrupt, _checks, training, callbacks, checkpoints, sanity
     Chapters:  chapters
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.

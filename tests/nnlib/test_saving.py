@@ -475,7 +475,7 @@ UNSAVABLE = {
     "another": (lambda: Deaf(2.0), "it becomes Deaf() with {'factor': 2.0}"),
     "grows": (grown, "the shapes [(3,)], but built again from its config() {} it has []"),
     "other weights": (with_other_weights, "its values have the shapes [(4, 3), (3, 1)], but built again"),
-    "an array": (lambda: Any({"what": np.ones(3)}), "returns what as an array of shape (3,) and dtype float64, expected numbers"),
+    "an array": (lambda: Any({"what": np.ones(3)}), "what as an array of shape (3,) and dtype float64, expected"),
     "a function": (lambda: Any({"what": [abs]}), "returns what as a builtin_function_or_method"),
     "a dict": (lambda: Any({"what": {"a": 1}}), "returns what as a dict"),
     "a complex number": (lambda: Any({"what": 1j}), "returns what as 1j"),
