@@ -13,6 +13,7 @@ import numpy as np
 from nnlib import _idx
 from nnlib._files import data_file, require_sha256
 from nnlib.errors import require_count, require_rng
+from nnlib.images import load_images as load_images  # and one for your own pictures
 from nnlib.mnist import load_mnist as load_mnist  # a second name for it, beside the other loaders
 
 DIGITS_SHA256 = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"  # unpacked
