@@ -17,7 +17,7 @@ Source: the documentation of torch.nn; M. Nielsen 2015; K. Saitoh, "Deep Learnin
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from nnlib import _npz
+from nnlib._foreign import shortened
 from nnlib.errors import describe, require_finite
 from nnlib.layers import Flatten, Layer, every_layer
 from nnlib.network import Network
@@ -79,8 +80,6 @@ NAMES = {
     "running_variance": ("running_var", "running_variance"),
 }
 NORMALIZATION = ("gamma", "beta", "running_mean", "running_var", "running_variance")
-# what PyTorch counts and we do not
-COUNTER = "num_batches_tracked"
 NAME = re.compile(
     r"(?:(.+)\.)?(weight|bias|W|w|b|gamma|beta|running_mean|running_var|running_variance)_?(\d*)"
 )
@@ -136,9 +135,11 @@ def load_weights(
         names = ", ".join(f'"{name}"' for name in LAYOUTS)
         raise ValueError(f"load_weights got layout = {layout!r}: expected one of {names}")
     arrays = _arrays(source) if isinstance(source, Mapping) else _shapes(Path(source))
+    what = "the source" if isinstance(source, Mapping) else f"{source}"
+    _require_known(what, arrays)
     rows = _rows(network, arrays, LAYOUTS[layout], _orders(network, LAYOUTS[layout], input_shape))
     if not all(row.fits for row in rows):
-        raise ValueError(_misfits(network, arrays, layout, rows))
+        raise ValueError(_misfits(network, arrays, layout, rows, what))
     if not isinstance(source, Mapping):
         with _npz.opened(Path(source), "a file of weights") as archive:
             arrays = {row.name: archive.read(row.name) for row in rows if row.name}
@@ -182,18 +183,28 @@ def _shapes(path: Path) -> dict[str, Any]:
         return dict(archive.members)
 
 
-def _groups(names: Sequence[str]) -> list[dict[str, str]]:
+def _require_known(what: str, names: Iterable[str]) -> None:
+    """Raise if a name does not say what its array is."""
+    for name in names:
+        if not NAME.fullmatch(name) and not _is_counter(name):
+            raise ValueError(
+                f"load_weights: {what} holds an array named {shortened(name, 60)}: "
+                'expected names such as "fc1.weight" and "fc1.bias", or "W1" and "b1"'
+            )
+
+
+def _is_counter(name: str) -> bool:
+    """Whether it is what PyTorch counts and we do not."""
+    return name.rpartition(".")[2] == "num_batches_tracked"
+
+
+def _groups(names: Iterable[str]) -> list[dict[str, str]]:
     """The arrays of each layer, {what it is: its name}, in their order; those with numbers in that of the numbers."""
     groups: dict[tuple, dict[str, str]] = {}
     for name in names:
-        if name.rpartition(".")[2] == COUNTER:
-            continue
         found = NAME.fullmatch(name)
-        if not found:
-            raise ValueError(
-                f"load_weights got an array named {name}: "
-                'expected names such as "fc1.weight" and "fc1.bias", or "W1" and "b1"'
-            )
+        if _is_counter(name) or not found:
+            continue
         layer, what, number = found.groups()
         # of W1, b1, gamma1 and beta1 two belong to a layer, and two to the normalisation behind it
         key = (layer or "", int(number or 0), layer is None and what in NORMALIZATION)
@@ -213,11 +224,11 @@ def _rows(
 ) -> list[_Row]:
     """Each parameter with its array: the layers in a row, each with the next group of arrays."""
     rows = []
-    for layer, group in zip_longest(_layers(network), _groups(list(arrays))):
+    for layer, group in zip_longest(_layers(network), _groups(arrays)):
         left = dict(group or {})
         for parameter in [] if layer is None else [*layer.parameters(), *layer.statistics()]:
             role = parameter.name.rpartition(".")[2]
-            what = next((one for one in NAMES.get(role, (role,)) if one in left), None)
+            what = next((one for one in NAMES.get(role, ()) if one in left), None)
             name = None if what is None else left.pop(what)
             found = () if name is None else tuple(arrays[name].shape)
             wanted = layout.shape(parameter.value.shape)
@@ -279,7 +290,9 @@ def _table(rows: Sequence[_Row], marks: Sequence[str] | None = None) -> str:
     return "\n".join(lines)
 
 
-def _misfits(network: Network, arrays: Mapping[str, Any], layout: str, rows: Sequence[_Row]) -> str:
+def _misfits(
+    network: Network, arrays: Mapping[str, Any], layout: str, rows: Sequence[_Row], what: str
+) -> str:
     """What fits and what does not, and what else was perhaps meant."""
     lines = _table(rows, ["✓ " if row.fits else "✗ " for row in rows]).splitlines()
     told = [
@@ -292,7 +305,7 @@ def _misfits(network: Network, arrays: Mapping[str, Any], layout: str, rows: Seq
         if name != layout and all(row.fits for row in _rows(network, arrays, other, {}))
     ]
     hint = f'\nAll of them fit with layout="{others[0]}".' if others else ""
-    head = f'load_weights: the arrays do not fit with layout="{layout}", so nothing was changed'
+    head = f'load_weights: {what} does not fit with layout="{layout}", so nothing was changed'
     return "\n".join([head, *told]) + hint
 
 

@@ -223,7 +223,7 @@ def refusal(network, source, error=ValueError, **options) -> str:
 def test_another_shape_is_shown_in_a_table(rng):
     words = refusal(mlp(rng, 5, 4, 2), arrays_of(5, 4, 3))
     assert words.splitlines() == [
-        'load_weights: the arrays do not fit with layout="pytorch", so nothing was changed',
+        'load_weights: the source does not fit with layout="pytorch", so nothing was changed',
         "✓ Dense(5 → 4).W  (5, 4)  from fc1.weight (4, 5)",
         "✓ Dense(5 → 4).b  (4,)    from fc1.bias (4,)",
         "✗ Dense(4 → 2).W  (4, 2)  from fc2.weight (3, 4): expected (2, 4)",
@@ -363,6 +363,7 @@ def test_a_large_packed_array_takes_no_memory(rng, tmp_path):
     assert tracemalloc.get_traced_memory()[1] < 5e6
     tracemalloc.stop()
     assert "from big.weight (5000, 5000): the network has no place for it" in words
+    assert words.startswith(f"load_weights: {tmp_path / 'w.npz'} does not fit")
 
 
 def test_a_damaged_file_is_refused_and_nothing_changes(rng, tmp_path):
