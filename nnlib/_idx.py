@@ -33,7 +33,7 @@ def read_bytes(path: str | Path, most: int | None = None) -> bytes:
         raise ValueError(f"{path}: broken gzip file ({error})") from error
 
 
-def read_idx(path: str | Path, dimensions: int) -> bytes:
+def read_content(path: str | Path, dimensions: int) -> bytes:
     """Return the content of an IDX file for ``parse``: a packed one is unpacked as far as its own header says."""
     start = read_bytes(path, 4 + 4 * dimensions)
     return read_bytes(path, _length(start, dimensions))
@@ -93,4 +93,4 @@ def parse(content: bytes, name: str, dimensions: int) -> np.ndarray:
 
 def read(path: str | Path, dimensions: int) -> np.ndarray:
     """Return the uint8 array in the IDX file ``path``, packed by gzip or not; see ``parse`` for errors."""
-    return parse(read_idx(path, dimensions), str(path), dimensions)
+    return parse(read_content(path, dimensions), str(path), dimensions)
