@@ -44,6 +44,8 @@ def test_an_l_by_hand():
     assert (rows.max() - rows.min() + 1, columns.max() - columns.min() + 1) == (20, 13)
     top, left = rows.min(), columns.min()
     assert image[top : top + 17, left : left + 3].min() == pytest.approx(1, abs=1e-6)
+    # what is covered in part is grey: the foot begins a third of a pixel above its last three rows
+    assert image[top + 16, left + 5 : left + 12] == pytest.approx(np.full(7, 1 / 3), abs=0.01)
     # its centre of mass lies at (14, 14), as far as whole pixels allow
     places = np.indices(image.shape).reshape(2, -1) @ image.ravel() / image.sum()
     assert np.abs(places - 14).max() <= 0.5

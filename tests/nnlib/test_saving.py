@@ -1,9 +1,11 @@
 """Saved networks: what is written can be read, what is damaged or foreign is told in words and takes no memory."""
 
 import gzip
+import importlib
 import io
 import json
 import pickle
+import pkgutil
 import re
 import struct
 import subprocess
@@ -16,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import nnlib
+from nnlib._forms import MODULES
 from nnlib.activations import ReLU, Sigmoid
 from nnlib.checkpoints import Checkpoint
 from nnlib.convolution import Conv2D
@@ -27,7 +31,7 @@ from nnlib.optimizers import SGD
 from nnlib.parameter import Parameter
 from nnlib.pooling import MaxPool2D, WeightedAvgPool2D
 from nnlib.regularization import DropConnect, Dropout
-from nnlib.saving import FORMAT
+from nnlib.saving import FORMAT, kinds
 from nnlib.training import History, State, fit
 
 RNG = np.random.default_rng(0)
@@ -367,6 +371,16 @@ def test_in_a_new_session_the_librarys_layers_are_found(rng, tmp_path):
 def test_where_a_class_is_to_be_had(kind, words, tmp_path):
     parts = {"format.npy": npy(FORMAT), "layers.npy": npy(json.dumps([{"kind": kind}]))}
     assert words in refusal(tmp_path / "model.npz", archive(parts))
+
+
+def test_all_modules_that_define_layers_are_known():
+    for module in pkgutil.iter_modules(nnlib.__path__, "nnlib."):
+        if not module.ispkg:
+            importlib.import_module(module.name)
+    found = {
+        layer.__module__ for layer in kinds().values() if layer.__module__.startswith("nnlib.")
+    }
+    assert {name for name in found if ".chapters." not in name} <= {f"nnlib.{m}" for m in MODULES}
 
 
 # Layers of one's own.
