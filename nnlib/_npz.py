@@ -7,6 +7,7 @@ is only compared at its end: so a damaged header could go unnoticed. Here every 
 
 import io
 import math
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ Arrays = dict[str, np.ndarray]
 
 # A header of NumPy's takes about 100 bytes, and rarely more than these.
 HEADER = 10_000
+# The record at the end of an archive: mark, numbers of disks, files here and in all, where the directory is.
+END = struct.Struct("<4s4H2LH")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Archive:
         self._zip = zipfile.ZipFile(handle)
         files = self._zip.infolist()
         names = [file.filename for file in files]
+        if len(files) != _counted(handle):
+            raise ValueError("it is damaged, or there are bytes behind its end")
         others = [name for name in names if not name.endswith(".npy")]
         if others:
             raise ValueError(f"it holds {listed(others)}: expected arrays alone")
@@ -96,6 +101,19 @@ class Archive:
 
 def _name(file: zipfile.ZipInfo) -> str:
     return shortened(file.filename, 60)
+
+
+def _counted(handle: BinaryIO) -> int | None:
+    """How many files the record at the end of the archive counts, or None if it does not lie there.
+
+    ``zipfile`` does not compare: damage that hides a file in the remark of another would go unnoticed.
+    """
+    handle.seek(-min(END.size, _length(handle)), io.SEEK_END)
+    record = handle.read(END.size)
+    if len(record) < END.size:
+        return None
+    mark, *_, count, _, _, remark = END.unpack(record)
+    return count if mark == b"PK\5\6" and remark == 0 else None
 
 
 def _length(handle: BinaryIO) -> int:

@@ -174,6 +174,20 @@ def test_a_name_of_rubbish_is_told_shortly(tmp_path):
     refusal(tmp_path / "model.npz", archive(whole))
 
 
+def test_a_member_hidden_in_the_remark_of_another_is_missed(tmp_path):
+    # the second entry of the directory is made the remark (comment) of the first; zipfile takes that as it is
+    whole = archive({f"{name}.npy": npy(np.ones(3)) for name in "abc"})
+    first, second, third = (found.start() for found in re.finditer(b"PK\1\2", whole))
+    hidden = bytearray(whole)
+    hidden[first + 32 : first + 34] = struct.pack("<H", third - second)
+    with zipfile.ZipFile(io.BytesIO(hidden)) as file:
+        assert file.namelist() == ["a.npy", "c.npy"]
+    words = "it is damaged, or there are bytes behind its end"
+    assert words in refusal(tmp_path / "model.npz", bytes(hidden))
+    assert words in refusal(tmp_path / "model.npz", whole + b"more")
+    assert "does not say that it is" in refusal(tmp_path / "model.npz", whole)
+
+
 def test_two_arrays_of_one_name_are_refused(tmp_path):
     content = io.BytesIO(archive(members(small(), tmp_path)))
     with (
