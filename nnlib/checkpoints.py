@@ -17,7 +17,7 @@ from nnlib._files import remove_leftovers
 from nnlib.errors import describe, require_count, require_rng
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
-from nnlib.saving import reading, saved_form, with_ending, write_arrays
+from nnlib.saving import reading, require_format, saved_form, with_ending, write_arrays
 from nnlib.training import Callback, History, State
 
 FORMAT = "nnlib checkpoint 1"
@@ -176,8 +176,8 @@ def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
 
 def _require_same_run(found: Arrays, own: Arrays) -> None:
     """Raise ``ValueError`` saying what differs if the file is of another format, network, optimizer or callbacks."""
+    require_format(found, FORMAT)
     words = {
-        "format": "format",
         "layers": "network",
         "kinds": "optimizer or callbacks",
     }

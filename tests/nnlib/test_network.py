@@ -442,7 +442,10 @@ def layers(*configs) -> np.ndarray:
     ("changes", "reason"),
     [
         ({"format": None}, "it does not say that it is a nnlib network 1"),
-        ({"format": np.array("nnlib network 2")}, "it does not say that it is a nnlib network 1"),
+        (
+            {"format": np.array("nnlib network 2")},
+            "it is a nnlib network 2, saved by a newer version",
+        ),
         ({"layers": None}, "layers"),
         ({"layers": np.array("[{")}, "Expecting"),
         ({"layers": layers()}, "no layers"),
