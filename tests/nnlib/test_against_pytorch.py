@@ -14,6 +14,7 @@ from layer_cases import close as same
 from layer_cases import convolutions, poolings, results, sides
 
 from nnlib import activations, losses
+from nnlib.autodiff import Variable
 from nnlib.convolution import Conv2D
 from nnlib.curvature import hessian, hessian_vector
 from nnlib.layers import Dense
@@ -398,3 +399,40 @@ def compare_batch_norm(layer, theirs, x, dy):
     assert same(layer.beta.grad, theirs.bias.grad.numpy())
     assert same(layer.running_mean.value, theirs.running_mean.numpy())
     assert same(layer.running_variance.value, theirs.running_var.numpy())
+
+
+# Variables. What is written with NumPy's words for ours, and with PyTorch's for theirs.
+
+SQUARE = np.array([[0.5, -2.0, 1.5], [3.0, 0.25, -1.0], [-0.5, 4.0, 2.0]])
+EXPRESSIONS = {
+    "sum": (lambda x: np.sum(x, axis=1), lambda x: x.sum(dim=1)),
+    "mean": (lambda x: np.mean(x, axis=0, keepdims=True), lambda x: x.mean(dim=0, keepdim=True)),
+    "max": (lambda x: np.max(x, axis=1), lambda x: x.amax(dim=1)),
+    "min": (lambda x: np.min(x), lambda x: x.amin()),
+    "ties": (lambda x: (0 * x).max(axis=0) * 3 + x, lambda x: (0 * x).amax(dim=0) * 3 + x),
+    "dot": (lambda x: np.dot(x, x[0]), lambda x: x @ x[0]),
+    "labels": (lambda x: x[range(3), [2, 0, 0]], lambda x: x[range(3), [2, 0, 0]]),
+    "parts": (lambda x: x[1:, ::2] * x[0, 1], lambda x: x[1:, ::2] * x[0, 1]),
+    "mask": (lambda x: x[SQUARE > 0], lambda x: x[torch.from_numpy(SQUARE > 0)]),
+    "abs": (lambda x: np.abs(x) + abs(0 * x), lambda x: x.abs() + (0 * x).abs()),
+    "cube": (lambda x: np.power(x, 3), lambda x: x**3),
+    "0th power": (lambda x: (0 * x) ** 0 + x, lambda x: (0 * x) ** 0 + x),
+    "root": (lambda x: np.sqrt(x * x), lambda x: torch.sqrt(x * x)),
+    "powers of 2": (lambda x: 2**x, lambda x: 2**x),
+    "power": (lambda x: (x * x) ** x, lambda x: (x * x) ** x),
+    "cross-entropy": (
+        lambda x: -(x - np.log(np.exp(x).sum(axis=1, keepdims=True)))[range(3), [0, 1, 0]],
+        lambda x: F.cross_entropy(x, torch.tensor([0, 1, 0]), reduction="none"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_variables_with_numpys_words(name):
+    ours, theirs = EXPRESSIONS[name]
+    x, their_x = Variable(SQUARE), tensor(SQUARE)
+    result, wanted = ours(x), theirs(their_x)
+    result.sum().backward()
+    wanted.sum().backward()
+    assert result.value == pytest.approx(numbers(wanted), **close)
+    assert x.grad == pytest.approx(numbers(their_x.grad), **close)
