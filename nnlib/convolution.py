@@ -180,6 +180,10 @@ class Conv2D(Layer):
         sides = self.margins(x.shape[1], x.shape[2])
         return np.pad(x, ((0, 0), *sides, (0, 0))) if sides != ((0, 0), (0, 0)) else x
 
+    def window(self) -> tuple[Pair, Pair]:
+        """Return (size, stride)."""
+        return self.size, self.stride
+
     def parameters(self) -> list[Parameter]:
         """Return [W, b]."""
         return [self.W, self.b]

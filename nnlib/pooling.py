@@ -141,6 +141,10 @@ class Pool2D(Layer):
         x, y = self.recall()
         return self.pool_grad(require_shape(self, "dy", dy, y.shape), x, y)
 
+    def window(self) -> tuple[Pair, Pair]:
+        """Return (size, stride)."""
+        return self.size, self.stride
+
     def config(self) -> dict[str, Any]:
         """Return size and stride."""
         return {"size": list(self.size), "stride": list(self.stride)}
