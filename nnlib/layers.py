@@ -232,7 +232,7 @@ class Residual(Layer):
                 f"expected equal shapes{hint}"
             )
         self.cache = y.shape
-        return y + short
+        return as_floats(y) + short
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx, the sum of what comes back along both ways; add to the gradients of all layers inside."""
@@ -266,6 +266,11 @@ class Residual(Layer):
 
 
 PROJECTION = "or a projection=… that makes x fit, such as Dense or Conv2D of size 1"
+
+
+def as_floats(x: np.ndarray) -> np.ndarray:
+    """Return ``x``, whole numbers as float64: sums and differences of unsigned ones would run over."""
+    return x if x.dtype.kind == "f" else x.astype(float)
 
 
 def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:

@@ -23,7 +23,7 @@ from nnlib.normalization import BatchNorm
 from nnlib.numerics import softmax
 from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
 from nnlib.parameter import Parameter
-from nnlib.pooling import AvgPool2D, L2Pool2D, MaxPool2D
+from nnlib.pooling import AvgPool2D, GlobalAvgPool2D, GlobalMaxPool2D, L2Pool2D, MaxPool2D
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
     torch = importlib.import_module("torch")
@@ -352,6 +352,38 @@ def test_poolings(case):
     y.backward(torch.from_numpy(dy))
     assert same(layer.forward(x), y.detach().numpy())
     assert same(layer.backward(dy), their_x.grad.numpy())
+
+
+@settings(max_examples=50)
+@given(
+    shape=st.tuples(*[st.integers(1, 4)] * 4),
+    kind=st.sampled_from([GlobalMaxPool2D, GlobalAvgPool2D]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_global_poolings(shape, kind, seed):
+    rng, layer = np.random.default_rng(seed), kind()
+    x, dy = rng.standard_normal(shape), rng.standard_normal((shape[0], shape[3]))
+    their_x = tensor(x)
+    images = their_x.permute(0, 3, 1, 2)
+    pool = F.adaptive_max_pool2d if kind is GlobalMaxPool2D else F.adaptive_avg_pool2d
+    y = pool(images, 1)[:, :, 0, 0]
+    y.backward(torch.from_numpy(dy))
+    assert same(layer.forward(x), numbers(y))
+    assert same(layer.backward(dy), numbers(their_x.grad))
+
+
+@pytest.mark.parametrize("kind", [MaxPool2D, AvgPool2D])
+def test_nan_in_poolings(kind):
+    x = np.array([[1.0, 5, 7, np.nan], [2, 3, np.nan, 4], [1, 2, 3, np.inf], [0, 0, 0, 0]])
+    layer, their_x = kind(2), tensor(x[None, :, :, None])
+    y = their_pooling(layer, their_x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    y.backward(torch.ones_like(y))
+    assert np.array_equal(layer.forward(x[None, :, :, None]), numbers(y), equal_nan=True)
+    # of two NaNs PyTorch takes the last, we the first, as of two equal numbers
+    dx = numbers(their_x.grad)[0, :, :, 0].copy()
+    if kind is MaxPool2D:
+        dx[0, 3], dx[1, 2] = 1, 0
+    assert np.array_equal(layer.backward(np.ones((1, 2, 2, 1)))[0, :, :, 0], dx)
 
 
 def their_batch_norm(layer):

@@ -638,6 +638,11 @@ def test_residual_sees_what_the_wider_of_both_ways_sees(rng):
     assert receptive_field([MaxPool2D(2), layer]) == ((10, 6), (2, 2))
 
 
+def test_residual_of_whole_numbers_does_not_run_over():
+    x = np.full((2, 3), 200, np.uint8)
+    assert Residual([Flatten()]).forward(x).tolist() == [[400] * 3] * 2
+
+
 def test_residual_refuses_shapes_that_differ(rng):
     with pytest.raises(
         ValueError,
