@@ -11,6 +11,7 @@ import numpy as np
 
 from nnlib._fast import normalization as fast
 from nnlib._fast.choice import or_faster
+from nnlib._notes import notes_are_taken
 from nnlib.errors import (
     require_amount,
     require_array,
@@ -136,7 +137,8 @@ class BatchNorm(Layer):
         x = self._require_values(x)
         if self.training:
             mean, variance = moments.unchecked(x)
-            self._update_running(mean, variance, m=x.size // self.features)
+            if notes_are_taken():
+                self._update_running(mean, variance, m=x.size // self.features)
         else:
             mean, variance = self.running_mean.value, self.running_variance.value
         self.cache = x, mean, variance, self.training
