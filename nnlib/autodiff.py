@@ -284,12 +284,8 @@ class Dual(Traced):
         values = [operand.value for operand in operands]
         y = _forward(operation, values, options)
         rates = tuple(operand.rate for operand in operands)
-        push = RULES[operation].push
-
-        def rate() -> np.ndarray:
-            return push(rates, y, *values, *options)
-
-        return cls(y, told(operation, values, options, rate, flow=rates))
+        push, arguments = RULES[operation].push, (rates, y, *values, *options)
+        return cls(y, told(operation, values, options, push, arguments, flow=rates))
 
     def __repr__(self) -> str:
         return f"Dual({_brief(self.value)}, rate {_brief(self.rate)})"
@@ -338,18 +334,14 @@ def _array(value: Any, who: str = "Variable") -> np.ndarray:
 
 
 def _forward(operation: str, values: list[np.ndarray], options: tuple[Any, ...]) -> np.ndarray:
-    rule = RULES[operation]
-    y = told(operation, values, options, lambda: rule.forward(*values, *options))
-    return np.asarray(y)
+    forward = RULES[operation].forward
+    return np.asarray(told(operation, values, options, forward, (*values, *options)))
 
 
 def _pull(node: Variable, dy: np.ndarray) -> tuple[np.ndarray, ...]:
-    rule, values = RULES[node.operation], [parent.value for parent in node.parents]
-
-    def slopes() -> tuple[np.ndarray, ...]:
-        return rule.pull(dy, node.value, *values, *node.options)
-
-    return told(node.operation, values, node.options, slopes, flow=(dy,))
+    pull, values = RULES[node.operation].pull, [parent.value for parent in node.parents]
+    arguments = (dy, node.value, *values, *node.options)
+    return told(node.operation, values, node.options, pull, arguments, flow=(dy,))
 
 
 def _seed(result: Variable, seed: np.ndarray | float | None) -> np.ndarray:

@@ -35,6 +35,8 @@ class Rule:
 
 def unbroadcast(dy: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return dy summed to ``shape``: a number that was used in many places gets the sum of what they send back."""
+    if dy.shape == shape:
+        return dy
     extra = dy.ndim - len(shape)
     repeated = tuple(range(extra)) + tuple(
         extra + i for i, n in enumerate(shape) if n == 1 != dy.shape[extra + i]
@@ -173,24 +175,29 @@ def require_base(base: np.ndarray) -> np.ndarray:
     return base
 
 
+@np.errstate(divide="raise", over="raise", invalid="raise")
+def _strictly(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    return function(*arguments)
+
+
 def told(
     operation: str,
     values: Sequence[np.ndarray],
     options: Sequence[Any],
-    work: Callable[[], Any],
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
     flow: Sequence[np.ndarray] = (),
 ) -> Any:
-    """Return ``work()``: y of the values, or if there is a ``flow`` of slopes, what becomes of them.
+    """Return ``function(*arguments)``: y of the values, or if there is a ``flow`` of slopes, what becomes of them.
 
     What is impossible, and finite numbers that give none that is finite, raise an error that says which and what
     instead. Infinity and NaN that came in pass through.
     """
     try:
-        with np.errstate(divide="raise", over="raise", invalid="raise"):
-            return work()
+        return _strictly(function, arguments)
     except FloatingPointError:
         with np.errstate(all="ignore"):
-            result = work()
+            result = function(*arguments)
     except (ValueError, TypeError, IndexError) as error:
         kind = next(k for k in (ValueError, TypeError, IndexError) if isinstance(error, k))
         shapes = " and ".join(str(value.shape) for value in values)
