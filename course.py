@@ -8,8 +8,6 @@ Needs nothing but Python 3.11 or newer; everything else goes into the active vir
 Nothing is ever installed into conda's base environment or the system's Python.
 """
 
-from __future__ import annotations
-
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything newer is used
@@ -25,6 +23,7 @@ import io
 import json
 import os
 import platform
+import re
 import secrets
 import shutil
 import signal
@@ -118,13 +117,33 @@ def install(python: Path, names: list[str]) -> None:
     installed = _read_stamp(stamp)
     for name in names:
         wanted = _fingerprint(name)
-        if installed.get(name) == wanted:
+        if installed.get(name) == wanted and not _differing(python, name):
             continue
-        if not (_is_moved(installed.get(name), wanted) and _follow(packages)):
+        moved = installed.get(name) != wanted and _is_moved(installed.get(name), wanted)
+        if not (moved and _follow(packages)):
             say(f"Installing {name} (once; a few minutes on a slow line) …")
             _install_file(python, name)
         installed[name] = wanted
         _write_stamp(stamp, installed)
+
+
+def _differing(python: Path, name: str) -> list[str]:
+    """Return the packages that are installed in another version than the lock file has: changed by hand, since."""
+    if not name.endswith(".lock"):
+        return []
+    code = "import importlib.metadata as m; [print(d.name, d.version) for d in m.distributions()]"
+    said = subprocess.check_output([python, "-c", code], text=True, encoding="utf-8")
+    # each name once or, for different systems, several times
+    locked = re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / name).read_text(encoding="utf-8"), re.M)
+    wanted: dict[str, set[str]] = {}
+    for package, version in locked:
+        wanted.setdefault(_plain(package), set()).add(version)
+    found = [line.rsplit(" ", 1) for line in said.splitlines()]
+    return [one for one, version in found if version not in wanted.get(_plain(one), {version})]
+
+
+def _plain(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def _read_stamp(stamp: Path) -> dict[str, str]:
@@ -445,7 +464,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     command(digits, "train a network on handwritten digits", "--seeds N trains N of them.")
     words = (
         "Name settings, of few-images, few-images-l2, quadratic-30, quadratic-100, cross-entropy-30; without names it "
-        "is all of them. --seeds N trains N networks for each (3), --to FOLDER writes there (data/results)."
+        "is all of them. --seeds N trains N networks for each (3), --to FOLDER writes there (results)."
     )
     command(reproduce, "measure numbers of Nielsen's book again on MNIST", words)
     command(

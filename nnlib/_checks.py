@@ -1,10 +1,12 @@
 """What ``fit`` accepts, and how it refuses the rest: in words, before anything is learned."""
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from nnlib.activations import Sigmoid, Softmax
 from nnlib.errors import (
     describe,
     require_count,
@@ -17,6 +19,8 @@ from nnlib.parameter import Parameter
 from nnlib.regularization import Penalty
 
 Examples = tuple[np.ndarray, np.ndarray]
+
+LARGE = 50.0  # inputs beyond it are hardly meant so: pixels go to 255
 
 
 @runtime_checkable
@@ -135,3 +139,79 @@ def require_extras(penalty: Any, augment: Any) -> None:
             f"fit got {describe(augment)} as augment: "
             "expected a function of x and rng that returns x"
         )
+
+
+def look_ahead(
+    network: NetworkLike,
+    loss: LossLike,
+    examples: Examples,
+    validation: Examples | None,
+    batch_size: int,
+) -> None:
+    """Raise now what would be raised in the middle of an epoch, and warn about what is hardly ever meant."""
+    require_fitting(network, loss, examples, "fit")
+    if validation is not None:
+        require_fitting(network, loss, validation, "fit's validation")
+    require_batches(network, examples, batch_size)
+    for words in (unscaled(examples[0]), twice(network, loss)):
+        if words:
+            warnings.warn(f"fit: {words}", stacklevel=3)
+
+
+def require_fitting(network: NetworkLike, loss: LossLike, examples: Examples, who: str) -> None:
+    """Raise what the network or the loss would have to say later, before anything is learned.
+
+    One example is sent through the network, in prediction mode, to see the shape of its outputs.
+    """
+    x, y = examples
+    with np.errstate(over="ignore", invalid="ignore"):
+        outputs = network.predict(x[:1])
+    if not hasattr(loss, "check"):
+        return
+    predictions = np.broadcast_to(np.zeros(1, outputs.dtype), (len(y), *outputs.shape[1:]))
+    try:
+        loss.check(predictions, y)
+    except (TypeError, ValueError) as error:
+        error.add_note(f"{who}: this is about the targets y; nothing was learned yet")
+        raise
+
+
+def require_batches(network: Any, examples: Examples, batch_size: int) -> None:
+    """Raise if the last mini-batch holds a single example and the network cannot learn from one alone."""
+    x, _ = examples
+    noting = len(network.state()) > len(network.parameters()) and hasattr(network, "copy")
+    if not noting or not (len(x) % batch_size == 1 or batch_size == 1):
+        return
+    trial = network.copy()
+    trial.training = True
+    try:
+        trial.forward(x[:1])
+    except ValueError as error:
+        raise ValueError(
+            f"fit got {len(x)} examples and batch_size = {batch_size}, "
+            f"which leaves a mini-batch of one example: {error}"
+        ) from None
+
+
+def unscaled(x: np.ndarray) -> str:
+    """Say if inputs are much larger than what weights start for; else return an empty text."""
+    largest = float(max(abs(float(x.min())), abs(float(x.max()))))
+    if largest < LARGE:
+        return ""
+    way = "x / 255" if largest <= 255 else f"x / {largest:.4g}, or (x - x.mean(0)) / x.std(0)"
+    return (
+        f"the inputs reach up to {largest:.4g}. Weights start for inputs of about −1 to 1; "
+        f"scale them first, as {way} does"
+    )
+
+
+def twice(network: Any, loss: Any) -> str:
+    """Say if the network ends in what the loss does anyway; else return an empty text."""
+    last = getattr(network, "layers", [None])[-1]
+    if not (getattr(loss, "takes_logits", False) and isinstance(last, Softmax | Sigmoid)):
+        return ""
+    kind = type(last).__name__
+    return (
+        f"the network ends in {kind}, and {loss} takes logits, as it does that step itself. "
+        f"So it is done twice, and learning is slow: leave out the last {kind}"
+    )

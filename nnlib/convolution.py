@@ -14,15 +14,13 @@ import numpy as np
 from nnlib._fast import convolution as fast
 from nnlib._fast.choice import in_floats, or_faster
 from nnlib.errors import (
-    describe,
     require_count,
     require_images,
     require_pair,
     require_rank,
-    require_rng,
     require_shape,
 )
-from nnlib.initializers import Initializer, glorot, zeros
+from nnlib.initializers import Initializer, glorot, start_values, zeros
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
 from nnlib.windows import (
@@ -171,13 +169,7 @@ class Conv2D(Layer):
         self.stride = require_pair("Conv2D", "stride", stride)
         self.padding = require_padding("Conv2D", padding)
         shape = (*self.size, self.c_in, self.c_out)
-        if not callable(weights):
-            raise TypeError(
-                f"Conv2D got {describe(weights)} as weights: "
-                "expected an initializer, such as he of nnlib.initializers"
-            )
-        values = weights(shape, require_rng(self, rng))
-        self.W = Parameter(require_shape(self, "weights", values, shape).copy(), f"{self}.W")
+        self.W = Parameter(start_values(self, weights, shape, rng), f"{self}.W")
         self.b = Parameter(np.zeros(self.c_out), f"{self}.b")
 
     def forward(self, x: np.ndarray) -> np.ndarray:

@@ -13,7 +13,10 @@ import numpy as np
 def describe(value: Any) -> str:
     """Say in a few words what ``value`` is: type, and shape if it has one."""
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
+        kind = {np.ma.MaskedArray: "a masked array", np.matrix: "a matrix"}.get(
+            type(value), "an array"
+        )
+        return f"{kind} of shape {value.shape} and dtype {value.dtype}"
     if value is None or isinstance(value, bool | int | float | complex):
         return repr(value)
     article = "an" if type(value).__name__[0].lower() in "aeiou" else "a"
@@ -26,6 +29,11 @@ def require_array(who: Any, name: str, value: Any) -> np.ndarray:
         raise TypeError(
             f"{who} got {name} as {describe(value)}: "
             "expected a NumPy array, as np.array([...]) makes"
+        )
+    if type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray | np.matrix):
+        way = "filled(0)" if isinstance(value, np.ma.MaskedArray) else "A"
+        raise TypeError(
+            f"{who} got {name} as {describe(value)}: expected a plain array, as {name}.{way} gives"
         )
     if value.dtype.kind not in "fiub":
         raise TypeError(f"{who} got {name} of dtype {value.dtype}: expected numbers")
@@ -180,7 +188,14 @@ def require_labels(who: Any, labels: Any, classes: int) -> np.ndarray:
         )
     if labels.size and not (labels.min() >= 0 and labels.max() < classes):
         wrong = labels[(labels < 0) | (labels >= classes)][0]
-        raise ValueError(f"{who} got the label {wrong}: expected labels from 0 to {classes - 1}")
+        hint = ""
+        if np.isin(labels, (-1, 1)).all():
+            hint = "; (y + 1) // 2 makes 0 and 1 of −1 and 1"
+        elif labels.min() == 1 and labels.max() == classes:
+            hint = "; y - 1 counts from 0"
+        raise ValueError(
+            f"{who} got the label {wrong}: expected labels from 0 to {classes - 1}{hint}"
+        )
     return labels
 
 

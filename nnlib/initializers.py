@@ -4,10 +4,11 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_rng
+from nnlib.errors import describe, require_rng, require_shape
 
 Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
@@ -46,3 +47,20 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
         )
     window = int(np.prod(shape[:-2]))
     return window * shape[-2], window * shape[-1]
+
+
+def start_values(
+    who: Any, weights: Any, shape: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
+    """Return what the initializer ``weights`` makes, an array of ``shape`` that nobody else holds.
+
+    Raises ``TypeError`` if ``weights`` is none, ``ValueError`` if it makes another shape.
+    """
+    if not callable(weights):
+        hint = "; your own numbers go in afterwards, as layer.W.value = …"
+        if isinstance(weights, str):
+            hint = f"; without quotes, after from nnlib.initializers import {weights}"
+        raise TypeError(
+            f"{who} got weights as {describe(weights)}: expected an initializer such as he{hint}"
+        )
+    return require_shape(who, "weights", weights(shape, require_rng(who, rng)), shape).copy()

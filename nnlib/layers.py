@@ -17,11 +17,11 @@ from nnlib.errors import (
     require_count,
     require_examples,
     require_pair,
-    require_rng,
     require_rows,
     require_shape,
 )
-from nnlib.initializers import Initializer, glorot, zeros
+from nnlib.initializers import Initializer, glorot, start_values, zeros
+from nnlib.numerics import floats
 from nnlib.parameter import Parameter, Remembers
 from nnlib.windows import Pair
 
@@ -115,11 +115,7 @@ class Dense(Layer):
     ) -> None:
         self.n_in = require_count(type(self).__name__, "n_in", n_in)
         self.n_out = require_count(type(self).__name__, "n_out", n_out)
-        values = weights((n_in, n_out), require_rng(self, rng))
-        self.W = Parameter(
-            require_shape(self, "weights", values, (n_in, n_out)).copy(),
-            f"{self}.W",
-        )
+        self.W = Parameter(start_values(self, weights, (n_in, n_out), rng), f"{self}.W")
         self.b = Parameter(np.zeros(n_out), f"{self}.b")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -232,7 +228,7 @@ class Residual(Layer):
                 f"expected equal shapes{hint}"
             )
         self.cache = y.shape
-        return as_floats(y) + short
+        return floats(self, "F(x)", y) + short
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx, the sum of what comes back along both ways; add to the gradients of all layers inside."""
@@ -266,11 +262,6 @@ class Residual(Layer):
 
 
 PROJECTION = "or a projection=… that makes x fit, such as Dense or Conv2D of size 1"
-
-
-def as_floats(x: np.ndarray) -> np.ndarray:
-    """Return ``x``, whole numbers as float64: sums and differences of unsigned ones would run over."""
-    return x if x.dtype.kind == "f" else x.astype(float)
 
 
 def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:

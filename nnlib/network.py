@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlib import saving
-from nnlib.errors import require_count, require_examples, require_finite
+from nnlib.errors import describe, require_count, require_examples, require_finite
 from nnlib.layers import (
     Layer,
     Layered,
@@ -72,11 +72,13 @@ class Network(Layered):
     def predict(self, x: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
         """Return the raw outputs for any number of rows of x, in prediction mode, ``batch_size`` rows at a time.
 
-        Raises ``ValueError`` if x is empty or holds NaN or infinity.
+        What ``forward`` kept for ``backward`` stays as it was. Raises ``ValueError`` if x is empty or holds NaN or
+        infinity.
         """
         require_count("predict", "batch_size", batch_size)
         require_finite("predict", "x", require_examples("predict", "x", x))
-        modes = [layer.training for layer in every_layer(self.layers)]
+        layers = list(every_layer(self.layers))
+        kept = [(layer.training, layer.cache) for layer in layers]
         self.training = False
         try:
             parts = [
@@ -84,24 +86,35 @@ class Network(Layered):
                 for start in range(0, len(x), batch_size)
             ]
         finally:
-            for layer, mode in zip(every_layer(self.layers), modes, strict=True):
-                layer.training = mode
+            # a backward that is still to come belongs to the forward before this
+            for layer, (mode, cache) in zip(layers, kept, strict=True):
+                layer.training, layer.cache = mode, cache
         return np.concatenate(parts)
 
     def classify(self, x: np.ndarray) -> np.ndarray:
-        """Return the most likely class of each row of x, (n,) whole numbers: the arg-max of ``predict``."""
-        return self.predict(x).argmax(axis=1)
+        """Return the most likely class of each row of x, (n,) whole numbers: the arg-max of ``predict``.
 
-    def summary(self, input_shape: Sequence[int] | None = None) -> str:
+        Raises ``ValueError`` if there is only one output, as the largest of one is always the first.
+        """
+        outputs = self.predict(x)
+        if outputs.ndim != 2 or outputs.shape[1] == 1:
+            raise ValueError(
+                f"classify got outputs of shape {outputs.shape}: expected (n, classes). "
+                "For yes or no from one output, say from where on it is yes: "
+                "predict(x)[:, 0] > 0.5, or > 0 for a logit"
+            )
+        return outputs.argmax(axis=1)
+
+    def summary(self, input_shape: Sequence[int] | int | None = None) -> str:
         """Return a table, one line per layer: its place, what it is, its number of parameters.
 
-        With ``input_shape``, that of one example such as (28, 28, 1), also the shape of what comes out of each layer
-        and, as long as that is an image, how many pixels of the input across one of its numbers sees: its receptive
-        field. Raises ``ValueError`` if such an example does not fit.
+        With ``input_shape``, that of one example such as (28, 28, 1) or 64, also the shape of what comes out of each
+        layer and, as long as that is an image, how many pixels of the input across one of its numbers sees: its
+        receptive field. Raises ``ValueError`` if such an example does not fit.
         """
         columns = [[f"{layer}" for layer in self.layers]]
         if input_shape is not None:
-            columns += self._shapes(tuple(input_shape))
+            columns += self._shapes(_require_input_shape(input_shape))
         widths = [max(map(len, column)) for column in columns]
         lines = []
         for place, (layer, *texts) in enumerate(zip(self.layers, *columns, strict=True)):
@@ -175,3 +188,14 @@ class Network(Layered):
 
     def __repr__(self) -> str:
         return f"Network({' – '.join(map(str, self.layers))})"
+
+
+def _require_input_shape(shape: Any) -> tuple[int, ...]:
+    """Return the shape of one example as a tuple of whole numbers; else raise."""
+    whole = (shape,) if isinstance(shape, int | np.integer) else shape
+    if not isinstance(whole, tuple | list):
+        raise TypeError(
+            f"summary got input_shape as {describe(shape)}: "
+            "expected the shape of one example, such as (28, 28, 1), as x.shape[1:] gives"
+        )
+    return tuple(require_count("summary", "input_shape", number) for number in whole)

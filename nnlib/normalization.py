@@ -20,7 +20,8 @@ from nnlib.errors import (
     require_shape,
     require_share,
 )
-from nnlib.layers import Layer, as_floats
+from nnlib.layers import Layer
+from nnlib.numerics import floats
 from nnlib.parameter import Parameter
 
 
@@ -180,7 +181,7 @@ class BatchNorm(Layer):
                 "spread: expected two or more. "
                 "Does the last mini-batch hold one example only? Then choose another batch_size"
             )
-        return as_floats(x)
+        return floats(self, "x", x)
 
     def parameters(self) -> list[Parameter]:
         """Return [γ, β]."""

@@ -16,7 +16,8 @@ import numpy as np
 from nnlib._fast import pooling as fast
 from nnlib._fast.choice import or_faster
 from nnlib.errors import describe, require_images, require_pair, require_rank, require_shape
-from nnlib.layers import Layer, as_floats
+from nnlib.layers import Layer
+from nnlib.numerics import floats
 from nnlib.parameter import Parameter
 from nnlib.windows import Pair, pair_text, parts, require_room, require_window
 
@@ -170,7 +171,7 @@ class Pool2D(Layer):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return y (n, rows, columns, channels)."""
-        x = as_floats(require_room(self, require_images(self, x), self.size))
+        x = floats(self, "x", require_room(self, require_images(self, x), self.size))
         y = self.pool(x)
         self.cache = x, y
         return y
@@ -316,7 +317,7 @@ class GlobalMaxPool2D(Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return y (n, channels)."""
         n, height, width, channels = require_images(self, x).shape
-        pixels = as_floats(x).reshape(n, height * width, channels)
+        pixels = floats(self, "x", x).reshape(n, height * width, channels)
         self.cache = x.shape, pixels.argmax(axis=1)
         return pixels.max(axis=1)
 

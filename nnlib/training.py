@@ -15,6 +15,7 @@ from nnlib._checks import Examples, LossLike, NetworkLike, OptimizerLike
 from nnlib._interrupt import Interrupt
 from nnlib.batches import minibatches
 from nnlib.errors import describe, require_shape
+from nnlib.metrics import count_right, kind_of_targets
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
 from nnlib.regularization import Penalty
@@ -124,6 +125,7 @@ def fit(
     callbacks = _checks.require_callbacks(callbacks)
     _checks.require_extras(penalty, augment)
     _checks.require_numbers(epochs, batch_size, rng)
+    _checks.look_ahead(network, loss, examples, validation, batch_size)
     history = _history(history)
     run = _Run(network, loss, optimizer, examples, validation, batch_size, rng, penalty, augment)
     with Interrupt() as interrupt, _progress(history, epochs) as progress:
@@ -158,8 +160,7 @@ class _Run:
     augment: Augmentation | None
 
     def __post_init__(self) -> None:
-        # without classes there are no right answers to count
-        self.counts = _has_classes(self.examples[1])
+        self.kind = kind_of_targets(self.examples[1])
 
     def epoch(self, history: History, interrupt: Interrupt) -> None:
         """Learn from every example once, measure, and only then note all four numbers."""
@@ -207,7 +208,8 @@ class _Run:
 
     def count_right(self, predictions: np.ndarray, y: np.ndarray) -> float:
         """Return how many answers are right, NaN if there are no classes."""
-        return _count_right(predictions, y) if self.counts else math.nan
+        threshold = getattr(self.loss, "threshold", 0.5)
+        return count_right(predictions, y, self.kind, threshold=threshold)
 
     def ended_by(
         self, callbacks: Iterable[Callback], epoch: int, history: History, epochs: int
@@ -272,17 +274,3 @@ def _progress(history: History, epochs: int) -> tqdm:
 def _say_interrupted(history: History) -> None:
     history.ended = f"you interrupted training in epoch {len(history.loss) + 1}"
     tqdm.write(f"{history.ended}; the network is that of the last finished step", file=sys.stderr)
-
-
-def _has_classes(y: np.ndarray) -> bool:
-    """Labels are whole numbers, or one-hot rows with more than one column."""
-    if y.ndim == 2 and y.shape[1] > 1:
-        return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
-    return y.dtype.kind in "iu"
-
-
-def _count_right(predictions: np.ndarray, y: np.ndarray) -> int:
-    """Count the rows whose largest output (or, with a single output, its side of ½) is the right one."""
-    labels = predictions.argmax(axis=1) if predictions.shape[1] > 1 else predictions[:, 0] > 0.5
-    targets = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
-    return int((labels == targets).sum())

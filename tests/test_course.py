@@ -325,6 +325,22 @@ def test_the_lock_installs_the_course_without_fetching_its_builder(monkeypatch):
     assert re.search(r"^hatchling==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
 
 
+def test_what_was_changed_by_hand_is_installed_from_the_lock_again(monkeypatch, copy):
+    (copy / "some.lock").write_text(
+        "numpy==2.4.6 \\\n    --hash=sha256:0\nzope-event==5.0 ; os == 'x'\n"
+    )
+    monkeypatch.setattr(course, "ROOT", copy)
+
+    def have(*versions):
+        text = "\n".join(versions) + "\n"
+        monkeypatch.setattr(course.subprocess, "check_output", lambda *_, **__: text)
+        return course._differing(Path("python"), "some.lock")
+
+    assert have("numpy 2.4.6", "zope.event 5.0", "pip 25.0") == []
+    assert have("numpy 2.1.3", "Zope_Event 5.0") == ["numpy"]
+    assert course._differing(Path("python"), "requirements.txt") == []
+
+
 def test_the_lock_holds_what_the_course_needs_and_names_no_index():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     locked = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))

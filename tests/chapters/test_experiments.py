@@ -5,8 +5,10 @@ import pytest
 
 from nnlib.chapters.kit.exercise import NotYet
 from nnlib.chapters.kit.experiments import percent_right_after
+from nnlib.chapters.start import command
 from nnlib.layers import Dense
 from nnlib.network import Network
+from nnlib.training import History
 
 
 def straight():
@@ -23,3 +25,17 @@ def test_a_cost_that_runs_away_is_an_answer_to_the_learner():
         percent_right_after(
             Network([*straight().layers, Dense(10, 10, rng=np.random.default_rng(0))]), 999, 10, 3
         )
+
+
+def test_a_run_from_the_command_line_that_was_interrupted_does_not_count(monkeypatch, capsys):
+    def interrupted(seed, callbacks):
+        whole = [0.5] * (command.EPOCHS if seed == 0 else 3)
+        ended = "you interrupted training in epoch 4"
+        return History(whole, whole, whole, whole, ended)
+
+    monkeypatch.setattr(command, "train_digits", interrupted)
+    assert command.main(["--seeds", "3"]) == 130
+    said = capsys.readouterr()
+    assert "seed 0: test accuracy 50.00%" in said.out
+    assert "seed 1: you interrupted training in epoch 4; it does not count" in said.err
+    assert "mean" not in said.out

@@ -1,5 +1,6 @@
 """The graders that most exercises share: what they say of any answer, and that nothing breaks them."""
 
+import sys
 from types import ModuleType
 
 import numpy as np
@@ -517,3 +518,39 @@ def test_whatever_breaks_a_grader_an_answer_comes_back():
     answer = chapter_of(grade).check("asked", "key")
     assert answer.status == NOT_YET
     assert answer.words == "your answer could not be read (KeyError: 'key')"
+
+
+def endless(answer):
+    return answer(answer)
+
+
+def holding_itself():
+    answer = [1]
+    answer.append(answer)
+    return answer
+
+
+def test_an_answer_without_an_end_is_told():
+    check = chapter_of(endless).check
+    for answer in (holding_itself(), endless):
+        assert check("asked", answer).words.startswith("your answer holds itself, or calls itself")
+
+
+def test_an_answer_that_leaves_python_is_told():
+    answer = chapter_of(lambda given: given()).check("asked", sys.exit)
+    assert answer.words == "your answer could not be read (SystemExit: )"
+
+
+def test_a_reply_stays_short_however_long_the_answer_is():
+    def grade(answer):
+        raise NotYet(f"{answer!r} is no number")
+
+    words = chapter_of(grade).check("asked", "x" * 5_000_000).words
+    assert len(words) < 1010
+    assert words.endswith("is no number")
+
+
+def test_a_grader_does_not_depend_on_numpys_settings():
+    with np.errstate(all="raise"):
+        answer = chapter_of(lambda given: f"{np.exp(given)}").check("asked", -1000.0)
+    assert answer.status == CORRECT

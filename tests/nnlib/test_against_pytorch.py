@@ -20,7 +20,7 @@ from nnlib.curvature import hessian, hessian_vector
 from nnlib.layers import Dense
 from nnlib.network import Network
 from nnlib.normalization import BatchNorm
-from nnlib.numerics import softmax
+from nnlib.numerics import one_hot, softmax
 from nnlib.optimizers import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSProp
 from nnlib.parameter import Parameter
 from nnlib.pooling import AvgPool2D, GlobalAvgPool2D, GlobalMaxPool2D, L2Pool2D, MaxPool2D
@@ -110,6 +110,10 @@ def answers(rng):
     return rng.uniform(0.01, 0.99, (6, 4)), rng.integers(0, 2, (6, 4)).astype(float)
 
 
+def signs(rng):
+    return 30 * rng.standard_normal((6, 4)), rng.uniform(0, 1, (6, 4)).round(1)
+
+
 def logits(rng):
     return 30 * rng.standard_normal((6, 4)), rng.integers(0, 4, 6)
 
@@ -120,6 +124,7 @@ LOSSES = {
     "CrossEntropy": (chances, lambda p, t: F.nll_loss(torch.log(p), t)),
     "BinaryCrossEntropy": (answers, per_example(F.binary_cross_entropy)),
     "SoftmaxCrossEntropy": (logits, F.cross_entropy),
+    "SigmoidCrossEntropy": (signs, per_example(F.binary_cross_entropy_with_logits)),
 }
 
 
@@ -431,6 +436,18 @@ def compare_batch_norm(layer, theirs, x, dy):
     assert same(layer.beta.grad, theirs.bias.grad.numpy())
     assert same(layer.running_mean.value, theirs.running_mean.numpy())
     assert same(layer.running_variance.value, theirs.running_var.numpy())
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 0.5])
+def test_label_smoothing(smoothing, rng):
+    z, labels = logits(rng)
+    loss, their_z = losses.SoftmaxCrossEntropy(), tensor(z)
+    theirs = F.cross_entropy(their_z, torch.from_numpy(labels), label_smoothing=smoothing)
+    theirs.backward()
+    assert loss.forward(z, one_hot(labels, 4, smoothing=smoothing)) == pytest.approx(
+        theirs.item(), **close
+    )
+    assert loss.backward() == pytest.approx(numbers(their_z.grad), **close)
 
 
 # Variables. What is written with NumPy's words for ours, and with PyTorch's for theirs.

@@ -336,8 +336,12 @@ def test_saved_and_loaded(arguments, options, rng, tmp_path):
         ),
         ({"padding": ("same", 1)}, TypeError, "padding = ('same', 1): expected a pair of whole"),
         ({"padding": ((1, 1), 2)}, TypeError, "padding = ((1, 1), 2): expected a pair of whole"),
-        ({"weights": "he"}, TypeError, "a str as weights: expected an initializer, such as he"),
-        ({"weights": np.ones(3)}, TypeError, "an array of shape (3,) and dtype float64 as weights"),
+        ({"weights": "he"}, TypeError, "weights as a str: expected an initializer such as he"),
+        (
+            {"weights": np.ones(3)},
+            TypeError,
+            "weights as an array of shape (3,) and dtype float64: expected an init",
+        ),
         ({"rng": 0}, TypeError, "rng as 0: expected a generator"),
     ],
 )

@@ -289,7 +289,8 @@ def test_gradients_left_behind_are_those_of_the_parameters(rng):
 
 
 def test_it_shares_no_code_with_what_it_judges():
-    assert "nnlib" not in Path(gradcheck.__file__).read_text(encoding="utf-8")
+    imported = re.findall(r"from (nnlib\S*) import", Path(gradcheck.__file__).read_text("utf-8"))
+    assert imported == ["nnlib.errors"]  # which has words, and no formula
 
 
 def test_two_wrong_elements_do_not_hide_each_other():
@@ -336,3 +337,59 @@ def test_tiny_slopes_beside_a_large_loss_are_judged_by_what_rounding_leaves(fact
 
     report = check_gradients(f, [value], rng=np.random.default_rng(0), tolerance=1e-5)
     assert report.passed == passes
+
+
+RNG = np.random.default_rng(0)
+ONE = Parameter(np.ones(2), "W")
+
+
+def fresh() -> float:
+    ONE.grad = 2 * ONE.value
+    return float((ONE.value**2).sum())
+
+
+WRONG = {
+    "one parameter alone": (lambda: check_gradients(fresh, ONE, rng=RNG), "one alone is \\[W\\]"),
+    "the method itself": (
+        lambda: check_gradients(fresh, Dense(2, 2, rng=RNG).parameters, rng=RNG),
+        r"got a method: expected a list of parameters",
+    ),
+    "a network": (
+        lambda: check_gradients(fresh, Network([Dense(2, 2, rng=RNG)]), rng=RNG),
+        "got a Network: expected a list of parameters",
+    ),
+    "layers": (
+        lambda: check_gradients(fresh, [Dense(2, 2, rng=RNG)], rng=RNG),
+        "got a Dense in the list",
+    ),
+    "no function": (lambda: check_gradients(fresh(), [ONE], rng=RNG), "got 2.0 as f"),
+    "f without return": (
+        lambda: check_gradients(lambda: fresh() and None, [ONE], rng=RNG),
+        "returned None: expected the loss, one number: does it end with return",
+    ),
+    "f of all examples": (
+        lambda: check_gradients(lambda: fresh() * np.ones(3), [ONE], rng=RNG),
+        "returned an array of shape .3,.*: expected the loss, one number",
+    ),
+    "no generator": (lambda: check_gradients(fresh, [ONE], rng=None), "got rng as None"),
+    "a seed": (lambda: check_gradients(fresh, [ONE], rng=0), "got rng as 0"),
+}
+
+
+@pytest.mark.parametrize(("use", "words"), WRONG.values(), ids=WRONG)
+def test_wrong_use_is_told_in_words(use, words):
+    with pytest.raises(TypeError, match=f"^check_gradients.* {words}"):
+        use()
+
+
+def test_slopes_that_rounding_hides_are_told_as_such():
+    # the loss is near 1,000, its last digit near 1e-13: over a step of 1e-5 that hides a slope of 1e-8
+    W = Parameter(np.ones(3), "W")
+
+    def f() -> float:
+        W.grad = np.full(3, 1.001e-5)
+        return float(1e3 + 1e-5 * W.value.sum())
+
+    report = check_gradients(f, [W], rng=np.random.default_rng(0))
+    assert report.passed
+    assert str(report).startswith("gradients agree as far as can be told: those of W are too small")

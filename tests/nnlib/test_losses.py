@@ -9,6 +9,7 @@ from nnlib.losses import (
     AbsoluteError,
     BinaryCrossEntropy,
     CrossEntropy,
+    SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     SquaredError,
 )
@@ -45,6 +46,30 @@ BY_HAND = {
     "two questions": (BinaryCrossEntropy, [[0.5, 0.75]], [[1.0, 0.0]], LN2 + LN4, [[-2, 4]]),
     # logits 0 and log 3 are probabilities ¼ and ¾: −log ¼;  dz = (p − t) / 1
     "logits": (SoftmaxCrossEntropy, [[0, LN3]], [0], LN4, [[-0.75, 0.75]]),
+    # z = −log 3 is a probability of ¼: yes costs −log ¼, no at z = 0 costs −log ½;  dz = (σ − t) / 2
+    "sure of no": (
+        SigmoidCrossEntropy,
+        [[-LN3], [0]],
+        [1, 0],
+        (LN4 + LN2) / 2,
+        [[-3 / 8], [1 / 4]],
+    ),
+    # two questions with soft answers, at z = log 3, so σ = ¾: ¼ log 4 + ¾ (log 4 − log 3), and log 2 at z = 0;  σ − t
+    "soft answers": (
+        SigmoidCrossEntropy,
+        [[LN3, 0]],
+        [[0.75, 0.5]],
+        LN4 - 0.75 * LN3 + LN2,
+        [[0, 0]],
+    ),
+    # probabilities ¼ and ¾ asked for ⅒ and 9⁄10: ⅒ log 4 + 9⁄10 (log 4 − log 3);  p − t
+    "smoothed": (
+        SoftmaxCrossEntropy,
+        [[0, LN3]],
+        [[0.1, 0.9]],
+        LN4 - 0.9 * LN3,
+        [[0.15, -0.15]],
+    ),
     # −log ½ and −log ¾: their mean is (log 2 + log 4/3) / 2;  dz = (p − t) / 2
     "two logits": (
         SoftmaxCrossEntropy,
@@ -88,16 +113,21 @@ def of_logits(rng, n, k):
     return 3 * rng.standard_normal((n, k)), rng.integers(0, k, n)
 
 
+def of_signs(rng, n, k):
+    return 3 * rng.standard_normal((n, k)), rng.integers(0, 2, (n, k)).astype(float)
+
+
 EXAMPLES = {
     SquaredError: of_any_size,
     AbsoluteError: of_any_size,
     CrossEntropy: of_classes,
     BinaryCrossEntropy: of_questions,
     SoftmaxCrossEntropy: of_logits,
+    SigmoidCrossEntropy: of_signs,
 }
 every_loss = pytest.mark.parametrize("kind", EXAMPLES)
 every_class_loss = pytest.mark.parametrize(
-    "kind", [CrossEntropy, SoftmaxCrossEntropy, BinaryCrossEntropy]
+    "kind", [CrossEntropy, SoftmaxCrossEntropy, BinaryCrossEntropy, SigmoidCrossEntropy]
 )
 
 
@@ -139,9 +169,10 @@ def test_labels_and_one_hot_rows_agree(kind, rng):
     assert np.array_equal(by_label.backward(), by_row.backward())
 
 
-def test_labels_and_a_column_agree_for_one_question(rng):
-    predictions, targets = of_questions(rng, 6, 1)
-    by_label, by_row = BinaryCrossEntropy(), BinaryCrossEntropy()
+@pytest.mark.parametrize("kind", [BinaryCrossEntropy, SigmoidCrossEntropy])
+def test_labels_and_a_column_agree_for_one_question(kind, rng):
+    predictions, targets = EXAMPLES[kind](rng, 6, 1)
+    by_label, by_row = kind(), kind()
     assert (
         by_label.forward(predictions, targets[:, 0].astype(int))
         == by_row.forward(predictions, targets)
@@ -163,26 +194,84 @@ EXTREMES = [
     (SoftmaxCrossEntropy, [[1e4, -1e4]], [1], 2e4),
     (SoftmaxCrossEntropy, [[1e4, -1e4], [-1e4, -1e4]], [0, 1], LN2 / 2),
     (CrossEntropy, [[1, 0]], [0], 0),
-    (CrossEntropy, [[1, 0]], [1], "−log tiny"),
     (BinaryCrossEntropy, [[1], [0]], [1, 0], 0),
-    (BinaryCrossEntropy, [[1]], [0], "−log tiny"),
-    (BinaryCrossEntropy, [[0]], [1], "−log tiny"),
+    (SigmoidCrossEntropy, [[1e4], [-1e4]], [1, 0], 0),
+    (SigmoidCrossEntropy, [[1e4]], [0], 1e4),
+    (SigmoidCrossEntropy, [[-1e4]], [1], 1e4),
+    (SigmoidCrossEntropy, [[17.0]], [0], 17),  # where σ is 1 in float32
+    (SigmoidCrossEntropy, [[40.0], [-40.0]], [0, 1], 40),  # where σ is 1 in float64
 ]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("kind", "predictions", "targets", "value"), EXTREMES)
 def test_extremes_stay_finite(kind, predictions, targets, value, dtype):
-    loss, wanted = kind(), -np.log(np.finfo(dtype).tiny) if isinstance(value, str) else value
-    targets = np.array(targets)
+    loss, targets = kind(), np.array(targets)
     with np.errstate(all="raise", under="ignore"):
         cost = loss.forward(
             np.array(predictions, dtype), targets.astype(dtype) if targets.ndim == 2 else targets
         )
         gradient = loss.backward()
-    assert cost == pytest.approx(float(wanted), rel=1e-6)
+    assert cost == pytest.approx(value, rel=1e-6)
     assert gradient.dtype == dtype
     assert np.isfinite(gradient).all()
+
+
+SURE_AND_WRONG = [
+    (CrossEntropy, [[1, 0]], [1], "0 for the right class", "SoftmaxCrossEntropy"),
+    (BinaryCrossEntropy, [[1]], [0], "1 for a wrong yes", "SigmoidCrossEntropy"),
+    (BinaryCrossEntropy, [[0]], [1], "0 for a wrong no", "SigmoidCrossEntropy"),
+    (BinaryCrossEntropy, [[1, 0.5]], [[0.5, 0.5]], "1 for a wrong yes", "SigmoidCrossEntropy"),
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("kind", "predictions", "targets", "wrong", "exact"), SURE_AND_WRONG)
+def test_a_slope_that_was_rounded_away_is_told(kind, predictions, targets, wrong, exact, dtype):
+    loss, words = kind(), f"probability of exactly {wrong}: .* {exact} is exact"
+    with pytest.warns(UserWarning, match=words):
+        cost = loss.forward(np.array(predictions, dtype), np.array(targets))
+    assert np.isfinite(cost)
+    assert np.isfinite(loss.backward()).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_logits_are_exact_on_both_sides(dtype):
+    z = np.array([[-1e4, -1000, -88, -40, -17, -1, 0, 1, 17, 40, 88, 1000, 1e4]], dtype).T
+    loss = SigmoidCrossEntropy()
+    for label, sign in ((0, 1), (1, -1)):
+        for number in z:
+            # −log σ(∓z) = log(1 + e^±z) = logaddexp(0, ±z), and its slope ±1/(1 + e^∓z), in twice the digits
+            wide = np.longdouble(sign * number[0])
+            cost = loss.forward(number[None], np.array([label]))
+            assert cost == pytest.approx(float(np.logaddexp(np.longdouble(0), wide)), rel=1e-6)
+            slope = (
+                sign / (1 + np.exp(-wide)) if wide > 0 else sign * np.exp(wide) / (1 + np.exp(wide))
+            )
+            digits = 1e-6 if dtype == np.float32 else 1e-14
+            tiny = np.finfo(dtype).smallest_normal
+            assert float(loss.backward()[0, 0]) == pytest.approx(float(slope), rel=digits, abs=tiny)
+
+
+@pytest.mark.parametrize("start", [20.0, -20.0])
+def test_a_sure_mistake_is_unlearnt_from_both_sides(start):
+    # a float32 neuron at z = ±20 that wants the other answer: σ(20) is exactly 1 there
+    z = np.array([[start]], np.float32)
+    loss, target = SigmoidCrossEntropy(), np.array([0 if start > 0 else 1])
+    for _ in range(100):
+        loss.forward(z, target)
+        z = z - np.float32(0.5) * loss.backward()
+    assert z[0, 0] * np.sign(start) < 0
+
+
+def test_labels_that_are_smoothed_ask_for_less_than_certainty():
+    # ⅒ shared between 4 classes: the right one keeps 0.9 + 0.025
+    rows = one_hot(np.array([2]), 4, smoothing=0.1)
+    assert rows == pytest.approx(np.array([[0.025, 0.025, 0.925, 0.025]]))
+    # the loss is lowest where softmax(z) is what is asked for
+    loss = SoftmaxCrossEntropy()
+    loss.forward(np.log(rows), rows)
+    assert loss.backward() == pytest.approx(np.zeros((1, 4)), abs=1e-15)
 
 
 def test_gradient_of_a_hopeless_logit_is_still_there():
@@ -268,12 +357,13 @@ def test_labels_where_rows_are_wanted_come_with_a_hint(kind):
         kind().forward(np.zeros((2, 3)), np.array([0, 1]))
 
 
-@pytest.mark.parametrize("kind", [CrossEntropy, BinaryCrossEntropy])
+@pytest.mark.parametrize(
+    ("kind", "exact"),
+    [(CrossEntropy, "SoftmaxCrossEntropy"), (BinaryCrossEntropy, "SigmoidCrossEntropy")],
+)
 @pytest.mark.parametrize("logits", [[[-0.5, 1.5]], [[0.0, 2.0]]])
-def test_logits_where_probabilities_are_wanted_come_with_a_hint(kind, logits):
-    with pytest.raises(
-        ValueError, match=r"expected probabilities from 0 to 1.*SoftmaxCrossEntropy"
-    ):
+def test_logits_where_probabilities_are_wanted_come_with_a_hint(kind, exact, logits):
+    with pytest.raises(ValueError, match=rf"expected probabilities from 0 to 1.* there is {exact}"):
         kind().forward(np.array(logits), np.array([0]))
 
 
@@ -299,4 +389,83 @@ def test_targets_must_be_an_array(kind):
     with pytest.raises(
         TypeError, match=rf"^{kind.__name__}\(\) got targets as a list: expected a NumPy array"
     ):
-        kind().forward(np.array([[0.5]]), [1])
+        kind().forward(np.array([[0.5, 0.5]]), [1])
+
+
+@pytest.mark.parametrize("kind", [SquaredError, AbsoluteError])
+def test_numbers_to_predict_without_their_column_come_with_a_hint(kind):
+    words = r"targets of shape \(7,\): expected \(7, 1\); y\[:, None\] makes a column"
+    with pytest.raises(ValueError, match=words):
+        kind().forward(np.zeros((7, 1)), np.full(7, 164.0))
+
+
+HALF = np.full((2, 3), 0.5)
+NOT_ONE_HOT = [
+    ([[-0.1, 0.5, 0.6], [1, 0, 0]], r"row 0 is \[-0.1, 0.5, 0.6\].* add up to 1"),
+    ([[1, 0, 0], [2, 0.5, 0.6]], r"row 1 is \[2, 0.5, 0.6\]"),
+    ([[255, 0, 0], [0, 0, 255]], r"row 0 is \[255, 0, 0\].*; y / 255 makes"),
+    ([[1, 1, 0], [0, 1, 0]], "row 0 .*several right classes at once there is SigmoidCrossEntropy"),
+    ([[0, 0, 0], [0, 1, 0]], "row 0 is .0, 0, 0."),
+    ([[1, -1, -1], [-1, 1, -1]], r"row 0 is .*−1 and 1 become 0 and 1 by \(y \+ 1\) / 2"),
+    ([[np.nan, 1, 0], [0, 1, 0]], "row 0 is .nan, 1, 0."),
+]
+
+
+@pytest.mark.parametrize("kind", [CrossEntropy, SoftmaxCrossEntropy])
+@pytest.mark.parametrize(("targets", "words"), NOT_ONE_HOT)
+def test_rows_that_do_not_add_up_to_1_are_refused(kind, targets, words):
+    with pytest.raises(ValueError, match=rf"^{kind.__name__}\(\) got targets whose {words}"):
+        kind().forward(HALF, np.array(targets, float))
+
+
+@pytest.mark.parametrize("kind", [BinaryCrossEntropy, SigmoidCrossEntropy])
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        ([[-1], [1]], r"targets from -1 to 1: expected 0 for no, 1 for yes; −1 and 1 become"),
+        ([[0], [7]], "targets from 0 to 7"),
+        ([[0], [np.nan]], "targets from nan to nan"),
+    ],
+)
+def test_answers_beyond_yes_and_no_are_refused(kind, targets, words):
+    with pytest.raises(ValueError, match=rf"^{kind.__name__}\(\) got {words}"):
+        kind().forward(np.full((2, 1), 0.5), np.array(targets, float))
+
+
+@pytest.mark.parametrize("kind", [BinaryCrossEntropy, SigmoidCrossEntropy])
+def test_signs_as_labels_come_with_a_hint(kind):
+    with pytest.raises(
+        ValueError, match=r"the label -1: expected .*; \(y \+ 1\) // 2 makes 0 and 1"
+    ):
+        kind().forward(np.full((2, 1), 0.5), np.array([-1, 1]))
+
+
+def test_labels_that_count_from_1_come_with_a_hint():
+    with pytest.raises(ValueError, match=r"the label 3: expected labels from 0 to 2; y - 1 counts"):
+        SoftmaxCrossEntropy().forward(np.zeros((3, 3)), np.array([1, 2, 3]))
+
+
+@every_class_loss
+def test_a_column_of_labels_comes_with_a_hint(kind):
+    with pytest.raises(ValueError, match=r"targets of shape \(2, 1\): .*y\[:, 0\]"):
+        kind().forward(HALF, np.array([[0], [1]]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "binary"),
+    [(CrossEntropy, "BinaryCrossEntropy"), (SoftmaxCrossEntropy, "SigmoidCrossEntropy")],
+)
+def test_one_class_alone_is_refused(kind, binary):
+    with pytest.raises(ValueError, match=rf"shape \(2, 1\): expected two outputs .*{binary}"):
+        kind().forward(HALF[:, :1], np.array([0, 0]))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool])
+def test_whole_numbers_as_logits_are_computed_as_floats(dtype):
+    z = np.array([[1, 0, 1]], dtype)
+    for kind, targets in ((SoftmaxCrossEntropy, [1]), (SigmoidCrossEntropy, [[0, 1, 1]])):
+        loss, exact = kind(), kind()
+        assert loss.forward(z, np.array(targets)) == exact.forward(
+            z.astype(float), np.array(targets)
+        )
+        assert np.array_equal(loss.backward(), exact.backward())

@@ -5,23 +5,34 @@ import math
 import numpy as np
 import pytest
 
-from nnlib.activations import ReLU, Sigmoid
-from nnlib.datasets import load_digits
-from nnlib.initializers import standard_normal, zeros
-from nnlib.layers import Dense
-from nnlib.losses import SoftmaxCrossEntropy
+from nnlib.activations import ReLU, Sigmoid, Softmax, Tanh
+from nnlib.convolution import Conv2D
+from nnlib.datasets import load_digits, xor
+from nnlib.initializers import scaled, standard_normal, zeros
+from nnlib.layers import Dense, Flatten
+from nnlib.losses import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
 from nnlib.network import Network
-from nnlib.sanity import climb
+from nnlib.normalization import BatchNorm
+from nnlib.numerics import one_hot
+from nnlib.optimizers import SGD, Adam
+from nnlib.pooling import MaxPool2D
+from nnlib.regularization import Dropout
+from nnlib.sanity import _handful, climb
+from nnlib.training import fit
 
 X, Y = load_digits()
 X = X.reshape(len(X), -1)
 
 
-def ladder(network, examples=(X, Y), learning_rate=0.5, loss=None):
-    rng = np.random.default_rng(0)
-    return climb(
-        network, loss or SoftmaxCrossEntropy(), examples, learning_rate=learning_rate, rng=rng
-    )
+def ladder(network, examples=(X, Y), learning_rate=0.5, loss=None, **options):
+    rng, loss = np.random.default_rng(0), loss or SoftmaxCrossEntropy()
+    return climb(network, loss, examples, learning_rate=learning_rate, rng=rng, **options)
 
 
 def sound(weights=None, dtype=np.float64):
@@ -67,9 +78,6 @@ def test_weights_that_are_too_large_fall_at_the_start():
 
 def test_a_trained_network_falls_at_the_start():
     network = sound()
-    from nnlib.optimizers import SGD
-    from nnlib.training import fit
-
     rng = np.random.default_rng(0)
     fit(
         network,
@@ -133,3 +141,151 @@ def test_wrong_use(examples, learning_rate, error, words):
 def test_the_loss_of_knowing_nothing():
     network = sound(zeros)
     assert SoftmaxCrossEntropy().forward(network.predict(X), Y) == pytest.approx(math.log(10))
+
+
+# What strangers met: sound networks that fell, and broken ones that did not.
+
+PLAIN, MOVED = (X, Y), np.random.default_rng(7).permutation(len(X))
+
+
+def normed(kind=BatchNorm):
+    rng = np.random.default_rng(0)
+    layers = [Dense(64, 30, rng=rng), kind(30), Sigmoid(), Dense(30, 30, rng=rng), kind(30)]
+    return Network([*layers, Sigmoid(), Dense(30, 10, rng=rng)])
+
+
+@pytest.mark.parametrize("scale", [1, 100])
+def test_batch_norm_climbs_whatever_the_scale(scale):
+    result = ladder(normed(), (scale * X, Y))
+    assert result.passed, result
+    assert "scale" not in str(result)
+
+
+@pytest.mark.parametrize("n", [901, 11, 111])
+def test_no_number_of_examples_leaves_batch_norm_one_alone(n):
+    assert [rung.name for rung in ladder(normed(), (X[:n], Y[:n])).rungs][-1] == "epoch"
+
+
+class ForgetfulBatchNorm(BatchNorm):
+    """Forgets in training that the mean and the variance depend on x: dx = γ / σ · dy."""
+
+    def backward(self, dy):
+        x, mean, variance, _ = self.recall()
+        self.cache = x, mean, variance, False
+        return super().backward(dy)
+
+
+def test_a_backward_that_is_wrong_in_training_only_falls_at_the_gradient():
+    result = ladder(normed(ForgetfulBatchNorm))
+    assert names(result)[-1] == ("gradient", False)
+    assert "in training mode gradients differ" in str(result)
+
+
+def test_dropout_is_looked_at_with_the_same_random_numbers_each_time():
+    rng = np.random.default_rng(0)
+    network = Network(
+        [Dense(64, 40, rng=rng), Tanh(), Dropout(0.8, rng=rng), Dense(40, 10, rng=rng)]
+    )
+    assert ("gradient", True) in names(ladder(network))
+
+
+def test_a_convolution_with_empty_corners_climbs():
+    rng = np.random.default_rng(0)
+    network = Network(
+        [
+            Conv2D(1, 8, 3, padding=1, rng=rng),
+            ReLU(),
+            MaxPool2D(2),
+            Flatten(),
+            Dense(128, 10, rng=rng),
+        ]
+    )
+    result = ladder(network, (X[:500].reshape(-1, 8, 8, 1), Y[:500]), learning_rate=0.1)
+    assert result.passed, result
+    assert "kink" in str(result)
+
+
+def test_a_deaf_network_falls_even_if_the_examples_are_sorted():
+    rng, order = np.random.default_rng(0), np.argsort(Y, kind="stable")
+    layers = [
+        layer for _ in range(8) for layer in (Dense(64, 64, rng=rng, weights=scaled), Sigmoid())
+    ]
+    network = Network([*layers, Dense(64, 10, rng=rng)])
+    for examples in ((X[order], Y[order]), (X[MOVED], Y[MOVED])):
+        assert names(ladder(network, examples, learning_rate=0.1))[-1] == ("handful", False)
+
+
+def test_the_handful_is_of_every_class():
+    rng, order = np.random.default_rng(0), np.argsort(Y, kind="stable")
+    assert sorted(Y[order][_handful(Y[order], rng)]) == list(range(10))
+    few = _handful(np.array([0] * 50 + [1] * 3), rng)
+    assert len(set(few)) == 10
+    assert set(few) & {50, 51, 52}
+    assert len(_handful(np.array([0, 1, 1]), rng)) == 3
+
+
+def test_a_rate_is_tried_with_the_optimizer_that_it_is_meant_for():
+    rng = np.random.default_rng(0)
+    layers = [Dense(64, 30, rng=rng), Tanh(), Dense(30, 30, rng=rng), Tanh()]
+    network = Network([*layers, Dense(30, 10, rng=rng)])
+    assert names(ladder(network, learning_rate=0.001))[-1] == ("handful", False)
+    assert ladder(network, learning_rate=0.001, optimizer=Adam).passed
+
+
+def test_an_optimizer_that_was_made_already_is_told():
+    network = sound()
+    with pytest.raises(TypeError, match="got a SGD as the optimizer: expected its class"):
+        ladder(network, optimizer=SGD(network.parameters()))
+
+
+def test_softmax_twice_falls_at_the_start_by_name():
+    result = ladder(Network([*sound().layers, Softmax()]))
+    assert names(result) == [("start", False)]
+    assert "ends in Softmax, and SoftmaxCrossEntropy() takes logits" in str(result)
+    assert ladder(Network([*sound().layers, Softmax()]), loss=CrossEntropy()).rungs[0].passed
+
+
+def test_inputs_that_are_not_scaled_are_named():
+    network = Network(
+        [
+            Dense(64, 30, rng=np.random.default_rng(0)),
+            ReLU(),
+            Dense(30, 10, rng=np.random.default_rng(1)),
+        ]
+    )
+    result = ladder(network, (255 * X, Y))
+    assert not result.passed
+    assert "the inputs reach up to 255" in str(result)
+    assert "x / 255" in str(result)
+
+
+def test_one_output_is_yes_or_no():
+    rng = np.random.default_rng(0)
+    points, answers = xor(200, rng=rng)
+    for loss, last in ((SigmoidCrossEntropy(), []), (BinaryCrossEntropy(), [Sigmoid()])):
+        layers = [Dense(2, 8, rng=rng), Tanh(), Dense(8, 1, rng=rng), *last]
+        for targets in (answers, answers[:, None]):
+            result = ladder(Network(layers), (points, targets), loss=loss)
+            assert result.passed, result
+            assert "knowing nothing is ln 2 = 0.69" in str(result)
+
+
+def test_rows_are_as_good_as_labels():
+    assert ladder(sound(), (X, one_hot(Y, 10))).passed
+    assert ladder(sound(), (X, one_hot(Y, 10)), loss=SquaredError()).rungs[0].passed
+
+
+@pytest.mark.parametrize(
+    ("targets", "error", "words"),
+    [
+        (Y[:, None], ValueError, r"targets of shape \(1797, 1\): .*y\[:, 0\]"),
+        (X[:, :10], ValueError, "no classes|row 0 is"),
+        (np.full(len(Y), 3), None, "all examples are of one class"),
+    ],
+)
+def test_labels_that_do_not_fit(targets, error, words):
+    if error is None:
+        assert words in str(ladder(sound(), (X, targets)))
+    else:
+        with pytest.raises(error, match=words):
+            ladder(sound(), (X, targets))

@@ -9,15 +9,22 @@ import numpy as np
 import pytest
 
 from nnlib import augment
-from nnlib.activations import Sigmoid
+from nnlib.activations import Sigmoid, Softmax, Tanh
 from nnlib.batches import minibatches, stratified_split
 from nnlib.datasets import blobs, load_digits
-from nnlib.layers import Dense, Flatten, Layer
-from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from nnlib.layers import Dense, Flatten, Layer, Residual
+from nnlib.losses import (
+    BinaryCrossEntropy,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
 from nnlib.network import Network
+from nnlib.normalization import BatchNorm
+from nnlib.numerics import one_hot
 from nnlib.optimizers import SGD, Momentum
 from nnlib.parameter import Parameter
-from nnlib.regularization import L2
+from nnlib.regularization import L2, Dropout
 from nnlib.training import DivergedError, History, State, fit, train_step
 
 N, BATCH = 50, 8  # 7 steps in an epoch, the last one with 2 examples
@@ -184,10 +191,10 @@ class Watch(Layer):
     """Passes everything on and remembers the first column of what it saw in training."""
 
     def __init__(self):
-        self.seen, self.modes = [], set()
+        self.seen, self.modes = [], []
 
     def forward(self, x):
-        self.modes.add(self.training)
+        self.modes.append((self.training, len(x)))
         if self.training:
             self.seen.append(x[:, 0].tolist())
         return x
@@ -234,10 +241,13 @@ def test_mode_is_training_then_prediction():
     network = Network([watch, *small().layers])
     network.training = False
     train(network)
-    assert watch.modes == {True}
+    learned = [(True, 8)] * (STEPS - 1) + [(True, 2)]
+    # one example before anything is learned, to see what comes out
+    assert watch.modes == [(False, 1), *3 * learned]
     assert network.training is False
+    watch.modes.clear()
     train(network, validation=data())
-    assert watch.modes == {True, False}
+    assert watch.modes == [(False, 1), (False, 1), *3 * [*learned, (False, N)]]
 
 
 def test_dx_of_the_first_layer_is_not_computed(monkeypatch):
@@ -447,7 +457,10 @@ def test_weights_that_overflow_in_the_last_step_of_an_epoch_are_put_back():
     x, y = np.full((4, 1), 1e3), np.full((4, 1), 1e5)
     network = Network([Dense(1, 1, rng=np.random.default_rng(0))])
     before = weights(network)
-    with pytest.raises(DivergedError, match="weights became infinite at step 1 of epoch 1"):
+    with (
+        pytest.raises(DivergedError, match="weights became infinite at step 1 of epoch 1"),
+        pytest.warns(UserWarning, match="the inputs reach up to 1000.*scale them"),
+    ):
         train(network, loss=SquaredError(), examples=(x, y), rate=1e308)
     assert weights(network) == before
 
@@ -595,6 +608,8 @@ def test_nothing_is_printed_where_there_is_no_terminal(capfd):
 X, Y = data()
 BAD = X.copy()
 BAD[3, 1] = np.nan
+LATE = Y.copy()
+LATE[-1] = 7
 
 
 @pytest.mark.parametrize(
@@ -623,8 +638,13 @@ BAD[3, 1] = np.nan
         (
             {"examples": (X[:, :1], Y)},
             ValueError,
-            r"Dense\(2 → 4\) got x of shape \(8, 1\): expected \(n, 2\)",
+            r"Dense\(2 → 4\) got x of shape \(1, 1\): expected \(n, 2\)",
         ),
+        # what only the last mini-batch, or the validation after the epoch, would meet
+        ({"examples": (X, LATE)}, ValueError, "got the label 7: expected labels from 0 to 1"),
+        ({"validation": (X[:, :1], Y)}, ValueError, r"got x of shape \(1, 1\): expected \(n, 2\)"),
+        ({"validation": (X, LATE)}, ValueError, "got the label 7: expected labels from 0 to 1"),
+        ({"validation": (X, Y[:, None])}, ValueError, r"targets of shape \(50, 1\): .*y\[:, 0\]"),
     ],
 )
 def test_bad_data_is_refused_before_anything_is_learned(options, error, words):
@@ -854,3 +874,98 @@ def test_digits_are_learned():
         accuracies.append((network.classify(held_out[0]) == held_out[1]).mean())
     assert np.mean(accuracies) >= 0.95
     assert min(accuracies) >= 0.93
+
+
+def test_a_last_mini_batch_of_one_is_told_before_the_first_step():
+    rng = np.random.default_rng(0)
+    network = Network([Dense(2, 4, rng=rng), BatchNorm(4), Dense(4, 2, rng=rng)])
+    before = [value.value.copy() for value in network.state()]
+    words = (
+        "fit got 41 examples and batch_size = 8, which leaves a mini-batch of one example: Batch"
+    )
+    with pytest.raises(ValueError, match=words):
+        train(network, examples=(X[:41], Y[:41]), batch_size=8)
+    for value, old in zip(network.state(), before, strict=True):
+        assert np.array_equal(value.value, old)
+    train(network, examples=(X[:40], Y[:40]), batch_size=8)  # 40 of 8 leave none
+
+
+@pytest.mark.parametrize(("factor", "way"), [(255, "x / 255"), (1e4, r"x\.std\(0\)")])
+def test_inputs_that_are_not_scaled_are_noticed_once(factor, way):
+    x = np.abs(X) / np.abs(X).max() * factor
+    with pytest.warns(
+        UserWarning, match=f"^fit: the inputs reach up to .* scale them.*{way}"
+    ) as told:
+        train(small(), examples=(x, Y), rate=1e-6)
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("last", [Softmax, Sigmoid])
+def test_softmax_twice_is_noticed(last):
+    network = Network([*small().layers, last()])
+    with pytest.warns(
+        UserWarning, match=f"ends in {last.__name__}, and SoftmaxCross.* twice.*leave"
+    ):
+        train(network)
+
+
+@pytest.mark.parametrize("form", [lambda y: y, lambda y: y.astype(float)])
+def test_signs_are_counted_by_their_sign(form):
+    signs = form(np.where(X[:, :1] > 0, 1, -1))
+    network = Network([Dense(2, 1, rng=np.random.default_rng(0)), Tanh()])
+    history = train(network, loss=SquaredError(), examples=(X, signs), epochs=30)
+    assert history.accuracy[-1] > 0.95
+
+
+@pytest.mark.parametrize(
+    ("loss", "last"), [(BinaryCrossEntropy, Sigmoid), (SigmoidCrossEntropy, None)]
+)
+def test_yes_and_no_are_counted_from_the_middle_of_their_loss(loss, last):
+    rng = np.random.default_rng(0)
+    network = Network([Dense(2, 1, rng=rng), *([last()] if last else [])])
+    answers = (X[:, 0] > 0).astype(int)
+    history = train(network, loss=loss(), examples=(X, answers), validation=(X, answers), epochs=30)
+    z = X @ network.parameters()[0].value + network.parameters()[1].value
+    assert history.validation_accuracy[-1] == ((z[:, 0] > 0) == answers).mean() > 0.9
+
+
+def test_whole_numbers_to_predict_are_no_classes():
+    amounts = np.arange(N)[:, None] % 7
+    network = Network([Dense(2, 1, rng=np.random.default_rng(0))])
+    history = train(network, loss=SquaredError(), examples=(X, amounts), rate=0.01)
+    assert np.isnan(history.accuracy).all()
+
+
+def test_soft_rows_are_counted_by_their_largest():
+    soft = one_hot(Y, 2, smoothing=0.2)
+    hard, smooth = train(small()), train(small(), examples=(X, soft))
+    assert smooth.accuracy[-1] == pytest.approx(hard.accuracy[-1], abs=0.1)
+    assert smooth.loss[-1] > hard.loss[-1]
+
+
+def test_predicting_between_forward_and_backward_changes_no_gradient():
+    rng = np.random.default_rng(0)
+    network = Network(
+        [
+            Dense(2, 6, rng=rng),
+            BatchNorm(6),
+            Residual([Dense(6, 6, rng=rng), Tanh()]),
+            Dropout(0.5, rng=rng),
+            Dense(6, 2, rng=rng),
+        ]
+    )
+    loss, state = SoftmaxCrossEntropy(), rng.bit_generator.state
+
+    def gradients(look):
+        rng.bit_generator.state = state
+        for parameter in network.parameters():
+            parameter.zero_grad()
+        loss.forward(network.forward(X), Y)
+        look()
+        network.backward(loss.backward())
+        return [parameter.grad for parameter in network.parameters()]
+
+    alone = gradients(lambda: None)
+    looked = gradients(lambda: network.classify(X[::-1].copy()))
+    for one, other in zip(alone, looked, strict=True):
+        assert np.array_equal(one, other)

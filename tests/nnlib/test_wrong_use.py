@@ -7,6 +7,7 @@ import pytest
 
 from nnlib import batches, datasets, initializers, metrics, numerics
 from nnlib.activations import Sigmoid, Softmax
+from nnlib.convolution import Conv2D
 from nnlib.gradcheck import check_gradients
 from nnlib.layers import Dense, Flatten
 from nnlib.losses import BinaryCrossEntropy, CrossEntropy, SoftmaxCrossEntropy, SquaredError
@@ -48,6 +49,120 @@ WRONG = [
         ValueError,
         "Dense(4 → 3) got weights of shape (3, 4)",
         "expected (4, 3)",
+    ),
+    (
+        "an array for an initializer",
+        lambda: Dense(2, 2, rng=RNG, weights=np.ones((2, 2))),
+        TypeError,
+        "Dense(2 → 2) got weights as an array of shape (2, 2)",
+        "layer.W.value = …",
+    ),
+    (
+        "the name of an initializer",
+        lambda: Dense(2, 2, rng=RNG, weights="he"),
+        TypeError,
+        "weights as a str",
+        "without quotes, after from nnlib.initializers import he",
+    ),
+    (
+        "an array for the initializer of a convolution",
+        lambda: Conv2D(1, 1, 2, rng=RNG, weights=np.ones((2, 2))),
+        TypeError,
+        "Conv2D(1 → 1, 2×2) got weights as an array",
+        "an initializer such as he",
+    ),
+    (
+        "a masked array",
+        lambda: dense().forward(np.ma.masked_less(ROWS, 0.5)),
+        TypeError,
+        "x as a masked array of shape (10, 64)",
+        "as x.filled(0) gives",
+    ),
+    (
+        "a matrix",
+        lambda: dense().forward(ROWS.view(np.matrix)),
+        TypeError,
+        "x as a matrix of shape (10, 64)",
+        "as x.A gives",
+    ),
+    (
+        "the network itself into an optimizer",
+        lambda: SGD(Network([dense()]), 0.1),
+        TypeError,
+        "SGD got a Network",
+        "network.parameters()",
+    ),
+    (
+        "the method into an optimizer",
+        lambda: SGD(Network([dense()]).parameters, 0.1),
+        TypeError,
+        "SGD got a method",
+        "network.parameters()",
+    ),
+    (
+        "one parameter into an optimizer",
+        lambda: SGD(dense().W, 0.1),
+        TypeError,
+        "SGD got a Parameter",
+        "network.parameters()",
+    ),
+    (
+        "the learning rate first",
+        lambda: SGD(0.1, Network([dense()]).parameters()),
+        TypeError,
+        "SGD got 0.1",
+        "network.parameters()",
+    ),
+    (
+        "loss and network the wrong way round",
+        lambda: fit(
+            SquaredError(), Network([dense()]), SGD(dense().parameters()), (ROWS, LABELS), rng=RNG
+        ),
+        TypeError,
+        "got a SquaredError as the network",
+        "a Network",
+    ),
+    (
+        "function and parameters the wrong way round",
+        lambda: check_gradients(dense().parameters(), lambda: 0.0, rng=RNG),
+        TypeError,
+        "check_gradients got a function",
+        "a list of parameters",
+    ),
+    (
+        "outputs for labels",
+        lambda: metrics.accuracy(ROWS[:, 0], LABELS),
+        TypeError,
+        "labels of dtype float64",
+        "network.classify",
+    ),
+    (
+        "classes of a single output",
+        lambda: Network([Dense(64, 1, rng=RNG)]).classify(ROWS),
+        ValueError,
+        "outputs of shape (10, 1)",
+        "predict(x)[:, 0] > 0.5",
+    ),
+    (
+        "an input shape in words",
+        lambda: Network([dense()]).summary("64"),
+        TypeError,
+        "input_shape as a str",
+        "x.shape[1:]",
+    ),
+    (
+        "softmax of words",
+        lambda: numerics.softmax(["a", "b"]),
+        TypeError,
+        "softmax got z as a list",
+        "expected numbers",
+    ),
+    (
+        "softmax of nothing",
+        lambda: numerics.softmax(np.zeros((3, 0))),
+        ValueError,
+        "z of shape (3, 0)",
+        "(n, classes)",
     ),
     ("images into Dense", lambda: dense().forward(DIGITS), ValueError, "(10, 8, 8, 1)", "(n, 64)"),
     (

@@ -141,17 +141,22 @@ class Chapter:
             call = ", ".join([f'"{name}"', *exercise.names])
             return Answer(NOT_YET, f"submit this exercise as check({call})")
         begin = f'write your answer in place of todo. Stuck? ex.hint("{name}")'
-        if any(contains_todo(part) for part in answer):
-            return Answer(NOT_ATTEMPTED, begin)
         try:
-            return Answer(CORRECT, exercise.grade(*answer))
+            if any(contains_todo(part) for part in answer):
+                return Answer(NOT_ATTEMPTED, begin)
+            # graders count on NumPy's own settings, whatever the learner has set
+            with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+                return Answer(CORRECT, exercise.grade(*answer))
         except NotYet as reason:
-            return Answer(NOT_YET, str(reason))
+            return Answer(NOT_YET, _bounded(str(reason)))
         except NotAttempted:
             return Answer(NOT_ATTEMPTED, begin)
-        except Exception as error:  # whatever a learner hands in, an answer comes back
-            words = f"your answer could not be read ({type(error).__name__}: {error})"
+        except RecursionError:
+            words = "your answer holds itself, or calls itself without an end"
             return Answer(NOT_YET, words)
+        except (Exception, SystemExit) as error:  # whatever comes in, an answer goes back
+            words = f"your answer could not be read ({type(error).__name__}: {error})"
+            return Answer(NOT_YET, _bounded(words))
 
     def hint(self, name: str) -> Text:
         """Return the next hint; after the last one they start again."""
@@ -169,6 +174,12 @@ class Chapter:
             known = ", ".join(f'"{known}"' for known in self.exercises)
             raise ValueError(f'there is no exercise "{name}" in this chapter; there are {known}')
         return self.exercises[name]
+
+
+def _bounded(words: str, most: int = 1000) -> str:
+    """Return the words, without the middle if an answer that they quote is very long."""
+    half = most // 2
+    return words if len(words) <= most else f"{words[:half]} […] {words[-half:]}"
 
 
 def contains_todo(value: Any) -> bool:

@@ -33,7 +33,7 @@ from nnlib.regularization import L2
 from nnlib.training import Examples, State, fit
 
 TRAINING = 50_000  # the first so many of MNIST's 60,000 are to learn from, the rest to validate
-RESULTS = Path("data", "results")  # in the folder it is started from: the course's own
+RESULTS = Path("results")  # in the folder it is started from; those that ship are in data/results
 Data = tuple[Examples, Examples, Examples]  # training, validation, test
 
 
@@ -221,7 +221,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("settings", nargs="*", metavar="SETTING", help=f"of {', '.join(SETTINGS)}; without it all")
     add("--seeds", type=int, default=3, help="how many networks to train for each setting")
-    add("--to", type=Path, default=RESULTS, help="the folder to write to (else data/results)")
+    add("--to", type=Path, default=RESULTS, help="the folder to write to (else results)")
     options = parser.parse_args(arguments)
     options.settings = options.settings or list(SETTINGS)
     unknown = [name for name in options.settings if name not in SETTINGS]

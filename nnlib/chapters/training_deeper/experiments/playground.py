@@ -14,7 +14,7 @@ import numpy as np
 from nnlib import datasets
 from nnlib.activations import Activation, ReLU, Sigmoid, Tanh
 from nnlib.layers import Dense, Layer
-from nnlib.losses import BinaryCrossEntropy
+from nnlib.losses import SigmoidCrossEntropy
 from nnlib.network import Network
 from nnlib.optimizers import SGD
 from nnlib.regularization import L1, L2, Penalty
@@ -81,7 +81,7 @@ class Run:
         self.examples = self.inputs(self.x), self.y[:, None]
         self.new_examples = self.inputs(self.x_new), self.y_new[:, None]
         self.losses, self.new_losses = [self._cost(self.examples)], [self._cost(self.new_examples)]
-        self.moments = [self.network.copy()]
+        self.moments = [self._moment()]
         self.training = threading.Lock()  # a panel and a cell may ask for more at the same time
 
     def _layers(self, width: int) -> list[Layer]:
@@ -89,11 +89,15 @@ class Run:
         for neurons in self.settings.widths:
             layers += [Dense(width, neurons, rng=self.rng), ACTIVATIONS[self.settings.activation]()]
             width = neurons
-        return [*layers, Dense(width, 1, rng=self.rng), Sigmoid()]
+        return [*layers, Dense(width, 1, rng=self.rng)]
+
+    def _moment(self) -> Network:
+        """Return a copy that answers with probabilities; what learns makes logits, so that no slope is lost."""
+        return Network([*self.network.copy().layers, Sigmoid()])
 
     def _cost(self, examples: Examples) -> float:
         x, y = examples
-        return BinaryCrossEntropy().forward(self.network.predict(x), y)
+        return SigmoidCrossEntropy().forward(self.network.predict(x), y)
 
     def inputs(self, x: np.ndarray) -> np.ndarray:
         """Return the features (n, f) of points (n, 2)."""
@@ -109,7 +113,7 @@ class Run:
     def _one_epoch(self) -> None:
         history = fit(
             self.network,
-            BinaryCrossEntropy(),
+            SigmoidCrossEntropy(),
             self.optimizer,
             self.examples,
             epochs=1,
@@ -120,7 +124,7 @@ class Run:
         )
         self.losses += history.loss
         self.new_losses += history.validation_loss
-        self.moments.append(self.network.copy())
+        self.moments.append(self._moment())
 
 
 @lru_cache(maxsize=16)

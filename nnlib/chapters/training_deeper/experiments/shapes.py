@@ -10,7 +10,7 @@ from nnlib.chapters.kit.experiments import train_and_keep
 from nnlib.chapters.training_deeper.experiments.starting import BENDS
 from nnlib.datasets import blobs
 from nnlib.layers import Dense, Layer
-from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from nnlib.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from nnlib.network import Network
 from nnlib.numerics import sigmoid
 from nnlib.optimizers import SGD
@@ -39,9 +39,10 @@ def learn_clouds(
     ones = np.column_stack([x, np.ones(len(x))])
     weights, costs, w = [], [], np.zeros(3)
     for _ in range(STEPS + 1):
-        a = sigmoid(ones @ w)
+        z = ones @ w
+        a = sigmoid(z)
         weights.append(w)
-        costs.append(BinaryCrossEntropy().forward(a[:, None], y))
+        costs.append(SigmoidCrossEntropy().forward(z[:, None], y))
         chosen = ((a > 0.5) != y) | (learn_from == LEARN_FROM[0])
         w = w - learning_rate * ones[chosen].T @ (a - y)[chosen] / len(x)
     return CloudsLearnt(x, y, weights, costs)
