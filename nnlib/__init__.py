@@ -14,8 +14,8 @@ Images are (n, height, width, channels). A loss is a mean over examples.
 Reading order. A file needs only those before it; a name with an underscore is plumbing, which you may skip.
 
     Ground:    errors, parameter, numerics, windows, _fast, initializers, _files, _foreign, _npz, _idx,
-               mnist, images, datasets, batches, augment, metrics, landscapes, gradcheck, curvature,
-               autodiff_rules, autodiff
+               mnist, images, datasets, batches, augment, metrics, _notes, landscapes, gradcheck, curvature,
+               autodiff_rules, _numpy_words, autodiff
     Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, regularization,
                optimizers, schedules
     Whole:     _forms, saving, network, weights, _interrupt, _checks, training, callbacks, checkpoints, sanity
