@@ -13,11 +13,13 @@ Images are (n, height, width, channels). A loss is a mean over examples.
 
 Reading order. A file needs only those before it; a name with an underscore is plumbing, which you may skip.
 
-    Ground:    errors, parameter, numerics, windows, _fast, initializers, _files, _idx, mnist, datasets, batches,
-               augment, metrics, landscapes, gradcheck, curvature, autodiff_rules, autodiff
+    Ground:    errors, parameter, numerics, windows, _fast, initializers, _files, _foreign, _npz, _idx,
+               mnist, images, datasets, batches, augment, metrics, _notes, landscapes, gradcheck, curvature,
+               autodiff_rules, _numpy_words, autodiff
     Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, regularization,
                optimizers, schedules
-    Whole:     saving, network, _interrupt, _checks, _hooks, history, training, callbacks, checkpoints, sanity
+    Whole:     _forms, saving, network, weights, _interrupt, _checks, _hooks, history, training, callbacks,
+               checkpoints, sanity
     Chapters:  chapters
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.

@@ -4,32 +4,91 @@ import hashlib
 import os
 import re
 import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write ``content`` to a temporary file beside ``path``, and rename it to ``path`` when all of it is on disk.
 
-    Raises what the disk raises (``OSError``), with the old file left as it was and the temporary one removed.
+    A link is written through, to the file that it leads to; a file that is replaced hands on its permissions. Raises
+    what the disk raises (``OSError``) with the name of the file, the old one left as it was and the temporary one
+    removed; ``FileNotFoundError`` if the folder is missing, ``ValueError`` if ``path`` is no file.
     """
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    target = _target(path)
+    temporary = target.with_name(f"{_short(target)}.{os.getpid():08x}.{secrets.token_hex(2)}.part")
+    with _named(path):
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _target(path: Path) -> Path:
+    """The file itself, at the end of all links, if it can be written or replaced."""
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {target.parent} to write it in")
+    if target.exists() and not target.is_file():
+        what = "a folder" if target.is_dir() else "a pipe or a device"
+        raise ValueError(f"{path} is {what}: expected the name of a file")
+    return target
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say which file it was that the disk refused."""
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        words = f"{path} could not be written ({error.strerror or error})"
+        raise type(error)(error.errno, words) from error
+
+
+def _short(path: Path) -> str:
+    """The part of the name that fits into a longer one: 50 characters have at most 200 of 255 bytes."""
+    return path.name[:50]
 
 
 def remove_leftovers(path: Path) -> None:
-    """Remove the temporary files that writers of ``path`` left when they were killed. None may be writing it now."""
-    pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
+    """Remove the temporary files that writers of ``path`` left when they were killed; one that runs keeps its own."""
+    path = Path(os.path.realpath(path))
+    pattern = re.compile(re.escape(_short(path)) + r"\.([0-9a-f]{8})(\.[0-9a-f]{4})?\.part")
     for file in path.parent.iterdir() if path.parent.is_dir() else ():
-        if pattern.fullmatch(file.name):
-            file.unlink()
+        found = pattern.fullmatch(file.name)
+        if found and not _runs(int(found[1], 16)):
+            _remove(file)
+
+
+def _remove(file: Path) -> None:
+    """Remove a file, unless somebody else was faster, or Windows says that it is being written."""
+    try:
+        file.unlink(missing_ok=True)
+    except PermissionError:
+        if os.name == "posix":
+            raise
+
+
+def _runs(process: int) -> bool:
+    """Whether there is such a process on this machine; on Windows only the file itself can tell."""
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def data_folder() -> Path:

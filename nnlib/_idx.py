@@ -9,22 +9,54 @@ import gzip
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 UNSIGNED_BYTE = 0x08
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the content of ``path``, unpacked if it is gzip; a broken gzip file raises ``ValueError``."""
-    content = path.read_bytes()
-    if not content.startswith(b"\x1f\x8b"):
-        return content
+def read_bytes(path: str | Path, most: int | None = None) -> bytes:
+    """Return the content of ``path``, unpacked if it is gzip; a broken gzip file raises ``ValueError``.
+
+    Of a packed file no more than ``most`` bytes are unpacked, and one to show that there are more.
+    """
+    path = Path(path)
+    if not _is_packed(path):
+        return path.read_bytes()
     try:
-        return gzip.decompress(content)
+        with gzip.open(path) as file:
+            return b"".join(_pieces(file, math.inf if most is None else most + 1))
     except (OSError, EOFError, zlib.error, struct.error) as error:
         raise ValueError(f"{path}: broken gzip file ({error})") from error
+
+
+def read_content(path: str | Path, dimensions: int) -> bytes:
+    """Return the content of an IDX file for ``parse``: a packed one is unpacked as far as its own header says."""
+    start = read_bytes(path, 4 + 4 * dimensions)
+    return read_bytes(path, _length(start, dimensions))
+
+
+def _pieces(file: Any, left: float) -> Iterator[bytes]:
+    """The next bytes piece by piece: asked for all at once, memory would be taken before they are there."""
+    while left > 0 and (piece := file.read(int(min(left, 1 << 20)))):
+        yield piece
+        left -= len(piece)
+
+
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def _length(start: bytes, dimensions: int) -> int:
+    """How many bytes a file has that begins like this: header and values."""
+    header = 4 + 4 * dimensions
+    if len(start) < header:
+        return len(start)
+    return header + math.prod(struct.unpack(f">{dimensions}I", start[4:header]))
 
 
 def parse(content: bytes, name: str, dimensions: int) -> np.ndarray:
@@ -59,6 +91,6 @@ def parse(content: bytes, name: str, dimensions: int) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 
-def read(path: Path, dimensions: int) -> np.ndarray:
+def read(path: str | Path, dimensions: int) -> np.ndarray:
     """Return the uint8 array in the IDX file ``path``, packed by gzip or not; see ``parse`` for errors."""
-    return parse(read_bytes(path), str(path), dimensions)
+    return parse(read_content(path, dimensions), str(path), dimensions)

@@ -30,7 +30,8 @@ class Activation(Layer):
             raise ValueError(
                 f"{self} got an empty batch of shape {x.shape}: expected at least one row"
             )
-        a = self.function(x)
+        x = x if x.dtype.kind == "f" else x.astype(float)
+        a = require_shape(self, "the result of function", self.function(x), x.shape)
         self.cache = x, a
         return a
 
@@ -38,7 +39,8 @@ class Activation(Layer):
         """Return dx = dy · f′(x)."""
         x, a = self.recall()
         require_shape(self, "dy", dy, x.shape)
-        return dy * self.derivative(x, a)
+        slope = require_shape(self, "the result of derivative", self.derivative(x, a), x.shape)
+        return dy * slope
 
 
 class Step(Activation):

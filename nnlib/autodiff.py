@@ -8,24 +8,31 @@ Both use the same table of local rules, ``autodiff_rules``. The engine knows no 
 Source: N16, N17; S. Linnainmaa 1970 (reverse), R. Wengert 1964 (forward).
 """
 
+import copy
 import itertools
 from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 
-from nnlib.autodiff_rules import RULES
+from nnlib._numpy_words import SpeaksNumPy
+from nnlib.autodiff_rules import RULES, require_base, told
 from nnlib.errors import describe
+
+Axis = int | tuple[int, ...] | None
 
 _NUMBERS = itertools.count()
 
 
-class Traced:
-    """What variables and duals have in common: the operators. A subclass says in ``_apply`` what else is noted."""
+class Traced(SpeaksNumPy):
+    """What variables and duals have in common: the operators. A subclass says in ``_apply`` what else is noted.
+
+    NumPy's functions of the same names do the same, as np.exp(x) or np.dot(a, b); others, and arrays of variables, are
+    refused in words. Comparisons compare values. Where there is no finite value or slope (log 0, 1/0, (−2)^½, the slope
+    of √x at 0) a ``ValueError`` says so; infinity and NaN that come in pass through.
+    """
 
     __slots__ = ()
-    __array_ufunc__ = None  # array + variable: NumPy leaves it to the variable
-    value: np.ndarray
 
     @classmethod
     def _lift(cls, other: Any) -> Self:
@@ -82,11 +89,7 @@ class Traced:
 
     def __pow__(self, exponent: Any) -> Self:
         if isinstance(exponent, Traced):  # aᵇ = exp(b ln a)
-            if (self.value <= 0).any():
-                raise ValueError(
-                    "a variable exponent needs a base above 0; "
-                    "a constant one, as in x ** 2, any base"
-                )
+            require_base(self.value)
             return (self.log() * exponent).exp()
         return self._apply(
             "**",
@@ -95,7 +98,13 @@ class Traced:
         )
 
     def __rpow__(self, base: Any) -> Self:
-        return (self * np.log(_array(base))).exp()
+        return (self * np.log(require_base(_array(base)))).exp()
+
+    def __abs__(self) -> Self:
+        return self.relu() + (-self).relu()
+
+    def __getitem__(self, index: Any) -> Self:
+        return self._apply("[]", (self,), (copy.deepcopy(index),))
 
     def exp(self) -> Self:
         """Return eˣ, elementwise."""
@@ -117,17 +126,32 @@ class Traced:
         """Return max(0, x), elementwise; the slope at 0 is taken as 0."""
         return self._apply("relu", (self,))
 
-    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
+    def sum(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
         """Return the sum over ``axis``, or over everything."""
-        return self._apply("sum", (self,), (axis, keepdims))
+        return self._reduce("sum", axis, keepdims, more)
 
-    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Self:
+    def mean(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
         """Return the mean over ``axis``, or over everything."""
-        return self._apply("mean", (self,), (axis, keepdims))
+        return self._reduce("mean", axis, keepdims, more)
+
+    def max(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
+        """Return the largest over ``axis``, or over everything; if several are, they share the slope equally."""
+        return self._reduce("max", axis, keepdims, more)
+
+    def min(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
+        """Return the smallest over ``axis``, or over everything; if several are, they share the slope equally."""
+        return -(-self)._reduce("max", axis, keepdims, more)
+
+    def _reduce(self, operation: str, axis: Axis, keepdims: bool, more: dict[str, Any]) -> Self:
+        if more:
+            raise TypeError(
+                f"{operation} got {next(iter(more))}=: expected axis and keepdims alone"
+            )
+        return self._apply(operation, (self,), (axis, keepdims))
 
     def reshape(self, *shape: Any) -> Self:
         """Return the same numbers in another shape, given as numbers or as one tuple."""
-        whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
+        whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
         return self._apply("reshape", (self,), (whole,))
 
     @property
@@ -145,7 +169,8 @@ class Variable(Traced):
     """A value, and how it came about: the operation, its parents and, after ``backward``, its gradient.
 
     ``Variable(array, name="x")``; whole numbers become floats. ``grad`` is None, or ∂result/∂value in the shape of
-    ``value``. Operators + - * / ** @ and the methods make new variables; nothing is ever changed in place.
+    ``value``. Operators + - * / ** @ and the methods make new variables; nothing is ever changed in place: ``w += 1``
+    gives the name w to a new one. A step of learning changes the value, ``w.value = w.value - 0.1 * w.grad``.
     """
 
     __slots__ = (
@@ -211,12 +236,7 @@ class Variable(Traced):
             node.grad = dy.copy() if node.grad is None else node.grad + dy
             node.sweeps += 1
             if node.parents:
-                values = [parent.value for parent in node.parents]
-                for parent, dx in zip(
-                    node.parents,
-                    RULES[node.operation].pull(dy, node.value, *values, *node.options),
-                    strict=True,
-                ):
+                for parent, dx in zip(node.parents, _pull(node, dy), strict=True):
                     flowing[id(parent)] = flowing[id(parent)] + dx if id(parent) in flowing else dx
 
     def zero_grad(self) -> None:
@@ -241,8 +261,8 @@ class Dual(Traced):
     __slots__ = ("rate", "value")
 
     def __init__(self, value: Any, rate: Any = 0.0) -> None:
-        self.value = _array(value)
-        rate = _array(rate)
+        self.value = _array(value, "Dual")
+        rate = _array(rate, "Dual")
         if rate.shape not in ((), self.value.shape):
             raise ValueError(
                 f"Dual got a rate of shape {rate.shape}: "
@@ -264,45 +284,64 @@ class Dual(Traced):
         values = [operand.value for operand in operands]
         y = _forward(operation, values, options)
         rates = tuple(operand.rate for operand in operands)
-        return cls(y, RULES[operation].push(rates, y, *values, *options))
+        push, arguments = RULES[operation].push, (rates, y, *values, *options)
+        return cls(y, told(operation, values, options, push, arguments, flow=rates))
 
     def __repr__(self) -> str:
         return f"Dual({_brief(self.value)}, rate {_brief(self.rate)})"
 
 
 def slope(function: Callable[[Dual], Dual], x: float) -> float:
-    """Return the derivative of a function of one number at x, by forward mode."""
-    return float(Dual._lift(function(Dual(x, 1.0))).rate)
+    """Return the derivative of a function of one number at x, by forward mode.
+
+    Raises ``TypeError`` if it is no function, ``ValueError`` if x or the result is more than a single number.
+    """
+    if not callable(function):
+        raise TypeError(f"slope got {describe(function)}: expected a function of one number")
+    start = Dual(x, 1.0)
+    result = Dual._lift(function(start))
+    for name, dual in (("x", start), ("a result", result)):
+        if dual.value.size != 1:
+            raise ValueError(f"slope got {name} of shape {dual.shape}: expected a single number")
+    return float(result.rate.item())
 
 
 def count_paths(result: Variable, start: Variable) -> int:
     """Return how many paths lead from ``start`` to ``result``: what a sum over paths would have to go through."""
+    for name, node in (("result", result), ("start", start)):
+        if not isinstance(node, Variable):
+            raise TypeError(f"count_paths got {describe(node)} as {name}: expected a Variable")
     paths: dict[int, int] = {}
     for node in result.ancestors():
         paths[id(node)] = int(node is start) + sum(paths[id(parent)] for parent in node.parents)
     return paths[id(result)]
 
 
-def _array(value: Any) -> np.ndarray:
+def _array(value: Any, who: str = "Variable") -> np.ndarray:
     if isinstance(value, Traced):
         raise TypeError(
             f"expected numbers, got a {type(value).__name__}: variables and duals do not mix"
         )
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{who} got an array with a mask: expected numbers, as .filled(0) gives")
     try:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths
         array = np.array(None)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"Variable got {describe(value)}: expected numbers")
+        raise TypeError(f"{who} got {describe(value)}: expected numbers")
     return array if array.dtype.kind == "f" else array.astype(float)
 
 
 def _forward(operation: str, values: list[np.ndarray], options: tuple[Any, ...]) -> np.ndarray:
-    try:
-        return np.asarray(RULES[operation].forward(*values, *options))
-    except ValueError as error:
-        shapes = " and ".join(str(value.shape) for value in values)
-        raise ValueError(f"{operation!r} of shapes {shapes} is not possible: {error}") from None
+    forward = RULES[operation].forward
+    return np.asarray(told(operation, values, options, forward, (*values, *options)))
+
+
+def _pull(node: Variable, dy: np.ndarray) -> tuple[np.ndarray, ...]:
+    pull, values = RULES[node.operation].pull, [parent.value for parent in node.parents]
+    arguments = (dy, node.value, *values, *node.options)
+    return told(node.operation, values, node.options, pull, arguments, flow=(dy,))
 
 
 def _seed(result: Variable, seed: np.ndarray | float | None) -> np.ndarray:
@@ -312,7 +351,7 @@ def _seed(result: Variable, seed: np.ndarray | float | None) -> np.ndarray:
             f"shape {result.shape}: take its sum or mean "
             "first, or give a seed of its shape"
         )
-    start = np.ones(result.shape) if seed is None else _array(seed)
+    start = np.ones(result.shape) if seed is None else _array(seed, "backward")
     if start.shape != result.shape:
         raise ValueError(
             f"backward got a seed of shape {start.shape}: "

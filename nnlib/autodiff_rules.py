@@ -9,7 +9,7 @@ A rule knows only its own inputs x₁, x₂, … and its own output y = f(x₁, 
 ``pull`` and ``push`` of one rule are transposes of each other, which the tests check.  Source: N16, N17.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +22,21 @@ Slope = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """An operation. ``pull(dy, y, *x)`` gives a tuple, one dx for each x; ``push(rates, y, *x)`` gives ẏ."""
+    """An operation. ``pull(dy, y, *x)`` gives a tuple, one dx for each x; ``push(rates, y, *x)`` gives ẏ.
+
+    ``by_number``: whether each number of y comes from the numbers at its place.
+    """
 
     forward: Callable[..., np.ndarray]
     pull: Callable[..., tuple[np.ndarray, ...]]
     push: Callable[..., np.ndarray]
+    by_number: bool = False
 
 
 def unbroadcast(dy: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return dy summed to ``shape``: a number that was used in many places gets the sum of what they send back."""
+    if dy.shape == shape:
+        return dy
     extra = dy.ndim - len(shape)
     repeated = tuple(range(extra)) + tuple(
         extra + i for i, n in enumerate(shape) if n == 1 != dy.shape[extra + i]
@@ -51,7 +57,7 @@ def elementwise(function: Callable[..., np.ndarray], *slopes: Slope) -> Rule:
         total = sum(rate * slope(y, *x) for slope, rate in zip(slopes, rates, strict=False))
         return np.broadcast_to(total, y.shape)
 
-    return Rule(function, pull, push)
+    return Rule(function, pull, push, by_number=True)
 
 
 def linear(function: Callable[..., np.ndarray], back: Callable[..., np.ndarray]) -> Rule:
@@ -73,6 +79,25 @@ def _share(x: np.ndarray, axis: Any) -> float:
     """Return 1 / (how many numbers of x go into one mean)."""
     axes = range(x.ndim) if axis is None else np.atleast_1d(axis)
     return 1 / int(np.prod([x.shape[i] for i in axes]))
+
+
+def _mean(x: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
+    if x.size == 0 and np.sum(x, axis=axis).size:
+        raise ValueError("there are no numbers to take the mean of")
+    return x.mean(axis=axis, keepdims=keepdims)
+
+
+def _largest(x: np.ndarray, y: np.ndarray, axis: Any, keepdims: bool) -> np.ndarray:
+    """Return the slopes of a maximum in the shape of x: 1 at the largest number, shared equally by several."""
+    found = x == _spread(y, x, axis, keepdims)
+    return (found / found.sum(axis=axis, keepdims=True)).astype(x.dtype)
+
+
+def _into(dy: np.ndarray, x: np.ndarray, index: Any) -> np.ndarray:
+    """Return zeros in the shape of x, with dy added where x was read."""
+    dx = np.zeros(x.shape, dy.dtype)
+    np.add.at(dx, index, dy)
+    return dx
 
 
 def _matrix_pull(
@@ -108,12 +133,99 @@ RULES: dict[str, Rule] = {
     ),
     "sum": linear(lambda x, axis, keepdims: x.sum(axis=axis, keepdims=keepdims), _spread),
     "mean": linear(
-        lambda x, axis, keepdims: x.mean(axis=axis, keepdims=keepdims),
+        _mean,
         lambda dy, x, axis, keepdims: _spread(dy, x, axis, keepdims) * _share(x, axis),
     ),
+    "max": Rule(
+        lambda x, axis, keepdims: x.max(axis=axis, keepdims=keepdims),
+        pull=lambda dy, y, x, axis, keepdims: (
+            _spread(dy, x, axis, keepdims) * _largest(x, y, axis, keepdims),
+        ),
+        push=lambda rates, y, x, axis, keepdims: (rates[0] * _largest(x, y, axis, keepdims)).sum(
+            axis=axis, keepdims=keepdims
+        ),
+    ),
+    "[]": linear(lambda x, index: x[index], _into),
     "reshape": linear(
         lambda x, shape: x.reshape(shape),
         lambda dy, x, shape: dy.reshape(x.shape),
     ),
     "T": linear(lambda x: x.T, lambda dy, x: dy.T),
 }
+
+# What is told if numbers have no value or no slope.
+
+MATRICES = (
+    "expected (…, n, k) @ (…, k, m), or a vector (k,) for either; numbers are multiplied by *"
+)
+HINTS = {
+    "log": "expected numbers above 0",
+    "/": "expected a divisor other than 0",
+    "**": "a base below 0 needs a whole exponent, a base of 0 an exponent of 0 or of 1 and more",
+}
+
+
+def require_base(base: np.ndarray) -> np.ndarray:
+    """Return the ``base`` of a power whose exponent is a variable, if it is above 0; else raise ``ValueError``."""
+    if (base <= 0).any():
+        raise ValueError(
+            f"a variable exponent needs a base above 0, and this one holds {base.min():g}; "
+            "a constant exponent, as in x ** 2, may have any base"
+        )
+    return base
+
+
+@np.errstate(divide="raise", over="raise", invalid="raise")
+def _strictly(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    return function(*arguments)
+
+
+def told(
+    operation: str,
+    values: Sequence[np.ndarray],
+    options: Sequence[Any],
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    flow: Sequence[np.ndarray] = (),
+) -> Any:
+    """Return ``function(*arguments)``: y of the values, or if there is a ``flow`` of slopes, what becomes of them.
+
+    What is impossible, and finite numbers that give none that is finite, raise an error that says which and what
+    instead. Infinity and NaN that came in pass through.
+    """
+    try:
+        return _strictly(function, arguments)
+    except FloatingPointError:
+        with np.errstate(all="ignore"):
+            result = function(*arguments)
+    except (ValueError, TypeError, IndexError) as error:
+        kind = next(k for k in (ValueError, TypeError, IndexError) if isinstance(error, k))
+        shapes = " and ".join(str(value.shape) for value in values)
+        why = MATRICES if operation == "@" else error
+        raise kind(f"{operation!r} of shapes {shapes} is not possible: {why}") from None
+    if all(np.isfinite(one).all() for one in flow):
+        came = [*values, *options] if RULES[operation].by_number else values
+        for y in result if isinstance(result, tuple) else (result,):
+            _require_finite(operation, came, y, "has the slope" if flow else "gives")
+    return result
+
+
+def _require_finite(
+    operation: str, values: Sequence[np.ndarray], y: np.ndarray, gives: str
+) -> None:
+    """Raise if a number of ``y`` is not finite though those that it came from are."""
+    if RULES[operation].by_number:
+        *values, y = np.broadcast_arrays(*values, y)
+        came = np.all([np.isfinite(value) for value in values], axis=0)
+    else:
+        came = np.all([np.isfinite(value).all() for value in values])
+    wrong = came & ~np.isfinite(y)
+    if not wrong.any():
+        return
+    place = tuple(np.argwhere(wrong)[0])
+    numbers = [float(value[place]) for value in values] if RULES[operation].by_number else []
+    shown = " and ".join(f"{number:g}" for number in numbers) or "such numbers"
+    hint = f"too large for {y.dtype}"
+    if 0 in numbers or np.isnan(y[place]):
+        hint = HINTS.get(operation, hint)
+    raise ValueError(f"{operation!r} of {shown} {gives} {y[place]:g}: {hint}")

@@ -19,7 +19,7 @@ from nnlib.errors import describe, require_count, require_finite, require_rng
 from nnlib.history import Callback, History, State, require_history
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
-from nnlib.saving import reading, saved_form, with_ending, write_arrays
+from nnlib.saving import reading, require_format, saved_form, with_ending, write_arrays
 
 FORMAT = "nnlib checkpoint 1"
 
@@ -213,8 +213,8 @@ def _require_plain(who: str, name: str, value: Any) -> np.ndarray:
 
 def _require_same_run(found: Arrays, own: Arrays) -> None:
     """Raise ``ValueError`` saying what differs if the file is of another format, network, optimizer or callbacks."""
+    require_format(found, FORMAT)
     words = {
-        "format": "format",
         "layers": "network",
         "kinds": "optimizer or callbacks",
     }

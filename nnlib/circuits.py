@@ -4,10 +4,11 @@ Ordered by rising difficulty: the gate, wires between gates, NOT, AND, OR and XO
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_rows
+from nnlib.errors import describe, require_rows
 from nnlib.perceptron import Perceptron
 
 
@@ -23,7 +24,7 @@ class Circuit:
 
     ``inputs`` and ``outputs`` name wires; ``gates`` are (output, input, input), each wire known before it is used:
     ``Circuit(["a"], [("not a", "a", "a")], ["not a"])`` is NOT. Raises ``ValueError`` if a wire comes from nowhere
-    or from two places.
+    or from two places, ``TypeError`` if these are no lists of names and triples of names.
     """
 
     def __init__(
@@ -32,10 +33,12 @@ class Circuit:
         gates: Sequence[tuple[str, str, str]],
         outputs: Sequence[str],
     ) -> None:
-        self.inputs = list(inputs)
-        self.gates = list(gates)
-        self.outputs = list(outputs)
+        self.inputs = _require_names("inputs", inputs)
+        self.gates = _require_gates(gates)
+        self.outputs = _require_names("outputs", outputs)
         known = set(self.inputs)
+        if len(known) < len(self.inputs):
+            raise ValueError(f"Circuit got the inputs {self.inputs}: expected a name for each")
         for out, *sources in self.gates:
             if missing := [wire for wire in sources if wire not in known]:
                 raise ValueError(
@@ -71,6 +74,8 @@ class Circuit:
 
     def placed(self, prefix: str, *sources: str) -> list[tuple[str, str, str]]:
         """Return this circuit's gates for use inside another: own wires get ``prefix``, inputs become ``sources``."""
+        if not all(isinstance(name, str) for name in (prefix, *sources)):
+            raise TypeError(f"{self} was to be placed by {(prefix, *sources)}: expected names")
         if len(sources) != len(self.inputs):
             raise ValueError(f"{self} got {len(sources)} wires: expected {len(self.inputs)}")
         names = dict(zip(self.inputs, sources, strict=True))
@@ -81,6 +86,31 @@ class Circuit:
         return (
             f"Circuit({', '.join(self.inputs)} → {', '.join(self.outputs)}; {len(self.gates)} NAND)"
         )
+
+
+def _require_names(what: str, names: Any) -> list[str]:
+    if not (isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)):
+        raise TypeError(
+            f"Circuit got {what} as {describe(names)}: expected a list of names, the wires"
+        )
+    if not names:
+        raise ValueError(f"Circuit got no {what}: expected at least one wire")
+    return list(names)
+
+
+def _require_gates(gates: Any) -> list[tuple[str, str, str]]:
+    if not isinstance(gates, list | tuple):
+        raise TypeError(f"Circuit got gates as {describe(gates)}: expected a list of triples")
+    for gate in gates:
+        if not (
+            isinstance(gate, list | tuple)
+            and len(gate) == 3
+            and all(isinstance(wire, str) for wire in gate)
+        ):
+            raise TypeError(
+                f"Circuit got the gate {gate!r}: expected three names, (output, input, input)"
+            )
+    return list(gates)
 
 
 NOT = Circuit(["a"], [("out", "a", "a")], ["out"])

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnlib._fast import convolution as fast
-from nnlib._fast.choice import or_faster
+from nnlib._fast.choice import in_floats, or_faster
 from nnlib.errors import (
     require_count,
     require_images,
@@ -24,7 +24,9 @@ from nnlib.initializers import Initializer, glorot, start_values, zeros
 from nnlib.layers import Layer
 from nnlib.parameter import Parameter
 from nnlib.windows import (
+    Padding,
     Pair,
+    each_way,
     margins,
     output_size,
     pair_text,
@@ -32,6 +34,7 @@ from nnlib.windows import (
     places,
     require_padding,
     require_room,
+    require_window,
 )
 
 
@@ -62,11 +65,40 @@ def _slide(who: str, image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
             f"{who} got kernel of shape {kernel.shape}: "
             f"expected at most {image.shape}, that of the image"
         )
+    image, kernel = _with_room(image, kernel)
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("ijuv,uv->ij", windows, kernel)
 
 
-@or_faster(fast.conv2d)
+def _with_room(image: np.ndarray, kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whole numbers in int64, or in float64 if sums of their products could run over there."""
+    if "f" in (image.dtype.kind, kernel.dtype.kind):
+        return image, kernel
+    largest = [max(abs(int(one.min())), abs(int(one.max()))) for one in (image, kernel)]
+    sums = largest[0] * largest[1] * kernel.size
+    dtype = np.int64 if sums < 2**63 else np.float64
+    return image.astype(dtype), kernel.astype(dtype)
+
+
+def _require_windows(who: str, x: Any, W: Any, stride: Any) -> tuple[int, int, int, int]:
+    """Return the shape of z if W looks at images x, moved by ``stride``; else raise."""
+    require_rank(who, "W", W, 4, "(kh, kw, c_in, c_out)")
+    require_images(who, x, W.shape[2])
+    return len(x), *require_window(who, x, W.shape[:2], stride), W.shape[3]
+
+
+def _require_forward(who: str, x: Any, W: Any, b: Any, stride: Any = (1, 1)) -> None:
+    _require_windows(who, x, W, stride)
+    require_shape(who, "b", b, W.shape[3:])
+
+
+def _require_backward(
+    who: str, dz: Any, x: Any, W: Any, stride: Any = (1, 1), *, needs_dx: bool = True
+) -> None:
+    require_shape(who, "dz", dz, _require_windows(who, x, W, stride))
+
+
+@or_faster(fast.conv2d, _require_forward)
 def conv2d(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -> np.ndarray:
     """Return z[i, j] = Σ x[i·stride + u, j·stride + v] @ W[u, v] + b, summed over all cells (u, v) of the window.
 
@@ -80,7 +112,7 @@ def conv2d(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1, 1)) -
     return z + b
 
 
-@or_faster(fast.conv2d_grad)
+@or_faster(fast.conv2d_grad, _require_backward)
 def conv2d_grad(
     dz: np.ndarray,
     x: np.ndarray,
@@ -112,8 +144,8 @@ class Conv2D(Layer):
     ``output_size`` says.
 
     - ``size`` and ``stride`` are numbers or pairs (height, width).
-    - ``padding`` is the number of zeros on each side, "valid" for none, or "same" for as many as give ⌈pixels / stride⌉
-      positions; if that number is odd, the extra zero goes after.
+    - ``padding`` is the number of zeros on each side, or a pair (above and below, left and right), "valid" for none, or
+      "same" for as many as give ⌈pixels / stride⌉ positions; if that number is odd, the extra zero goes after.
     - ``weights`` is an initializer, Glorot unless told otherwise; biases start at zero.
 
     Raises ``ValueError`` or ``TypeError`` naming the layer if an argument is wrong or x does not fit.
@@ -127,7 +159,7 @@ class Conv2D(Layer):
         size: int | Pair,
         *,
         stride: int | Pair = 1,
-        padding: int | str = 0,
+        padding: Padding = 0,
         rng: np.random.Generator,
         weights: Initializer = glorot,
     ) -> None:
@@ -144,7 +176,7 @@ class Conv2D(Layer):
         """Return z (n, rows, columns, c_out)."""
         padded = self.pad(require_images(self, x, self.c_in))
         require_room(self, padded, self.size)
-        z = conv2d(padded, self.W.value, self.b.value, self.stride)
+        z = conv2d.unchecked(padded, self.W.value, self.b.value, self.stride)
         self.cache = padded, x.shape, z.shape
         return z
 
@@ -163,7 +195,7 @@ class Conv2D(Layer):
         """Add to dW and db; return dx of the padded images if it is needed."""
         padded, _, shape = self.recall()
         require_shape(self, "dz", dz, shape)
-        dx, dW, db = conv2d_grad(dz, padded, self.W.value, self.stride, needs_dx=needs_dx)
+        dx, dW, db = conv2d_grad.unchecked(dz, padded, self.W.value, self.stride, needs_dx=needs_dx)
         self.W.add_grad(dW)
         self.b.add_grad(db)
         return dx
@@ -171,12 +203,17 @@ class Conv2D(Layer):
     def margins(self, h: int, w: int) -> tuple[Pair, Pair]:
         """Return the zeros (above, below) and (left, right) of images of h × w pixels."""
         (kh, kw), (down, right) = self.size, self.stride
-        return margins(h, kh, down, self.padding), margins(w, kw, right, self.padding)
+        rows, columns = each_way(self.padding)
+        return margins(h, kh, down, rows), margins(w, kw, right, columns)
 
     def pad(self, x: np.ndarray) -> np.ndarray:
         """Return x with its zeros around it, (n, padded height, padded width, c_in)."""
         sides = self.margins(x.shape[1], x.shape[2])
         return np.pad(x, ((0, 0), *sides, (0, 0))) if sides != ((0, 0), (0, 0)) else x
+
+    def window(self) -> tuple[Pair, Pair]:
+        """Return (size, stride)."""
+        return self.size, self.stride
 
     def parameters(self) -> list[Parameter]:
         """Return [W, b]."""
@@ -199,7 +236,9 @@ class Conv2D(Layer):
 
     def __repr__(self) -> str:
         stride = "" if self.stride == (1, 1) else f", stride {pair_text(self.stride)}"
-        padding = "" if self.padding in (0, "valid") else f", padding {self.padding}"
+        rows, columns = each_way(self.padding)
+        words = f"{rows}" if rows == columns else f"{rows}×{columns}"
+        padding = "" if self.padding in (0, "valid") else f", padding {words}"
         return f"Conv2D({self.c_in} → {self.c_out}, {self.size[0]}×{self.size[1]}{stride}{padding})"
 
 
@@ -208,6 +247,8 @@ def naive_forward(x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: Pair = (1
 
     x (n, height, width, c_in), W (kh, kw, c_in, c_out), b (c_out,), result (n, rows, columns, c_out).
     """
+    _require_forward("naive_forward", x, W, b, stride)
+    x, W, b = in_floats((x, W, b))
     rows, columns = (
         output_size(x.shape[axis + 1], W.shape[axis], stride=stride[axis]) for axis in (0, 1)
     )
@@ -225,6 +266,8 @@ def naive_backward(
 
     dz has the shape of ``naive_forward``'s result, the others those of x, W and b.
     """
+    _require_backward("naive_backward", dz, x, W, stride)
+    x, W, dz = in_floats((x, W, dz))
     dx, dW, db = np.zeros(x.shape), np.zeros(W.shape), np.zeros(W.shape[3])
     for example, i, j, k in np.ndindex(dz.shape):
         slope = dz[example, i, j, k]

@@ -5,10 +5,12 @@ Hessian H is the table of the second derivatives ∂²C/∂wᵢ∂wⱼ, so H v s
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_finite, require_shape
+from nnlib._notes import no_notes
+from nnlib.errors import describe, require_finite, require_shape
 from nnlib.parameter import Parameter, require_parameters
 
 # A gradient is known to its last digit, ε = 2e-16 of its size. Over a step h that spoils a slope by ε/h, and bends
@@ -19,13 +21,14 @@ STEP = float(np.cbrt(np.finfo(float).eps))
 def hessian(f: Callable[[], float], parameters: Iterable[Parameter]) -> np.ndarray:
     """Return H (d, d): column j is (∇C(w + h eⱼ) − ∇C(w − h eⱼ)) / 2h, and H is the mean of that table and its mirror.
 
-    ``f()`` runs forward and backward and returns the cost; the gradients that it leaves are C's. It is called 2 d + 2
-    times, and H takes d² numbers: for networks of some thousand weights at most. Values and gradients of the parameters
-    are put back, even if ``f`` raises. At a kink (ReLU at 0) there is no second derivative: what comes out is large.
+    ``f()`` runs forward and backward; the gradients that it leaves are C's, and what it returns is not looked at. It is
+    called 2 d + 2 times, and H takes d² numbers: for networks of some thousand weights at most. Values and gradients of
+    the parameters are put back, even if ``f`` raises, and running averages of ``BatchNorm`` stay as they are. At a kink
+    (ReLU at 0) there is no second derivative: what comes out is large.
     Raises ``TypeError`` below float64, ``ValueError`` if ``f`` leaves no gradient or a different one each time.
     Source: S3, S4, N37; E34.
     """
-    listed = _checked("hessian", parameters)
+    listed = _checked("hessian", f, parameters)
     w = np.concatenate([parameter.value.ravel() for parameter in listed])
     here = np.zeros_like(w)
     if not np.array_equal(
@@ -56,7 +59,7 @@ def hessian_vector(
     All else is as in ``hessian``; only whether ``f`` draws random numbers is not looked at, as that would take a third
     call. Raises ``ValueError`` if ``direction`` has another shape or is not finite.  Source: Pearlmutter, 1994; N37.
     """
-    listed = _checked("hessian_vector", parameters)
+    listed = _checked("hessian_vector", f, parameters)
     w = np.concatenate([parameter.value.ravel() for parameter in listed])
     require_finite(
         "hessian_vector",
@@ -71,8 +74,17 @@ def hessian_vector(
     return _difference("hessian_vector", f, listed, h * direction) / (2 * h)
 
 
-def _checked(who: str, parameters: Iterable[Parameter]) -> list[Parameter]:
+def _checked(who: str, f: Any, parameters: Any) -> list[Parameter]:
+    if not callable(f):
+        raise TypeError(
+            f"{who} got f as {describe(f)}: "
+            "expected the function itself, which runs forward and backward, not what it returns"
+        )
+    if isinstance(parameters, Parameter):
+        raise TypeError(f"{who} got {parameters} alone: expected a list, as [W]")
     listed = require_parameters(who, parameters)
+    if len({id(parameter) for parameter in listed}) < len(listed):
+        raise ValueError(f"{who} got a parameter twice: expected each once")
     for parameter in listed:
         if parameter.value.dtype != np.float64:
             raise TypeError(
@@ -104,7 +116,8 @@ def _gradient(
             part, way = np.split(way, [parameter.value.size])
             parameter.value = parameter.value + part.reshape(parameter.value.shape)
             parameter.grad = None
-        f()
+        with no_notes():
+            f()
         return np.concatenate([_left_in(parameter, who).ravel() for parameter in parameters])
     finally:
         for parameter, (value, gradient) in zip(parameters, kept, strict=True):

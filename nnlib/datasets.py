@@ -13,8 +13,10 @@ import numpy as np
 from nnlib import _idx
 from nnlib._files import data_file, require_sha256
 from nnlib.errors import require_count, require_rng
+from nnlib.images import load_images as load_images  # and one for your own pictures
 from nnlib.mnist import load_mnist as load_mnist  # a second name for it, beside the other loaders
 
+DIGITS_BYTES = 264_712
 DIGITS_SHA256 = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"  # unpacked
 
 
@@ -28,7 +30,7 @@ def load_digits() -> tuple[np.ndarray, np.ndarray]:
     Source: UCI "Optical Recognition of Handwritten Digits", E. Alpaydin and C. Kaynak, 1998, CC BY 4.0.
     """
     path = data_file("digits.csv.gz")
-    content = _idx.read_bytes(path)
+    content = _idx.read_bytes(path, DIGITS_BYTES)
     require_sha256(str(path), content, DIGITS_SHA256)
     table = np.loadtxt(io.BytesIO(content), delimiter=",", dtype=np.int64, encoding="ascii")
     return table[:, :64].reshape(-1, 8, 8, 1) / 16.0, table[:, 64]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib._notes import no_notes
 from nnlib.errors import describe, require_positive, require_rng
 
 STEP = 1e-5
@@ -104,7 +105,7 @@ def check_gradients(
         check.parameter(here, parameter, every_element) or check.beside(parameter)
         for parameter in listed
     ]
-    f()
+    _cost(f)
     return replace(_worst(reports), kinks=tuple(n for report in reports for n in report.kinks))
 
 
@@ -284,8 +285,9 @@ def _worst(reports: Sequence[GradientReport]) -> GradientReport:
 
 
 def _cost(f: Callable[[], float]) -> float:
-    """Return what f returns, if it is a number."""
-    cost = f()
+    """Return what f returns, if it is a number; running averages stay as they are."""
+    with no_notes():
+        cost = f()
     if isinstance(cost, int | float | np.number | np.ndarray) and np.ndim(cost) == 0:
         return float(cost)
     hint = ": does it end with return?" if cost is None else ", such as a sum or a mean"

@@ -16,11 +16,14 @@ from nnlib.errors import (
     require_array,
     require_count,
     require_examples,
+    require_pair,
     require_rows,
     require_shape,
 )
 from nnlib.initializers import Initializer, glorot, start_values, zeros
+from nnlib.numerics import floats
 from nnlib.parameter import Parameter, Remembers
+from nnlib.windows import Pair
 
 
 class Layered:
@@ -53,15 +56,15 @@ class Layered:
 
 
 class Layer(Remembers, Layered):
-    """The contract of a layer. A layer without parameters only writes ``forward`` and ``backward``."""
+    """The contract of a layer. A layer without parameters only writes ``forward`` and ``backward``.
+
+    Its own attributes may have any name but those of the methods, and ``training``, ``cache``, ``n_in`` and ``n_out``.
+    """
 
     training: bool = True
     # numbers per row that come in and go out, if the layer fixes them
     n_in: int | None = None
     n_out: int | None = None
-    # the window of its input that one output sees, in pixels, and the step to the next one
-    size: tuple[int, int] = (1, 1)
-    stride: tuple[int, int] = (1, 1)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the layer's output for a batch ``x``, rows are examples."""
@@ -74,6 +77,13 @@ class Layer(Remembers, Layered):
     def backward_to_parameters(self, dy: np.ndarray) -> None:
         """Only add to ``grad``: all that the first layer of a network needs, and cheaper if dx can be left out."""
         self.backward(dy)
+
+    def window(self) -> tuple[Pair, Pair]:
+        """Return (size, stride), each (height, width): the pixels of x that one output sees, and the step to the next.
+
+        A layer that looks at each pixel alone, or at no images, leaves it at 1.
+        """
+        return (1, 1), (1, 1)
 
     def config(self) -> dict[str, Any]:
         """Return the arguments that build this layer again: numbers, text, layers, and lists of these."""
@@ -187,7 +197,6 @@ class Residual(Layer):
         )
         self.n_in = self.layers[0].n_in
         self.n_out = require_fitting("Residual", self.layers)
-        self.size, self.stride = receptive_field(self.layers)
         if (
             self.projection is None
             and None not in (self.n_in, self.n_out)
@@ -220,7 +229,7 @@ class Residual(Layer):
                 f"expected equal shapes{hint}"
             )
         self.cache = y.shape
-        return y + short
+        return floats(self, "F(x)", y) + short
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx, the sum of what comes back along both ways; add to the gradients of all layers inside."""
@@ -237,6 +246,12 @@ class Residual(Layer):
             *self.layers,
             *([] if self.projection is None else [self.projection]),
         ]
+
+    def window(self) -> tuple[Pair, Pair]:
+        """Return the larger size of both ways, and the stride, which is that of F."""
+        (h, w), stride = receptive_field(self.layers)
+        (short_h, short_w), _ = receptive_field([self.projection] if self.projection else [])
+        return (max(h, short_h), max(w, short_w)), stride
 
     def config(self) -> dict[str, Any]:
         """Return the layers inside."""
@@ -257,22 +272,33 @@ def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:
         yield from every_layer(layer.inner())
 
 
-def receptive_field(
-    layers: Sequence[Layer],
-) -> tuple[tuple[int, int], tuple[int, int]]:
+def receptive_field(layers: Sequence[Layer]) -> tuple[Pair, Pair]:
     """Return (size, stride), each (height, width): the window of the input that one output of all ``layers`` sees.
 
-    Layer after layer: size ← size + (its size − 1) · stride, then stride ← stride · its stride.
+    Layer after layer: size ← size + (its size − 1) · stride, then stride ← stride · its stride, both as its ``window``
+    has them. Raises ``TypeError`` or ``ValueError`` if something is not a layer, or its window is not two pairs.
     """
     (h, w), (down, right) = (1, 1), (1, 1)
-    for layer in layers:
-        h, w = h + (layer.size[0] - 1) * down, w + (layer.size[1] - 1) * right
-        down, right = down * layer.stride[0], right * layer.stride[1]
+    for layer in [] if layers == [] else require_layers("receptive_field", layers):
+        size, stride = _window(layer)
+        h, w = h + (size[0] - 1) * down, w + (size[1] - 1) * right
+        down, right = down * stride[0], right * stride[1]
     return (h, w), (down, right)
 
 
+def _window(layer: Layer) -> tuple[Pair, Pair]:
+    window = layer.window()
+    if not (isinstance(window, tuple | list) and len(window) == 2):
+        raise TypeError(
+            f"{layer} got a window() that gives {describe(window)}: expected a pair (size, stride)"
+        )
+    return require_pair(layer, "window size", window[0]), require_pair(
+        layer, "window stride", window[1]
+    )
+
+
 def require_layers(who: str, layers: Any) -> list[Layer]:
-    """Return ``layers`` as a list if it is a non-empty list of layers; else raise in words."""
+    """Return ``layers`` as a list if it is a non-empty list of layers, no method hidden; else raise in words."""
     if not isinstance(layers, list | tuple):
         raise TypeError(f"{who} got {describe(layers)}: expected a list of layers")
     if not layers:
@@ -281,6 +307,12 @@ def require_layers(who: str, layers: Any) -> list[Layer]:
         if not isinstance(layer, Layer):
             hint = "; call the class to make one, with (…)" if isinstance(layer, type) else ""
             raise TypeError(f"{who} got {describe(layer)} at place {place}: expected a layer{hint}")
+        for name, value in vars(layer).items():
+            if callable(getattr(Layer, name, None)) and not callable(value):
+                raise TypeError(
+                    f"{who} got {layer} at place {place}, whose {name} is {describe(value)}: "
+                    f"{name}() is a method of every layer, so the attribute needs another name"
+                )
     return list(layers)
 
 

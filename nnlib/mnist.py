@@ -57,7 +57,7 @@ def load_mnist(*, train: int | None = None, test: int | None = None) -> tuple[Ex
     contents = {}
     for part, (name, sha256) in MNIST_FILES.items():
         path = data_file(f"mnist/{name}")
-        contents[part] = str(path), _idx.read_bytes(path)
+        contents[part] = str(path), _idx.read_content(path, 3 if "images" in part else 1)
         require_sha256(*contents[part], sha256)
     return _training_and_test("load_mnist", contents, train, test)
 
@@ -79,8 +79,16 @@ def load_idx(
     contents = {}
     for part in PARTS:
         path = _find(Path(folder), part, name)
-        contents[part] = str(path), _idx.read_bytes(path)
+        contents[part] = str(path), _idx.read_content(path, 3 if "images" in part else 1)
     return _training_and_test("load_idx", contents, train, test)
+
+
+def read_idx(path: str | Path, dimensions: int) -> np.ndarray:
+    """Return the uint8 array of a single IDX file, packed or not: images have 3 ``dimensions``, labels 1.
+
+    Raises ``ValueError`` naming file and reason if it is damaged or of another kind.
+    """
+    return _idx.read(path, dimensions)
 
 
 # Finding the files.

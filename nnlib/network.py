@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 
 from nnlib import saving
-from nnlib.errors import describe, require_count, require_examples, require_finite
+from nnlib.errors import (
+    describe,
+    require_count,
+    require_examples,
+    require_finite,
+    require_rng,
+)
 from nnlib.layers import (
     Layer,
     Layered,
@@ -165,25 +171,31 @@ class Network(Layered):
     def save(self, path: str | Path) -> Path:
         """Write layers and values to an ``.npz`` file (the ending is added) and return its path.
 
-        The file is written under a temporary name and then renamed, so a crash never leaves half of one.
+        The file is written under a temporary name and then renamed, so a crash never leaves half of one. A parameter
+        that two layers share is saved for each, and the network that is loaded has two. Raises ``ValueError`` or
+        ``TypeError`` if a layer of your own could not be built again from its ``config()``, and ``OSError`` naming the
+        file if it cannot be written.
         """
         path = saving.with_ending(path)
         saving.write_arrays(path, saving.to_arrays(self))
         return path
 
     @staticmethod
-    def load(path: str | Path) -> "Network":
+    def load(path: str | Path, *, rng: np.random.Generator | None = None) -> "Network":
         """Return the network that ``save`` wrote; values come back bit for bit.
 
-        Raises ``FileNotFoundError`` if there is none, ``ValueError`` naming the file if it is damaged, foreign, or
-        needs a kind of layer that has not been imported.
+        Layers that draw random numbers while they learn, such as ``Dropout``, draw them from ``rng``. A network that
+        only predicts needs none; if it learns without one, these layers raise ``ValueError``.
+
+        Raises ``FileNotFoundError`` if there is no file, ``ValueError`` naming it if it is damaged, foreign, or has a
+        layer of your own whose class is not defined here.
         """
-        path = saving.with_ending(path)
-        if not path.is_file():
-            raise FileNotFoundError(f"{path}: there is no such file to load a network from")
+        generator = saving.NoGenerator() if rng is None else require_rng("Network.load", rng)
+        path = saving.require_file(path)
         with saving.reading(path, "a network that can be loaded") as arrays:
             network = Network(saving.layers_from(arrays))
             saving.fill(network, arrays)
+            saving.draw_from(network.layers, generator)
         return network
 
     def __repr__(self) -> str:

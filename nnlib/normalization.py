@@ -11,7 +11,9 @@ import numpy as np
 
 from nnlib._fast import normalization as fast
 from nnlib._fast.choice import or_faster
+from nnlib._notes import notes_are_taken
 from nnlib.errors import (
+    require_amount,
     require_array,
     require_count,
     require_positive,
@@ -19,17 +21,53 @@ from nnlib.errors import (
     require_share,
 )
 from nnlib.layers import Layer
+from nnlib.numerics import floats
 from nnlib.parameter import Parameter
 
 
-@or_faster(fast.moments)
+def _require_features(who: str, x: Any, **of_features: Any) -> None:
+    """Raise unless x is (n, features) or (n, height, width, features), and each of the others (features,)."""
+    require_array(who, "x", x)
+    if x.ndim not in (2, 4) or x.size == 0:
+        raise ValueError(
+            f"{who} got x of shape {x.shape}: "
+            "expected (n, features) or (n, height, width, features), nothing of it empty"
+        )
+    for name, values in of_features.items():
+        require_shape(who, name, values, x.shape[-1:])
+
+
+def _require_forward(
+    who: str, x: Any, gamma: Any, beta: Any, mean: Any, variance: Any, epsilon: Any
+) -> None:
+    _require_features(who, x, gamma=gamma, beta=beta, mean=mean, variance=variance)
+    require_amount(who, "epsilon", epsilon)
+
+
+def _require_backward(
+    who: str,
+    dy: Any,
+    x: Any,
+    gamma: Any,
+    mean: Any,
+    variance: Any,
+    epsilon: Any,
+    *,
+    training: bool = True,
+) -> None:
+    _require_features(who, x, gamma=gamma, mean=mean, variance=variance)
+    require_shape(who, "dy", dy, x.shape)
+    require_amount(who, "epsilon", epsilon)
+
+
+@or_faster(fast.moments, _require_features)
 def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean μ and the variance σ² of each feature, (features,) each."""
     rows = x.reshape(-1, x.shape[-1])  # (m, features)
     return rows.mean(axis=0), rows.var(axis=0)
 
 
-@or_faster(fast.batch_norm)
+@or_faster(fast.batch_norm, _require_forward)
 def batch_norm(
     x: np.ndarray,
     gamma: np.ndarray,
@@ -46,7 +84,7 @@ def batch_norm(
     return gamma * x_hat + beta
 
 
-@or_faster(fast.batch_norm_grad)
+@or_faster(fast.batch_norm_grad, _require_backward)
 def batch_norm_grad(
     dy: np.ndarray,
     x: np.ndarray,
@@ -99,18 +137,21 @@ class BatchNorm(Layer):
         """Return γ x̂ + β, same shape as x."""
         x = self._require_values(x)
         if self.training:
-            mean, variance = moments(x)
-            self._update_running(mean, variance, m=x.size // self.features)
+            mean, variance = moments.unchecked(x)
+            if notes_are_taken():
+                self._update_running(mean, variance, m=x.size // self.features)
         else:
             mean, variance = self.running_mean.value, self.running_variance.value
         self.cache = x, mean, variance, self.training
-        return batch_norm(x, self.gamma.value, self.beta.value, mean, variance, self.epsilon)
+        return batch_norm.unchecked(
+            x, self.gamma.value, self.beta.value, mean, variance, self.epsilon
+        )
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx; add to dγ and dβ."""
         x, mean, variance, training = self.recall()
         require_shape(self, "dy", dy, x.shape)
-        dx, d_gamma, d_beta = batch_norm_grad(
+        dx, d_gamma, d_beta = batch_norm_grad.unchecked(
             dy, x, self.gamma.value, mean, variance, self.epsilon, training=training
         )
         self.gamma.add_grad(d_gamma)
@@ -140,7 +181,7 @@ class BatchNorm(Layer):
                 "spread: expected two or more. "
                 "Does the last mini-batch hold one example only? Then choose another batch_size"
             )
-        return x if x.dtype.kind == "f" else x.astype(float)
+        return floats(self, "x", x)
 
     def parameters(self) -> list[Parameter]:
         """Return [γ, β]."""

@@ -34,12 +34,12 @@ class Optimizer:
     remembers: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
-        self.parameters = require_parameters(type(self).__name__, parameters)
-        self.learning_rate = require_positive(type(self).__name__, "learning_rate", learning_rate)
+        who = type(self).__name__
+        self.parameters = list(dict.fromkeys(require_parameters(who, parameters)))
+        self.learning_rate = require_positive(who, "learning_rate", learning_rate)
         self.steps = 0
         self.memory = [
-            [np.zeros_like(parameter.value) for _ in self.remembers]
-            for parameter in self.parameters
+            [np.zeros_like(one.value) for _ in self.remembers] for one in self.parameters
         ]
 
     @property
@@ -150,7 +150,7 @@ def clip_gradients(parameters: Iterable[Parameter], max_norm: float) -> float:
     Source: Pascanu, Mikolov and Bengio, 2013.
     """
     longest = require_positive("clip_gradients", "max_norm", max_norm)
-    found = require_parameters("clip_gradients", parameters)
+    found = dict.fromkeys(require_parameters("clip_gradients", parameters))
     _require_gradients("clip_gradients", found)
     learning = [one for one in found if one.grad is not None]
     largest = max((_largest(one) for one in learning), default=0.0)

@@ -15,6 +15,7 @@ from nnlib.errors import (
     require_rng,
     require_rows,
     require_same_length,
+    require_shape,
 )
 
 
@@ -40,6 +41,11 @@ class Perceptron:
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Return z = x @ w + b, (n,), for x (n, n_in): how far above (or below) the threshold the vote is."""
+        if np.shape(self.w) != (self.n_in,) or np.size(self.b) != 1:
+            raise ValueError(
+                f"{self} got w of shape {np.shape(self.w)} and b of shape {np.shape(self.b)}: "
+                f"expected ({self.n_in},) and a single number"
+            )
         return require_rows(self, x, self.n_in) @ self.w + self.b
 
     def predict(self, x: np.ndarray) -> np.ndarray:
@@ -50,8 +56,17 @@ class Perceptron:
     def learn(self, x: np.ndarray, sign: int, learning_rate: float = 1.0) -> bool:
         """Look at one example x (n_in,) whose class is ``sign`` = −1 or +1; return whether it was a mistake.
 
-        On a mistake Δw = η·sign·x and Δb = η·sign, else nothing changes.
+        On a mistake Δw = η·sign·x and Δb = η·sign, else nothing changes. Raises ``ValueError`` or ``TypeError`` for any
+        other shape or class: labels 0 and 1 are 2·label − 1.
         """
+        require_finite(self, "x", require_shape(self, "x", x, (self.n_in,)))
+        if not (np.ndim(sign) == 0 and sign in (-1, 1)):
+            raise ValueError(
+                f"{self} got sign = {sign!r}: expected -1 or 1, as 2 * label - 1 of a label 0 or 1"
+            )
+        return self._learn(x, sign, require_positive(self, "learning_rate", learning_rate))
+
+    def _learn(self, x: np.ndarray, sign: int, learning_rate: float) -> bool:
         answer = 1 if x @ self.w + self.b > 0 else -1
         if answer == sign:
             return False
@@ -79,7 +94,7 @@ class Perceptron:
         self.mistakes = []
         for _ in range(require_count(self, "epochs", epochs)):
             order = np.arange(len(x)) if rng is None else require_rng(self, rng).permutation(len(x))
-            self.mistakes.append(sum(self.learn(x[i], signs[i], learning_rate) for i in order))
+            self.mistakes.append(sum(self._learn(x[i], signs[i], learning_rate) for i in order))
             if self.converged:
                 break
         return self

@@ -15,19 +15,43 @@ import numpy as np
 
 from nnlib._fast import pooling as fast
 from nnlib._fast.choice import or_faster
-from nnlib.errors import require_images, require_pair, require_shape
+from nnlib.errors import describe, require_images, require_pair, require_rank, require_shape
 from nnlib.layers import Layer
+from nnlib.numerics import floats
 from nnlib.parameter import Parameter
-from nnlib.windows import Pair, pair_text, parts, require_room
+from nnlib.windows import Pair, pair_text, parts, require_room, require_window
 
 
-@or_faster(fast.avg_pool)
+def _require_forward(who: str, x: Any, size: Any, stride: Any) -> tuple[int, int, int, int]:
+    """Return the shape of y if a window can look at images x; else raise."""
+    n, _, _, channels = require_images(who, x).shape
+    return n, *require_window(who, x, size, stride), channels
+
+
+def _require_backward(who: str, dy: Any, x: Any, y: Any, size: Any, stride: Any) -> None:
+    shape = _require_forward(who, x, size, stride)
+    require_shape(who, "y", y, shape)
+    require_shape(who, "dy", dy, shape)
+
+
+def _require_weights(who: str, x: Any, W: Any, stride: Any) -> tuple[int, int, int, int]:
+    require_rank(who, "W", W, 2, "(height, width)")
+    return _require_forward(who, x, W.shape, stride)
+
+
+def _require_weights_back(
+    who: str, dy: Any, x: Any, W: Any, stride: Any, *, needs_dW: bool = True
+) -> None:
+    require_shape(who, "dy", dy, _require_weights(who, x, W, stride))
+
+
+@or_faster(fast.avg_pool, _require_forward)
 def avg_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
     """Return y = (p₁ + p₂ + …) / (number of pixels)."""
     return reduce(np.add, parts(x, size, stride)) / (size[0] * size[1])
 
 
-@or_faster(fast.avg_pool_grad)
+@or_faster(fast.avg_pool_grad, _require_backward)
 def avg_pool_grad(
     dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: Pair, stride: Pair
 ) -> np.ndarray:
@@ -38,14 +62,14 @@ def avg_pool_grad(
     return dx
 
 
-@or_faster(fast.weighted_avg_pool)
+@or_faster(fast.weighted_avg_pool, _require_weights)
 def weighted_avg_pool(x: np.ndarray, W: np.ndarray, stride: Pair) -> np.ndarray:
     """Return y = w₁ p₁ + w₂ p₂ + …, with W (height, width)."""
     weighted = (w * part for w, part in zip(W.flat, parts(x, W.shape, stride), strict=True))
     return reduce(np.add, weighted)
 
 
-@or_faster(fast.weighted_avg_pool_grad)
+@or_faster(fast.weighted_avg_pool_grad, _require_weights_back)
 def weighted_avg_pool_grad(
     dy: np.ndarray,
     x: np.ndarray,
@@ -64,25 +88,35 @@ def weighted_avg_pool_grad(
     return dx, dW.reshape(W.shape)
 
 
-@or_faster(fast.l2_pool)
+@or_faster(fast.l2_pool, _require_forward)
 def l2_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
     """Return y = √(p₁² + p₂² + …)."""
-    return np.sqrt(reduce(np.add, (part**2 for part in parts(x, size, stride))))
+    try:
+        with np.errstate(over="raise", under="raise"):
+            return np.sqrt(reduce(np.add, (part**2 for part in parts(x, size, stride))))
+    except FloatingPointError:  # a square is too large or too small for floats, y need not be
+        return reduce(np.hypot, parts(x, size, stride), np.zeros((), x.dtype))
 
 
-@or_faster(fast.l2_pool_grad)
+@or_faster(fast.l2_pool_grad, _require_backward)
 def l2_pool_grad(
     dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: Pair, stride: Pair
 ) -> np.ndarray:
     """Return dx: each pixel gets dy · x / y, and where y = 0 we choose the slope 0."""
     dx = np.zeros(x.shape, dy.dtype)
-    slope = np.divide(dy, y, out=np.zeros_like(dy), where=y > 0)
-    for part, d_part in zip(parts(x, size, stride), parts(dx, size, stride), strict=True):
-        d_part += slope * part
+    length = np.where(y == 0, 1, y)
+    try:
+        with np.errstate(over="raise", under="raise"):
+            slope = dy / length
+        slopes = (slope * part for part in parts(x, size, stride))
+    except FloatingPointError:  # dy / y is too large or too small for floats, x / y never is
+        slopes = (dy * (part / length) for part in parts(x, size, stride))
+    for d_part, d_pixels in zip(parts(dx, size, stride), slopes, strict=True):
+        d_part += d_pixels
     return dx
 
 
-@or_faster(fast.max_pool)
+@or_faster(fast.max_pool, _require_forward)
 def max_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
     """Return y = max(p₁, p₂, …), number by number, where pₖ (from ``parts``) holds the k-th cell of every window.
 
@@ -92,11 +126,14 @@ def max_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
     return reduce(np.maximum, others, first.copy())
 
 
-@or_faster(fast.max_pool_grad)
+@or_faster(fast.max_pool_grad, _require_backward)
 def max_pool_grad(
     dy: np.ndarray, x: np.ndarray, y: np.ndarray, size: Pair, stride: Pair
 ) -> np.ndarray:
-    """Return dx: dy goes to the largest pixel alone; if several are equal, to the first, row by row."""
+    """Return dx: dy goes to the largest pixel alone; if several are equal, to the first, row by row.
+
+    If there is NaN in a window it counts as the largest, as in ``max_pool``.
+    """
     dx = np.zeros(x.shape, dy.dtype)
     # windows whose largest pixel has not been found yet
     waiting = np.ones(y.shape, bool)
@@ -104,6 +141,10 @@ def max_pool_grad(
         found = waiting & (part == y)
         d_part += dy * found
         waiting = waiting & ~found
+    if np.count_nonzero(waiting):  # NaN is not even equal to itself
+        dx += max_pool_grad(
+            np.where(waiting, dy, 0), 1.0 * np.isnan(x), 1.0 * waiting, size, stride
+        )
     return dx
 
 
@@ -130,8 +171,7 @@ class Pool2D(Layer):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return y (n, rows, columns, channels)."""
-        require_room(self, require_images(self, x), self.size)
-        x = x if x.dtype.kind == "f" else x.astype(float)
+        x = floats(self, "x", require_room(self, require_images(self, x), self.size))
         y = self.pool(x)
         self.cache = x, y
         return y
@@ -140,6 +180,10 @@ class Pool2D(Layer):
         """Return dx: what a pixel gets from all windows that show it, added up."""
         x, y = self.recall()
         return self.pool_grad(require_shape(self, "dy", dy, y.shape), x, y)
+
+    def window(self) -> tuple[Pair, Pair]:
+        """Return (size, stride)."""
+        return self.size, self.stride
 
     def config(self) -> dict[str, Any]:
         """Return size and stride."""
@@ -155,11 +199,11 @@ class AvgPool2D(Pool2D):
 
     def pool(self, x: np.ndarray) -> np.ndarray:
         """Return the means."""
-        return avg_pool(x, self.size, self.stride)
+        return avg_pool.unchecked(x, self.size, self.stride)
 
     def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return dx: dy / (number of pixels) to all."""
-        return avg_pool_grad(dy, x, y, self.size, self.stride)
+        return avg_pool_grad.unchecked(dy, x, y, self.size, self.stride)
 
 
 class WeightedAvgPool2D(Pool2D):
@@ -180,8 +224,10 @@ class WeightedAvgPool2D(Pool2D):
         learn: bool = False,
     ) -> None:
         super().__init__(size, stride)
+        if not isinstance(learn, bool | np.bool):
+            raise TypeError(f"{self} got learn = {describe(learn)}: expected True or False")
         self.learn = bool(learn)
-        values = falling_weights(self.size) if weights is None else np.asarray(weights, float)
+        values = falling_weights(self.size) if weights is None else _numbers(self, weights)
         require_shape(self, "weights", values, self.size)
         if not (values >= 0).all() or not 0 < values.sum() < np.inf:
             raise ValueError(
@@ -191,11 +237,13 @@ class WeightedAvgPool2D(Pool2D):
 
     def pool(self, x: np.ndarray) -> np.ndarray:
         """Return Σ w x."""
-        return weighted_avg_pool(x, self.W.value, self.stride)
+        return weighted_avg_pool.unchecked(x, self.W.value, self.stride)
 
     def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return dx: w dy to all; add Σ dy x to dW if it is learnt."""
-        dx, dW = weighted_avg_pool_grad(dy, x, self.W.value, self.stride, needs_dW=self.learn)
+        dx, dW = weighted_avg_pool_grad.unchecked(
+            dy, x, self.W.value, self.stride, needs_dW=self.learn
+        )
         if dW is not None:
             self.W.add_grad(dW)
         return dx
@@ -218,11 +266,11 @@ class L2Pool2D(Pool2D):
 
     def pool(self, x: np.ndarray) -> np.ndarray:
         """Return √Σ x²."""
-        return l2_pool(x, self.size, self.stride)
+        return l2_pool.unchecked(x, self.size, self.stride)
 
     def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return dx: dy · x / y to each."""
-        return l2_pool_grad(dy, x, y, self.size, self.stride)
+        return l2_pool_grad.unchecked(dy, x, y, self.size, self.stride)
 
 
 class MaxPool2D(Pool2D):
@@ -234,11 +282,11 @@ class MaxPool2D(Pool2D):
 
     def pool(self, x: np.ndarray) -> np.ndarray:
         """Return the largest."""
-        return max_pool(x, self.size, self.stride)
+        return max_pool.unchecked(x, self.size, self.stride)
 
     def pool_grad(self, dy: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return dx: dy to the first pixel of the window that is as large as y."""
-        return max_pool_grad(dy, x, y, self.size, self.stride)
+        return max_pool_grad.unchecked(dy, x, y, self.size, self.stride)
 
 
 class GlobalAvgPool2D(Layer):
@@ -269,7 +317,7 @@ class GlobalMaxPool2D(Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return y (n, channels)."""
         n, height, width, channels = require_images(self, x).shape
-        pixels = x.reshape(n, height * width, channels)
+        pixels = floats(self, "x", x).reshape(n, height * width, channels)
         self.cache = x.shape, pixels.argmax(axis=1)
         return pixels.max(axis=1)
 
@@ -284,5 +332,16 @@ class GlobalMaxPool2D(Layer):
 
 def falling_weights(size: Pair) -> np.ndarray:
     """Return weights 1 / (1 + d), d the distance in pixels from the middle of a window of ``size``."""
+    size = require_pair("falling_weights", "size", size)
     rows, columns = (np.arange(n) - (n - 1) / 2 for n in size)
     return 1 / (1 + np.hypot(rows[:, None], columns))
+
+
+def _numbers(who: Any, weights: Any) -> np.ndarray:
+    try:
+        array = np.asarray(weights)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{who} got {describe(weights)} as weights: expected an array of numbers")
+    return array.astype(float)

@@ -57,7 +57,7 @@ class Penalty:
     def _weights(self, parameters: Iterable[Parameter]) -> list[Parameter]:
         listed = list(parameters) if isinstance(parameters, Iterable) else parameters
         found = require_parameters(type(self).__name__, listed) if listed != [] else []
-        return [parameter for parameter in found if parameter.value.ndim >= 2]
+        return [one for one in dict.fromkeys(found) if one.value.ndim >= 2]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.strength:g})"

@@ -14,6 +14,9 @@ from nnlib.errors import describe, require_count
 Pair = tuple[int, int]
 
 
+Padding = int | str | Pair
+
+
 def output_size(n: int, size: int, *, stride: int = 1, padding: int | str = 0) -> int:
     """Return how many places a window of ``size`` pixels has on n pixels: ⌊(n + p − size) / stride⌋ + 1.
 
@@ -24,7 +27,12 @@ def output_size(n: int, size: int, *, stride: int = 1, padding: int | str = 0) -
     require_count("output_size", "n", n)
     require_count("output_size", "size", size)
     require_count("output_size", "stride", stride)
-    before, after = margins(n, size, stride, require_padding("output_size", padding))
+    if isinstance(padding, tuple | list):
+        raise TypeError(
+            "output_size got a pair as padding: expected one axis at a time, "
+            "as in output_size(n, size, padding=padding[0])"
+        )
+    before, after = margins(n, size, stride, _one_way("output_size", padding))
     if n + before + after < size:
         raise ValueError(
             f"output_size got a window of {size} on {n + before + after} "
@@ -43,8 +51,23 @@ def margins(n: int, size: int, stride: int, padding: int | str) -> Pair:
     return total // 2, total - total // 2
 
 
-def require_padding(who: Any, padding: Any) -> int | str:
-    """Return ``padding`` if it is "same", "valid" or a whole number of at least 0; else raise."""
+def require_padding(who: Any, padding: Any) -> Padding:
+    """Return ``padding`` if it is "same", "valid", a whole number of at least 0 or a pair of them; else raise.
+
+    A pair of equal numbers becomes the number.
+    """
+    if not isinstance(padding, tuple | list):
+        return _one_way(who, padding)
+    if len(padding) != 2 or any(isinstance(side, str | tuple | list) for side in padding):
+        raise TypeError(
+            f"{who} got padding = {padding!r}: "
+            "expected a pair of whole numbers (above and below, left and right)"
+        )
+    down, right = (int(_one_way(who, side)) for side in padding)
+    return down if down == right else (down, right)
+
+
+def _one_way(who: Any, padding: Any) -> int | str:
     if isinstance(padding, str) and padding in ("same", "valid"):
         return padding
     if isinstance(padding, bool | str) or not isinstance(padding, int | np.integer):
@@ -53,6 +76,11 @@ def require_padding(who: Any, padding: Any) -> int | str:
     if padding < 0:
         raise ValueError(f"{who} got padding = {padding}: expected 0 or more")
     return int(padding)
+
+
+def each_way(padding: Padding) -> tuple[int | str, int | str]:
+    """Return the padding (above and below, left and right)."""
+    return padding if isinstance(padding, tuple) else (padding, padding)
 
 
 def places(shape: tuple[int, ...], size: Pair, stride: Pair) -> Pair:
@@ -81,6 +109,19 @@ def require_room(who: Any, x: np.ndarray, size: Pair) -> np.ndarray:
             "or more, as large as the window"
         )
     return x
+
+
+def require_window(who: Any, x: np.ndarray, size: Any, stride: Any) -> Pair:
+    """Return the places (rows, columns) of a window on x (n, h, w, c); raise if it has no room or is no pair."""
+    for name, pair in (("size", size), ("stride", stride)):
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            came = repr(pair) if isinstance(pair, tuple | list) else describe(pair)
+            raise TypeError(
+                f"{who} got {name} = {came}: expected a pair (height, width), as (2, 2)"
+            )
+        require_count(who, name, pair[0])
+        require_count(who, name, pair[1])
+    return places(require_room(who, x, size).shape, size, stride)
 
 
 def pair_text(pair: Pair) -> str:

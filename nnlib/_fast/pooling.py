@@ -71,10 +71,16 @@ def l2_pool(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
     """Return √Σ x²; shapes as in ``pooling.l2_pool``."""
 
     def pool(seen: Parts, y: np.ndarray) -> None:
-        np.square(seen[0], out=y)
-        for part in seen[1:]:
-            y += np.square(part)
-        np.sqrt(y, out=y)
+        try:
+            with np.errstate(over="raise", under="raise"):
+                np.square(seen[0], out=y)
+                for part in seen[1:]:
+                    y += np.square(part)
+            np.sqrt(y, out=y)
+        except FloatingPointError:
+            y[...] = 0
+            for part in seen:
+                np.hypot(y, part, out=y)
 
     return _forward(pool, x, size, stride, x.dtype)
 
@@ -85,9 +91,15 @@ def l2_pool_grad(
     """Return dx: dy · x / y to each."""
 
     def unpool(dy: np.ndarray, seen: Parts, y: np.ndarray, d_seen: Parts) -> None:
-        slope = np.divide(dy, y, out=np.zeros_like(dy), where=y > 0)
-        for part, d_part in zip(seen, d_seen, strict=True):
-            d_part += slope * part
+        length = np.where(y == 0, 1, y)
+        try:
+            with np.errstate(over="raise", under="raise"):
+                slope = dy / length
+            slopes = (slope * part for part in seen)
+        except FloatingPointError:
+            slopes = (dy * (part / length) for part in seen)
+        for d_part, d_pixels in zip(d_seen, slopes, strict=True):
+            d_part += d_pixels
 
     return _backward(unpool, dy, x, y, size, stride)
 
@@ -113,6 +125,10 @@ def max_pool_grad(
         for part, d_part in zip(seen, d_seen, strict=True):
             found = part == y
             found &= waiting
+            d_part += dy * found
+            waiting ^= found
+        for part, d_part in zip(seen, d_seen, strict=True) if np.count_nonzero(waiting) else ():
+            found = np.isnan(part) & waiting
             d_part += dy * found
             waiting ^= found
 

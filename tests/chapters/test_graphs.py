@@ -64,3 +64,10 @@ def test_a_variable_used_twice_by_one_child_shows_both_slopes():
 def test_arrays_are_refused_in_words():
     with pytest.raises(ValueError, match=r"draws single numbers, and x has shape \(2,\)"):
         drawn(Variable([1.0, 2.0], "x").sum())
+
+
+def test_nodes_of_equal_values_are_told_apart():
+    # y stands just left of its only child, the sum in column 3, though x, in column 0, has the same value
+    x, y = Variable(1.0, "x"), Variable(1.0, "y")
+    _, places = drawn(x * 2 * 3 + y)
+    assert (places["x\n1"][0], places["y\n1"][0]) == (0, 2)

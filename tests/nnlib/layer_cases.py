@@ -20,13 +20,9 @@ def close(one, other, tolerance=1e-10) -> bool:
 def convolutions(draw):
     """A layer with random values, an input that it fits, and a gradient for its output."""
     size, stride = draw(pairs), draw(pairs)
-    padding = draw(st.sampled_from([0, 1, 2, "same", "valid"]))
-    least = [
-        1
-        if padding == "same"
-        else max(1, size[i] - 2 * (padding if isinstance(padding, int) else 0))
-        for i in (0, 1)
-    ]
+    padding = draw(st.sampled_from([0, 1, 2, (1, 0), (0, 2), (3, 1), "same", "valid"]))
+    zeros = {"valid": (0, 0), "same": size}.get(padding, both_ways(padding))
+    least = [max(1, size[i] - 2 * zeros[i]) for i in (0, 1)]
     h, w = (draw(st.integers(least[i], least[i] + 6)) for i in (0, 1))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     layer = Conv2D(
@@ -66,4 +62,11 @@ def results(layer, x, dz):
 
 
 def sides(layer, x):
-    return [margins(x.shape[i + 1], layer.size[i], layer.stride[i], layer.padding) for i in (0, 1)]
+    """The zeros (above, below) and (left, right) of x."""
+    padding = both_ways(layer.padding)
+    return [margins(x.shape[i + 1], layer.size[i], layer.stride[i], padding[i]) for i in (0, 1)]
+
+
+def both_ways(padding):
+    """A padding for rows and one for columns."""
+    return padding if isinstance(padding, tuple) else (padding, padding)

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from nnlib import activations
-from nnlib.activations import ELU, LeakyReLU, ReLU, Sigmoid, Sign, Softmax, Step, Tanh
+from nnlib.activations import (
+    ELU,
+    Activation,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Sign,
+    Softmax,
+    Step,
+    Tanh,
+)
 
 LN2, LN3 = np.log(2), np.log(3)
 # layer, z, f(z), f′(z)
@@ -113,3 +123,45 @@ def test_softmax_far_out():
 def test_whole_numbers_give_floats_or_stay_exact(kind):
     answer = kind().forward(np.array([[2, -1]]))
     assert answer == pytest.approx(kind().forward(np.array([[2.0, -1.0]])))
+
+
+@every_elementwise
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, bool])
+def test_whole_numbers_are_computed_as_floats(kind, dtype):
+    z = np.array([[0, 1, 100, 255]]).astype(dtype)
+    layer, exact = kind(), kind()
+    assert layer.forward(z).dtype == np.float64
+    assert np.array_equal(layer.forward(z), exact.forward(z.astype(float)))
+    assert np.array_equal(layer.backward(np.ones((1, 4))), exact.backward(np.ones((1, 4))))
+
+
+class Forgetful(Activation):
+    """A learner's own: the derivative has no return."""
+
+    @staticmethod
+    def function(z):
+        return z * z
+
+    @staticmethod
+    def derivative(z, a):
+        2 * z
+
+
+class Summed(Forgetful):
+    """A learner's own that is not elementwise."""
+
+    @staticmethod
+    def function(z):
+        return z.sum()
+
+
+def test_an_own_activation_without_return_is_told():
+    layer = Forgetful()
+    layer.forward(np.ones((2, 3)))
+    with pytest.raises(TypeError, match=r"^Forgetful\(\) got the result of derivative as None"):
+        layer.backward(np.ones((2, 3)))
+
+
+def test_an_own_activation_of_another_shape_is_told():
+    with pytest.raises((TypeError, ValueError), match=r"^Summed\(\) got the result of function"):
+        Summed().forward(np.ones((2, 3)))

@@ -14,6 +14,7 @@ from layer_cases import close as same
 from layer_cases import convolutions, poolings, results, sides
 
 from nnlib import activations, losses, schedules
+from nnlib.autodiff import Variable
 from nnlib.batches import minibatches
 from nnlib.callbacks import AverageWeights, Scheduled
 from nnlib.convolution import Conv2D
@@ -33,7 +34,7 @@ from nnlib.optimizers import (
     clip_gradients,
 )
 from nnlib.parameter import Parameter
-from nnlib.pooling import AvgPool2D, L2Pool2D, MaxPool2D
+from nnlib.pooling import AvgPool2D, GlobalAvgPool2D, GlobalMaxPool2D, L2Pool2D, MaxPool2D
 from nnlib.training import fit
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
@@ -478,6 +479,38 @@ def test_poolings(case):
     assert same(layer.backward(dy), their_x.grad.numpy())
 
 
+@settings(max_examples=50)
+@given(
+    shape=st.tuples(*[st.integers(1, 4)] * 4),
+    kind=st.sampled_from([GlobalMaxPool2D, GlobalAvgPool2D]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_global_poolings(shape, kind, seed):
+    rng, layer = np.random.default_rng(seed), kind()
+    x, dy = rng.standard_normal(shape), rng.standard_normal((shape[0], shape[3]))
+    their_x = tensor(x)
+    images = their_x.permute(0, 3, 1, 2)
+    pool = F.adaptive_max_pool2d if kind is GlobalMaxPool2D else F.adaptive_avg_pool2d
+    y = pool(images, 1)[:, :, 0, 0]
+    y.backward(torch.from_numpy(dy))
+    assert same(layer.forward(x), numbers(y))
+    assert same(layer.backward(dy), numbers(their_x.grad))
+
+
+@pytest.mark.parametrize("kind", [MaxPool2D, AvgPool2D])
+def test_nan_in_poolings(kind):
+    x = np.array([[1.0, 5, 7, np.nan], [2, 3, np.nan, 4], [1, 2, 3, np.inf], [0, 0, 0, 0]])
+    layer, their_x = kind(2), tensor(x[None, :, :, None])
+    y = their_pooling(layer, their_x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    y.backward(torch.ones_like(y))
+    assert np.array_equal(layer.forward(x[None, :, :, None]), numbers(y), equal_nan=True)
+    # of two NaNs PyTorch takes the last, we the first, as of two equal numbers
+    dx = numbers(their_x.grad)[0, :, :, 0].copy()
+    if kind is MaxPool2D:
+        dx[0, 3], dx[1, 2] = 1, 0
+    assert np.array_equal(layer.backward(np.ones((1, 2, 2, 1)))[0, :, :, 0], dx)
+
+
 def their_batch_norm(layer):
     """The same layer in PyTorch."""
     theirs = torch.nn.BatchNorm1d(layer.features, dtype=torch.float64)
@@ -535,3 +568,40 @@ def test_label_smoothing(smoothing, rng):
         theirs.item(), **close
     )
     assert loss.backward() == pytest.approx(numbers(their_z.grad), **close)
+
+
+# Variables. What is written with NumPy's words for ours, and with PyTorch's for theirs.
+
+SQUARE = np.array([[0.5, -2.0, 1.5], [3.0, 0.25, -1.0], [-0.5, 4.0, 2.0]])
+EXPRESSIONS = {
+    "sum": (lambda x: np.sum(x, axis=1), lambda x: x.sum(dim=1)),
+    "mean": (lambda x: np.mean(x, axis=0, keepdims=True), lambda x: x.mean(dim=0, keepdim=True)),
+    "max": (lambda x: np.max(x, axis=1), lambda x: x.amax(dim=1)),
+    "min": (lambda x: np.min(x), lambda x: x.amin()),
+    "ties": (lambda x: (0 * x).max(axis=0) * 3 + x, lambda x: (0 * x).amax(dim=0) * 3 + x),
+    "dot": (lambda x: np.dot(x, x[0]), lambda x: x @ x[0]),
+    "labels": (lambda x: x[range(3), [2, 0, 0]], lambda x: x[range(3), [2, 0, 0]]),
+    "parts": (lambda x: x[1:, ::2] * x[0, 1], lambda x: x[1:, ::2] * x[0, 1]),
+    "mask": (lambda x: x[SQUARE > 0], lambda x: x[torch.from_numpy(SQUARE > 0)]),
+    "abs": (lambda x: np.abs(x) + abs(0 * x), lambda x: x.abs() + (0 * x).abs()),
+    "cube": (lambda x: np.power(x, 3), lambda x: x**3),
+    "0th power": (lambda x: (0 * x) ** 0 + x, lambda x: (0 * x) ** 0 + x),
+    "root": (lambda x: np.sqrt(x * x), lambda x: torch.sqrt(x * x)),
+    "powers of 2": (lambda x: 2**x, lambda x: 2**x),
+    "power": (lambda x: (x * x) ** x, lambda x: (x * x) ** x),
+    "cross-entropy": (
+        lambda x: -(x - np.log(np.exp(x).sum(axis=1, keepdims=True)))[range(3), [0, 1, 0]],
+        lambda x: F.cross_entropy(x, torch.tensor([0, 1, 0]), reduction="none"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_variables_with_numpys_words(name):
+    ours, theirs = EXPRESSIONS[name]
+    x, their_x = Variable(SQUARE), tensor(SQUARE)
+    result, wanted = ours(x), theirs(their_x)
+    result.sum().backward()
+    wanted.sum().backward()
+    assert result.value == pytest.approx(numbers(wanted), **close)
+    assert x.grad == pytest.approx(numbers(their_x.grad), **close)

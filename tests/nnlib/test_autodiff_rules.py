@@ -38,9 +38,10 @@ CASES = [
     ],
     *[
         (name, [(2, 3, 4)], options)
-        for name in ("sum", "mean")
+        for name in ("sum", "mean", "max")
         for options in ((None, False), (None, True), (0, False), (-1, True), ((0, 2), False))
     ],
+    *[("[]", [(3, 4)], (index,)) for index in (1, (0, -1), slice(1, None), [2, 0, 2])],
     ("reshape", [(2, 6)], ((3, 4),)),
     ("reshape", [(2, 6)], ((-1,),)),
     ("T", [(2, 3)], ()),

@@ -61,6 +61,40 @@ def test_a_circuit_with_a_loose_wire_is_refused(gates, outputs, words):
         circuits.Circuit(["a"], gates, outputs)
 
 
+@pytest.mark.parametrize(
+    ("inputs", "gates", "outputs", "error", "words"),
+    [
+        ("ab", [], ["a"], TypeError, "inputs as a str: expected a list of names, the wires"),
+        (3, [], ["a"], TypeError, "inputs as 3: expected a list of names"),
+        ([1, 2], [], [1], TypeError, "inputs as a list: expected a list of names"),
+        ([], [], ["a"], ValueError, "no inputs: expected at least one wire"),
+        (["a", "a"], [], ["a"], ValueError, r"the inputs \['a', 'a'\]: expected a name for each"),
+        (["a"], [], [], ValueError, "no outputs: expected at least one wire"),
+        (["a"], [], "a", TypeError, "outputs as a str: expected a list of names"),
+        (["a"], [], None, TypeError, "outputs as None: expected a list of names"),
+        (["a"], 3, ["a"], TypeError, "gates as 3: expected a list of triples"),
+        (["a"], ["out"], ["out"], TypeError, "the gate 'out': expected three names"),
+        (
+            ["a"],
+            [("out", "a")],
+            ["out"],
+            TypeError,
+            r"the gate \('out', 'a'\): expected three names",
+        ),
+        (
+            ["a"],
+            [(["out"], "a", "a")],
+            ["out"],
+            TypeError,
+            r"the gate \(\['out'\], 'a', 'a'\): expe",
+        ),
+    ],
+)
+def test_what_is_no_circuit(inputs, gates, outputs, error, words):
+    with pytest.raises(error, match=f"^Circuit got {words}"):
+        circuits.Circuit(inputs, gates, outputs)
+
+
 def test_a_circuit_takes_bits_only():
     with pytest.raises(ValueError, match="other than 0 and 1"):
         circuits.XOR.run(np.array([[0.5, 1.0]]))
@@ -71,3 +105,5 @@ def test_a_circuit_takes_bits_only():
 def test_placing_a_circuit_needs_all_its_wires():
     with pytest.raises(ValueError, match="got 1 wires: expected 2"):
         circuits.XOR.placed("first ", "a")
+    with pytest.raises(TypeError, match=r"was to be placed by \(3, 'a', 'b'\): expected names"):
+        circuits.XOR.placed(3, "a", "b")

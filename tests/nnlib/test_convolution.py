@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from layer_cases import close, convolutions, results, sides
 
-from nnlib.convolution import Conv2D, convolve, cross_correlate, naive_backward, naive_forward
+from nnlib.convolution import (
+    Conv2D,
+    conv2d,
+    conv2d_grad,
+    convolve,
+    cross_correlate,
+    naive_backward,
+    naive_forward,
+)
 from nnlib.initializers import he
 from nnlib.layers import Flatten
 from nnlib.network import Network
@@ -168,6 +176,40 @@ def test_same_gives_a_place_for_each_stride(n, size, stride):
     assert after - before in (0, 1)
 
 
+# Zeros around it.
+
+
+def test_padding_by_rows_and_by_columns_by_hand():
+    layer = Conv2D(1, 1, 1, padding=(1, 2), rng=np.random.default_rng(0))
+    layer.W.value[...] = 10
+    # a row of zeros above and below, two columns on the left and the right
+    z = layer.forward(np.array([[[[1.0], [2.0]]]]))
+    assert z[0, :, :, 0].tolist() == [[0] * 6, [0, 0, 10, 20, 0, 0], [0] * 6]
+    assert layer.backward(np.arange(18.0).reshape(1, 3, 6, 1)).ravel().tolist() == [80, 90]
+
+
+@pytest.mark.parametrize("padding", [(1, 1), [1, 1], (np.int64(1), 1), 1])
+def test_equal_paddings_are_one(padding, rng):
+    layer = Conv2D(1, 2, 3, padding=padding, rng=rng)
+    assert (layer.padding, layer.config()["padding"]) == (1, 1)
+    assert str(layer) == "Conv2D(1 → 2, 3×3, padding 1)"
+
+
+def test_a_pair_is_in_the_name(rng):
+    assert str(Conv2D(1, 2, 3, padding=(0, 2), rng=rng)) == "Conv2D(1 → 2, 3×3, padding 0×2)"
+    assert str(Conv2D(1, 2, 3, padding=(0, 0), rng=rng)) == "Conv2D(1 → 2, 3×3)"
+
+
+def test_a_file_from_before_paddings_were_pairs_still_loads(rng, tmp_path):
+    network = Network([Conv2D(1, 2, 3, padding=1, stride=(2, 1), rng=rng)])
+    path = network.save(tmp_path / "old")
+    with np.load(path) as file:
+        arrays = dict(file)
+    old = '"c_in": 1, "c_out": 2, "size": [3, 3], "stride": [2, 1], "padding": 1'
+    assert str(arrays["layers"]) == f'[{{"kind": "Conv2D", {old}}}]'  # as version 0.1 wrote it
+    assert str(Network.load(path)) == str(network)
+
+
 # What makes it a convolution.
 
 
@@ -253,10 +295,14 @@ def test_weights_come_from_an_initializer_and_are_ones_own(rng):
 
 
 @pytest.mark.parametrize("arguments", [(1, 2, 3), (2, 3, (1, 3))])
-@pytest.mark.parametrize("options", [{}, {"stride": (2, 1), "padding": "same"}, {"padding": 2}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"stride": (2, 1), "padding": "same"}, {"padding": 2}, {"padding": (2, 0)}],
+)
 def test_saved_and_loaded(arguments, options, rng, tmp_path):
     network = Network([Conv2D(*arguments, **options, rng=rng), Flatten()])
     loaded = Network.load(network.save(tmp_path / "conv"))
+    assert loaded.layers[0].padding == network.layers[0].padding
     x = rng.standard_normal((2, 5, 5, arguments[0]))
     assert str(loaded) == str(network)
     assert np.array_equal(loaded.predict(x), network.predict(x))
@@ -281,6 +327,21 @@ def test_saved_and_loaded(arguments, options, rng, tmp_path):
         ),
         ({"padding": 0.5}, TypeError, "padding = 0.5: expected a whole number"),
         ({"padding": None}, TypeError, "padding = None: expected a whole number"),
+        ({"padding": (1, -2)}, ValueError, "padding = -2: expected 0 or more"),
+        ({"padding": (1, 2.5)}, TypeError, "padding = 2.5: expected a whole number"),
+        (
+            {"padding": (1, 2, 3)},
+            TypeError,
+            "padding = (1, 2, 3): expected a pair of whole numbers (above and below, left and right)",
+        ),
+        ({"padding": ("same", 1)}, TypeError, "padding = ('same', 1): expected a pair of whole"),
+        ({"padding": ((1, 1), 2)}, TypeError, "padding = ((1, 1), 2): expected a pair of whole"),
+        ({"weights": "he"}, TypeError, "weights as a str: expected an initializer such as he"),
+        (
+            {"weights": np.ones(3)},
+            TypeError,
+            "weights as an array of shape (3,) and dtype float64: expected an init",
+        ),
         ({"rng": 0}, TypeError, "rng as 0: expected a generator"),
     ],
 )
@@ -320,8 +381,95 @@ def test_wrong_images_are_refused(shape, words, rng):
         ({"n": 4, "size": 0}, ValueError, "size = 0"),
         ({"n": 4, "size": 1, "stride": 0}, ValueError, "stride = 0"),
         ({"n": 4, "size": 1, "padding": -2}, ValueError, "padding = -2"),
+        ({"n": 4, "size": 1, "padding": (1, 2)}, TypeError, "a pair as padding: expected one axis"),
+        ({"n": 4, "size": (1, 1)}, TypeError, "size = a tuple: expected a whole number"),
     ],
 )
 def test_output_size_refuses(arguments, error, words):
     with pytest.raises(error, match=f"output_size got {words}"):
         output_size(**arguments)
+
+
+# Whole numbers.
+
+WHOLE = [np.uint8, np.int8, np.int16, np.uint16, np.int64, bool]
+
+
+@pytest.mark.parametrize("slide", [cross_correlate, convolve])
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint64])
+def test_sliding_over_whole_numbers_stays_whole_and_does_not_run_over(slide, dtype):
+    # 9 · 200 · 2 = 3600, far above 255
+    y = slide(np.full((4, 4), 200, dtype), np.full((3, 3), 2, dtype))
+    assert y.tolist() == [[3600] * 2] * 2
+    assert y.dtype == np.int64
+
+
+def test_sliding_over_truth_values_counts():
+    assert cross_correlate(np.ones((3, 3), bool), np.eye(3, dtype=bool)).tolist() == [[3]]
+
+
+def test_sums_beyond_int64_are_floats():
+    image, kernel = np.full((3, 3), 10**12), np.full((3, 3), -(10**9))
+    assert cross_correlate(image, kernel) == pytest.approx(np.array([[-9e21]]))
+    smallest = np.full((1, 1), np.iinfo(np.int64).min)
+    assert cross_correlate(smallest, -np.ones((1, 1), int)) == pytest.approx(2.0**63)
+
+
+@pytest.mark.parametrize("dtype", WHOLE)
+def test_whole_numbers_do_not_run_over(dtype, rng):
+    most = 1 if dtype is bool else 100
+    x, W = (rng.integers(0, most + 1, size).astype(dtype) for size in ((2, 5, 5, 2), (3, 3, 2, 4)))
+    b = np.full(4, most, dtype)
+    dz = rng.integers(0, most + 1, (2, 3, 3, 4)).astype(dtype)
+    exact = [array.astype(float) for array in (x, W, b, dz)]
+    z, back = conv2d(*exact[:3]), conv2d_grad(exact[3], *exact[:2])
+    for mine in (conv2d(x, W, b), naive_forward(x, W, b), conv2d(x=x, W=W, b=b)):
+        assert np.array_equal(mine, z)
+    for mine in (conv2d_grad(dz, x, W), naive_backward(x, W, dz)):
+        assert all(np.array_equal(one, other) for one, other in zip(mine, back, strict=True))
+
+
+def test_whole_images_follow_the_precision_of_the_weights(rng):
+    x, W, b = rng.integers(0, 256, (2, 5, 5, 1), np.uint8), np.ones((3, 3, 1, 2)), np.zeros(2)
+    assert conv2d(x, W, b).dtype == np.float64
+    assert conv2d(x, W.astype(np.float32), b.astype(np.float32)).dtype == np.float32
+
+
+# The functions by themselves.
+
+X, W, B = np.ones((2, 5, 5, 2)), np.ones((3, 3, 2, 4)), np.ones(4)
+DZ = np.ones((2, 3, 3, 4))
+NOT_FITTING = [
+    (conv2d, (X[..., :1], W, B), "x of shape (2, 5, 5, 1): expected (n, height, width, 2)"),
+    (conv2d, (X, W, B, 2), "stride = 2: expected a pair (height, width), as (2, 2)"),
+    (conv2d, (X, W, B, [2, 2]), "stride = [2, 2]: expected a pair"),
+    (conv2d, (X, W, B, (0, 1)), "stride = 0: expected 1 or more"),
+    (conv2d, (X, W, B, (1.0, 1)), "stride = 1.0: expected a whole number"),
+    (conv2d, (X[:, :2], W, B), "images of 2×5 pixels, margins included: expected 3×3 or more"),
+    (conv2d, (X, W[0], B), "W of shape (3, 2, 4): expected (kh, kw, c_in, c_out)"),
+    (conv2d, (X, W, B[:1]), "b of shape (1,): expected (4,)"),
+    (conv2d, (X, W, 0), "b as 0: expected a NumPy array"),
+    (conv2d, (X.tolist(), W, B), "x as a list: expected a NumPy array"),
+    (conv2d_grad, (DZ[:1], X, W), "dz of shape (1, 3, 3, 4): expected (2, 3, 3, 4)"),
+    (conv2d_grad, (DZ[:, :1], X, W), "dz of shape (2, 1, 3, 4): expected (2, 3, 3, 4)"),
+    (conv2d_grad, (DZ, X[..., :1], W), "x of shape (2, 5, 5, 1): expected (n, height, width, 2)"),
+    (naive_forward, (X[..., :1], W, B), "x of shape (2, 5, 5, 1): expected (n, height, width, 2)"),
+    (naive_forward, (X, W, B, 2), "stride = 2: expected a pair (height, width), as (2, 2)"),
+    (naive_backward, (X[..., :1], W, DZ), "x of shape (2, 5, 5, 1)"),
+    (naive_backward, (X, W, DZ[:1]), "dz of shape (1, 3, 3, 4): expected (2, 3, 3, 4)"),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments", "words"), NOT_FITTING)
+def test_what_does_not_fit_is_refused_by_the_functions_too(function, arguments, words):
+    with pytest.raises(
+        (TypeError, ValueError), match=f"^{function.__name__} got {re.escape(words)}"
+    ):
+        function(*arguments)
+
+
+def test_a_missing_argument_is_named():
+    with pytest.raises(
+        TypeError, match=r"^conv2d: missing a required argument: 'b'; expected x, W, b"
+    ):
+        conv2d(X, W)

@@ -8,9 +8,10 @@ import pytest
 from nnlib.activations import Sigmoid
 from nnlib.curvature import hessian, hessian_vector
 from nnlib.landscapes import LANDSCAPES
-from nnlib.layers import Dense
+from nnlib.layers import Dense, Residual
 from nnlib.losses import SoftmaxCrossEntropy, SquaredError
 from nnlib.network import Network
+from nnlib.normalization import BatchNorm
 from nnlib.parameter import Parameter
 from nnlib.regularization import Dropout
 
@@ -143,6 +144,9 @@ def test_all_is_put_back_bit_for_bit(which, fails, rng):
     assert [(p.value.tobytes(), p.grad.tobytes()) for p in parameters] == before
 
 
+TWICE = Parameter(np.ones(2), "W")
+
+
 @pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize(
     ("f", "parameters", "error", "words"),
@@ -166,6 +170,7 @@ def test_all_is_put_back_bit_for_bit(which, fails, rng):
             TypeError,
             "got W in float32: float64 is needed",
         ),
+        (lambda: 0.0, [TWICE, TWICE], ValueError, "got a parameter twice: expected each once"),
     ],
 )
 def test_wrong_use(which, f, parameters, error, words):
@@ -231,3 +236,77 @@ def test_random_numbers_in_f_are_noticed(rng):
 
     with pytest.raises(ValueError, match=r"two different gradients\. Does it draw random numbers"):
         hessian(f, network.parameters())
+
+
+# What forward only notes.
+
+
+def normalised(rng):
+    inside = Residual([Dense(3, 3, rng=rng), BatchNorm(3)])
+    network = Network([Dense(2, 3, rng=rng), BatchNorm(3), inside, Dense(3, 2, rng=rng)])
+    x, labels = 5 + rng.standard_normal((6, 2)), rng.integers(0, 2, 6)
+    loss = SoftmaxCrossEntropy()
+
+    def f() -> float:
+        for parameter in network.parameters():
+            parameter.zero_grad()
+        cost = loss.forward(network.forward(x), labels)
+        network.backward(loss.backward())
+        return cost
+
+    return network, f
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_running_averages_stay_bit_for_bit(which, rng):
+    network, f = normalised(rng)
+    f()
+    before = [statistic.value.tobytes() for statistic in network.statistics()]
+    # with all parameters, and with those of a layer that is no BatchNorm
+    for parameters in (network.parameters(), network.layers[0].parameters()):
+        both(f, parameters)[which]()
+        assert [statistic.value.tobytes() for statistic in network.statistics()] == before
+    f()  # and afterwards they follow again
+    assert [statistic.value.tobytes() for statistic in network.statistics()] != before
+
+
+def test_they_follow_again_where_f_raises(rng):
+    network, f = normalised(rng)
+
+    def broken() -> float:
+        f()
+        raise ZeroDivisionError
+
+    before = [statistic.value.copy() for statistic in network.statistics()]
+    with pytest.raises(ZeroDivisionError):
+        hessian(broken, network.parameters())
+    assert all(map(np.array_equal, [s.value for s in network.statistics()], before))
+    f()
+    assert not np.array_equal(network.statistics()[0].value, before[0])
+
+
+def test_the_hessian_in_training_is_that_of_training(rng):
+    # the batch's own mean and variance, whether they are noted or not: a bias before BatchNorm has no effect
+    network, f = normalised(rng)
+    bias = network.layers[0].b
+    for _ in range(50):  # until the running averages are those of these examples
+        f()
+    assert np.abs(hessian(f, [bias])).max() < 1e-8
+    network.training = False
+    assert np.abs(hessian(f, [bias])).max() > 1e-4
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_is_no_function_and_no_list(which):
+    function = (hessian, hessian_vector)[which]
+    more = ((), (np.ones(2),))[which]
+    w = Parameter(np.ones(2), "W")
+
+    def f() -> None:  # which forgets to return the cost
+        w.grad = 3 * w.value
+
+    with pytest.raises(TypeError, match=r"got f as 0.5: expected the function itself"):
+        function(0.5, [w], *more)
+    with pytest.raises(TypeError, match=r"got Parameter\(W, shape \(2,\)\) alone: .* as \[W\]"):
+        function(f, w, *more)
+    assert function(f, [w], *more).sum() == pytest.approx(6)  # 3 on the diagonal, 0 beside it

@@ -1,5 +1,6 @@
 """The gradient check is checked itself: right gradients pass, every planted bug is found and named."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from nnlib.gradcheck import check_gradients
 from nnlib.layers import Dense
 from nnlib.losses import SoftmaxCrossEntropy, SquaredError
 from nnlib.network import Network
+from nnlib.normalization import BatchNorm
 from nnlib.parameter import Parameter
 
 
@@ -290,7 +292,7 @@ def test_gradients_left_behind_are_those_of_the_parameters(rng):
 
 def test_it_shares_no_code_with_what_it_judges():
     imported = re.findall(r"from (nnlib\S*) import", Path(gradcheck.__file__).read_text("utf-8"))
-    assert imported == ["nnlib.errors"]  # which has words, and no formula
+    assert imported == ["nnlib._notes", "nnlib.errors"]  # which have words, and no formula
 
 
 def test_two_wrong_elements_do_not_hide_each_other():
@@ -393,3 +395,15 @@ def test_slopes_that_rounding_hides_are_told_as_such():
     report = check_gradients(f, [W], rng=np.random.default_rng(0))
     assert report.passed
     assert str(report).startswith("gradients agree as far as can be told: those of W are too small")
+
+
+def test_running_averages_stay_as_they_are(rng):
+    network = Network([Dense(4, 5, rng=rng), BatchNorm(5), Dense(5, 3, rng=rng)])
+    before = [statistic.value.copy() for statistic in network.statistics()]
+    x, labels = rng.standard_normal((6, 4)), rng.integers(0, 3, 6)
+    f = functools.partial(step, network, SoftmaxCrossEntropy(), x, labels)
+    assert check_gradients(f, network.parameters(), rng=rng).passed
+    for statistic, value in zip(network.statistics(), before, strict=True):
+        assert np.array_equal(statistic.value, value)
+    f()
+    assert not np.array_equal(network.statistics()[0].value, before[0])

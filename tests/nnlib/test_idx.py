@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -83,3 +84,29 @@ def test_one_flipped_bit_in_gzip_is_found(tmp_path):
     path.write_bytes(packed)
     with pytest.raises(ValueError, match=r"images\.gz: broken gzip file"):
         _idx.read(path, 2)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_path_may_be_text(pack, tmp_path):
+    (tmp_path / "images").write_bytes(pack(BY_HAND))
+    assert _idx.read(str(tmp_path / "images"), 2).shape == (2, 3)
+
+
+@pytest.mark.parametrize("shape", [b"\0\0\0\2\0\0\0\3", b"\xff" * 8])
+def test_a_packed_file_is_unpacked_no_further_than_its_header_says(shape, tmp_path):
+    path = tmp_path / "images.gz"
+    path.write_bytes(gzip.compress(BY_HAND[:4] + shape + bytes(50_000_000), compresslevel=1))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"images\.gz: (1 trailing bytes|truncated)"):
+        _idx.read(path, 2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < (5e6 if shape[0] == 0 else 2e8)  # the other header asks for all of it
+
+
+def test_the_checksum_is_compared_though_no_more_is_read(tmp_path):
+    path = tmp_path / "images.gz"
+    for damage in (lambda b: b[:-4] + b"\0\0\0\0", lambda b: b[:-8] + b"\0" * 4 + b[-4:]):
+        path.write_bytes(damage(gzip.compress(BY_HAND)))
+        with pytest.raises(ValueError, match=r"images\.gz: broken gzip file"):
+            _idx.read(path, 2)

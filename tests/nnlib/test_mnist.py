@@ -204,11 +204,15 @@ def renamed(change):
         renamed(lambda name: f"emnist-letters-{name.replace('t10k', 'test')}.gz"),
         renamed(lambda name: f"MNIST/raw/{name}"),
         renamed(lambda name: f"{name}/{name}"),
+        renamed(lambda name: f"{name.replace('-idx', '.idx')}/{name.replace('-idx', '.idx')}"),
+        renamed(lambda name: f"archive/{name}/{name}"),
+        renamed(lambda name: f"FashionMNIST/raw/{name}.gz"),
         renamed(str.upper),
         [f"{USUAL[0]}.gz", *USUAL[1:]],
     ],
     ids=[
-        "usual", "gz", "dots", "dots gz", "emnist", "below", "own folders", "capitals", "one packed"
+        "usual", "gz", "dots", "dots gz", "emnist", "below", "own folders", "dots in folders", "kaggle", "torchvision",
+        "capitals", "one packed"
     ],
 )  # fmt: skip
 def test_files_are_found_by_any_usual_name(names, tmp_path):

@@ -17,7 +17,6 @@ from nnlib.convolution import Conv2D
 from nnlib.layers import Dense, Flatten, Layer, Residual, receptive_field
 from nnlib.network import Network
 from nnlib.normalization import BatchNorm
-from nnlib.parameter import require_parameters
 from nnlib.pooling import MaxPool2D
 from nnlib.saving import FORMAT, kinds
 
@@ -169,6 +168,63 @@ def test_what_one_output_sees_is_what_changes_it(rng):
         19,
     )  # 16 × 16, from 1 · stride 4
     assert receptive_field(network.layers) == ((16, 16), (4, 4))
+
+
+class Upsample(Layer):
+    """A learner's own: each pixel ``size`` × ``size`` times. What it calls its attributes is its own business."""
+
+    def __init__(self, size):
+        self.size, self.stride, self.padding = size, 1 / size, "none"
+
+    def forward(self, x):
+        return x.repeat(self.size, axis=1).repeat(self.size, axis=2)
+
+    def backward(self, dy):
+        n, h, w, c = dy.shape
+        return dy.reshape(n, h // self.size, self.size, w // self.size, self.size, c).sum((2, 4))
+
+
+def test_an_own_layer_may_call_its_attributes_size_and_stride(rng):
+    network = Network([Conv2D(1, 2, 3, rng=rng), Upsample(2), Residual([Upsample(1), ReLU()])])
+    assert "8×8×2  sees 3×3" in network.summary((6, 6, 1))
+    x = rng.standard_normal((2, 6, 6, 1))
+    assert network.backward(network.forward(x)).shape == x.shape
+    assert receptive_field(network.layers) == ((3, 3), (1, 1))
+    assert Network([Residual([Upsample(2)], Upsample(2))]).forward(x).shape == (2, 12, 12, 1)
+
+
+def test_an_own_layer_says_what_it_looks_at():
+    class Blur(Upsample):
+        def window(self):
+            return 3, (2, 1)
+
+    # 3, then 3 + 2 · 2 rows and 3 + 2 · 1 columns
+    assert receptive_field([Blur(1), Blur(1)]) == ((7, 5), (4, 1))
+    Blur.window = lambda self: 3
+    with pytest.raises(TypeError, match=r"Blur\(\) got a window\(\) that gives 3: expected a pair"):
+        receptive_field([Blur(1)])
+    Blur.window = lambda self: (3, "a")
+    with pytest.raises(TypeError, match=r"Blur\(\) got window stride = a str: expected a whole"):
+        receptive_field([Blur(1)])
+
+
+def test_what_no_layers_see_is_one_pixel():
+    assert receptive_field([]) == ((1, 1), (1, 1))
+    for wrong in (Network([ReLU()]), None, [3], ReLU()):
+        with pytest.raises(TypeError, match=r"^receptive_field got .*: expected a"):
+            receptive_field(wrong)
+
+
+@pytest.mark.parametrize("name", ["window", "inner", "parameters", "config"])
+def test_an_attribute_that_hides_a_method_is_told(name):
+    layer = Upsample(2)
+    setattr(layer, name, 3)
+    words = (
+        rf"got Upsample\(\) at place 0, whose {name} is 3: {name}\(\) is a method of every layer"
+    )
+    for whole in (Network, Residual):
+        with pytest.raises(TypeError, match=words):
+            whole([layer])
 
 
 @pytest.mark.parametrize(
@@ -443,7 +499,10 @@ def layers(*configs) -> np.ndarray:
     ("changes", "reason"),
     [
         ({"format": None}, "it does not say that it is a nnlib network 1"),
-        ({"format": np.array("nnlib network 2")}, "it does not say that it is a nnlib network 1"),
+        (
+            {"format": np.array("nnlib network 2")},
+            "it is a nnlib network 2, saved by a newer version",
+        ),
         ({"layers": None}, "layers"),
         ({"layers": np.array("[{")}, "Expecting"),
         ({"layers": layers()}, "no layers"),
@@ -567,11 +626,24 @@ def test_residual_of_images_may_change_their_size(rng):
     inside = [Conv2D(2, 4, 3, stride=2, padding="same", rng=rng), BatchNorm(4), ReLU()]
     layer = Residual(inside, projection=Conv2D(2, 4, 1, stride=2, rng=rng))
     assert layer.forward(rng.standard_normal((3, 7, 6, 2))).shape == (3, 4, 3, 4)
-    assert (layer.size, layer.stride) == ((3, 3), (2, 2))
+    assert layer.window() == ((3, 3), (2, 2))
     assert str(layer) == (
         "Residual(Conv2D(2 → 4, 3×3, stride 2, padding same) – BatchNorm(4) – ReLU(); "
         "shortcut Conv2D(2 → 4, 1×1, stride 2))"
     )
+
+
+def test_residual_sees_what_the_wider_of_both_ways_sees(rng):
+    inside = [Conv2D(2, 4, (1, 3), rng=rng, padding="same")]
+    layer = Residual(inside, projection=Conv2D(2, 4, (5, 1), rng=rng, padding="same"))
+    assert layer.window() == ((5, 3), (1, 1))
+    # after a pooling that sees 2 × 2 with stride 2: 2 + 4 · 2 rows and 2 + 2 · 2 columns
+    assert receptive_field([MaxPool2D(2), layer]) == ((10, 6), (2, 2))
+
+
+def test_residual_of_whole_numbers_does_not_run_over():
+    x = np.full((2, 3), 200, np.uint8)
+    assert Residual([Flatten()]).forward(x).tolist() == [[400] * 3] * 2
 
 
 def test_residual_refuses_shapes_that_differ(rng):
@@ -679,4 +751,3 @@ def test_what_layers_share_is_listed_once():
     network = Network([a, Residual([b, c])])
     assert network.parameters() == network.state() == [a.W, a.b, b.b, c.W]
     assert len(network.copy().parameters()) == 4
-    assert require_parameters("SGD", [a.W, b.W, a.b, a.W]) == [a.W, a.b]

@@ -10,7 +10,7 @@ from nnlib.callbacks import Restart
 from nnlib.layers import Dense, Residual
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
-from nnlib.normalization import BatchNorm
+from nnlib.normalization import BatchNorm, batch_norm, batch_norm_grad, moments
 from nnlib.optimizers import SGD
 from nnlib.parameter import Parameter
 from nnlib.training import DivergedError, fit
@@ -119,6 +119,88 @@ def test_epsilon_and_share_are_saved(tmp_path):
     network = Network([BatchNorm(3, epsilon=0.5, share=0.25)])
     loaded = Network.load(network.save(tmp_path / "model")).layers[0]
     assert (loaded.epsilon, loaded.share) == (0.5, 0.25)
+
+
+def test_a_huge_epsilon_leaves_nearly_nothing_and_a_tiny_one_all():
+    x = np.array([[1.0], [3.0]])
+    # (1 − 2)/√(1 + 1e20) = −1e-10;  (1 − 2)/√(1 + 1e-300) = −1
+    assert BatchNorm(1, epsilon=1e20).forward(x).ravel() == pytest.approx([-1e-10, 1e-10])
+    assert BatchNorm(1, epsilon=1e-300).forward(x).ravel().tolist() == [-1, 1]
+
+
+def test_a_share_of_0_notes_nothing_and_one_near_1_only_the_last():
+    x = np.array([[1.0], [3.0]])
+    none, nearly_all = BatchNorm(1, share=0), BatchNorm(1, share=0.9)
+    for layer in (none, nearly_all):
+        layer.forward(x)
+    assert (none.running_mean.value.item(), none.running_variance.value.item()) == (0, 1)
+    assert nearly_all.running_mean.value.item() == pytest.approx(1.8)  # 0.1 · 0 + 0.9 · 2
+    assert nearly_all.running_variance.value.item() == pytest.approx(1.9)  # 0.1 · 1 + 0.9 · 2
+    none.training = False
+    assert none.forward(x).ravel() == pytest.approx(x.ravel() / np.sqrt(1.00001))
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"epsilon": -1}, ValueError, "epsilon = -1"),
+        ({"epsilon": np.inf}, ValueError, "epsilon = inf"),
+        ({"epsilon": np.nan}, ValueError, "epsilon = nan"),
+        ({"epsilon": "small"}, TypeError, "epsilon = a str: expected a number above 0"),
+        ({"epsilon": [1e-5] * 3}, TypeError, "epsilon = a list"),
+        ({"epsilon": True}, TypeError, "epsilon = True"),
+        ({"share": -0.1}, ValueError, "share = -0.1"),
+        ({"share": np.nan}, ValueError, "share = nan"),
+        ({"share": None}, TypeError, "share = None: expected a number from 0 to below 1"),
+    ],
+)
+def test_what_is_no_epsilon_and_no_share(options, error, words):
+    with pytest.raises(error, match=f"BatchNorm got {re.escape(words)}"):
+        BatchNorm(3, **options)
+
+
+@pytest.mark.parametrize("n", [2, 20_000], ids=["readable", "fast"])
+def test_whole_numbers_do_not_run_over(n):
+    x = np.tile(np.array([[100], [200]], np.uint8), (n // 2, 1))
+    one = np.ones(1, np.uint8)
+    mean, variance = moments(x)
+    assert (mean.tolist(), variance.tolist()) == ([150], [2500])  # 50²
+    # ±50/√(2500 + 0) · 1 + 1
+    y = batch_norm(x, one, one, mean, variance, 0)
+    assert y[:2].ravel().tolist() == [0, 2]
+    dy = np.full_like(x, 250)
+    _, d_gamma, d_beta = batch_norm_grad(dy, x, one, mean, variance, 0)
+    assert d_gamma == pytest.approx(0, abs=1e-6)
+    assert d_beta == pytest.approx(250 * n)
+
+
+ONE, ROWS = np.ones(2), np.ones((3, 2))
+NOT_FITTING = [
+    (moments, (np.ones((5, 5, 2)),), ValueError, "x of shape (5, 5, 2): expected (n, features) or"),
+    (moments, (np.ones((0, 2)),), ValueError, "x of shape (0, 2): expected"),
+    (moments, ([1, 2],), TypeError, "x as a list: expected a NumPy array"),
+    (
+        batch_norm,
+        (ROWS, np.ones(3), ONE, ONE, ONE, 1),
+        ValueError,
+        "gamma of shape (3,): expected (2",
+    ),
+    (batch_norm, (ROWS, 1, ONE, ONE, ONE, 1), TypeError, "gamma as 1: expected a NumPy array"),
+    (batch_norm, (ROWS, ONE, ONE, ONE, ONE, -1), ValueError, "epsilon = -1: expected a number, 0"),
+    (
+        batch_norm_grad,
+        (ROWS[:1], ROWS, ONE, ONE, ONE, 1),
+        ValueError,
+        "dy of shape (1, 2): expected",
+    ),
+    (batch_norm_grad, (ROWS, ROWS, ONE, ONE, 1, 1), TypeError, "variance as 1: expected a NumPy"),
+]
+
+
+@pytest.mark.parametrize(("function", "arguments", "error", "words"), NOT_FITTING)
+def test_what_does_not_fit_is_refused_by_the_functions_too(function, arguments, error, words):
+    with pytest.raises(error, match=f"^{function.__name__} got {re.escape(words)}"):
+        function(*arguments)
 
 
 # The running statistics: part of the network, none of the optimizer's business.

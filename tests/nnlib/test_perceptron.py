@@ -1,5 +1,7 @@
 """The perceptron: its rule worked by hand, the gates it can learn and the one it cannot."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -156,3 +158,46 @@ def test_wrong_use_names_the_perceptron(wrong, error, words):
 def test_wrong_size(n_in, error):
     with pytest.raises(error, match="Perceptron got n_in = "):
         Perceptron(n_in)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        (([0.0, 1.0], 1), TypeError, "x as a list: expected a NumPy array"),
+        ((np.ones(3), 1), ValueError, "x of shape (3,): expected (2,)"),
+        ((np.ones((4, 2)), 1), ValueError, "x of shape (4, 2): expected (2,)"),
+        ((np.array([np.nan, 1]), 1), ValueError, "x with nan at [0]: expected finite numbers only"),
+        ((np.ones(2), 0), ValueError, "sign = 0: expected -1 or 1, as 2 * label - 1 of a label"),
+        ((np.ones(2), "yes"), ValueError, "sign = 'yes': expected -1 or 1"),
+        ((np.ones(2), np.ones(2)), ValueError, "sign = array([1., 1.]): expected -1 or 1"),
+        ((np.ones(2), 1, -0.5), ValueError, "learning_rate = -0.5: expected a number above 0"),
+    ],
+)
+def test_one_example_and_its_class(arguments, error, words):
+    neuron = Perceptron(2)
+    with pytest.raises(error, match=re.escape(f"Perceptron(2 → 1) got {words}")):
+        neuron.learn(*arguments)
+    assert not neuron.w.any()
+
+
+@pytest.mark.parametrize(
+    ("w", "b", "words"),
+    [
+        (np.ones(3), 0.0, "w of shape (3,) and b of shape (): expected (2,) and a single number"),
+        (np.ones((2, 1)), 0.0, "w of shape (2, 1) and b of shape (): expected (2,)"),
+        (np.ones(2), np.ones(4), "w of shape (2,) and b of shape (4,): expected (2,)"),
+    ],
+)
+def test_weights_set_by_hand_have_to_fit(w, b, words):
+    neuron = Perceptron(2)
+    neuron.w, neuron.b = w, b
+    with pytest.raises(ValueError, match=re.escape(f"Perceptron(2 → 1) got {words}")):
+        neuron.predict(np.ones((4, 2)))
+
+
+def test_whole_numbers_do_not_run_over():
+    neuron = Perceptron(2)
+    neuron.learn(np.array([200, 100], np.uint8), -1, 1)
+    neuron.learn(np.array([200, 100], np.uint8), 1, 2)
+    # nothing at first, as z = 0 is no yes; then 0 + 2 · (200, 100)
+    assert neuron.w.tolist() == [400, 200]

@@ -58,7 +58,11 @@ def _places(nodes: list[Variable]) -> Places:
 
     What nothing leads to stands just left of its first child, at the height of its children.
     """
-    children = {id(node): [child for child in nodes if node in child.parents] for node in nodes}
+    # variables compare by value, and here the same one is meant
+    children = {
+        id(node): [child for child in nodes if any(node is parent for parent in child.parents)]
+        for node in nodes
+    }
     column: dict[int, int] = {}
     for node in nodes:
         column[id(node)] = 1 + max((column[id(parent)] for parent in node.parents), default=-1)
