@@ -234,8 +234,8 @@ class _Check:
             agreeing += [] if report is None else [report]
             if len(agreeing) == AGREEING:
                 return replace(_worst(agreeing), kinks=(parameter.name,))
-        nowhere = GradientReport(np.nan, (parameter.name, None), np.nan, np.nan, self.tolerance)
-        return replace(nowhere, aside=True)
+        where = (parameter.name, None)
+        return GradientReport(np.nan, where, np.nan, np.nan, self.tolerance, aside=True)
 
     @contextmanager
     def moved(self) -> Iterator[_Place]:
@@ -254,8 +254,7 @@ def _compared(blank: GradientReport, gradient: np.ndarray, slopes: _Slopes) -> G
     """Return the report of nudging's ``slopes``; an error that rounding explains is within the tolerance."""
     largest = float(np.abs(gradient).max(initial=0.0))
     distance = abs(blank.analytic - slopes.mean)
-    certain = 0.0 if distance == 0 else np.inf
-    error = certain if largest == 0 else distance / largest
+    error = distance / largest if largest != 0 else np.inf * distance if distance else 0.0
     hidden = distance <= slopes.rounding and error > blank.tolerance
     if hidden:  # below the rounding a slope is as good as 0
         error = blank.tolerance if largest > slopes.rounding else 0.0
@@ -333,10 +332,8 @@ def _require_parameters(parameters: Any) -> list[Any]:
 def _require_repeatable(f: Callable[[], float], parameters: Sequence[Any]) -> None:
     """Raise ``ValueError`` unless f leaves the same gradients twice."""
     if not callable(f):
-        raise TypeError(
-            f"check_gradients got {describe(f)} as f: "
-            "expected a function that runs forward and backward and returns the loss"
-        )
+        wish = "expected a function that runs forward and backward and returns the loss"
+        raise TypeError(f"check_gradients got {describe(f)} as f: {wish}")
     first, second = _Place(f, parameters), _Place(f, parameters)
     for parameter in parameters:
         before, after = (place.gradients[id(parameter)] for place in (first, second))
