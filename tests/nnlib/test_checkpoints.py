@@ -799,6 +799,21 @@ def test_names_and_folders(tmp_path):
     assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["run.npz"]
 
 
+def test_the_same_program_started_twice_does_not_kill_the_first(tmp_path, monkeypatch):
+    # the second resumes while the first is about to rename what it has written
+    first, second, path = Everything(), Everything(), tmp_path / "run.npz"
+
+    def meanwhile(_):
+        second.checkpoint(path).resume(second.network, second.optimizer, second.rng)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    assert len(first.train(first.checkpoint(path), epochs=3).loss) == 3
+    monkeypatch.undo()
+    third = Everything()
+    assert len(third.checkpoint(path).resume(third.network, third.optimizer, third.rng).loss) == 3
+    assert [file.name for file in tmp_path.iterdir()] == ["run.npz"]
+
+
 def test_only_own_leftovers_are_removed(tmp_path):
     own, others = (
         ["run.npz.01234abc.part"],
