@@ -56,10 +56,11 @@ class Network(Layered):
         return dy
 
     def backward_to_parameters(self, dy: np.ndarray) -> None:
-        """Do what ``backward`` does, but leave out dx of the first layer, which learning does not need."""
-        for layer in reversed(self.layers[1:]):
+        """Do what ``backward`` does, but leave out dx of the first layer with parameters: learning does not need it."""
+        first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), 0)
+        for layer in reversed(self.layers[first + 1 :]):
             dy = layer.backward(dy)
-        self.layers[0].backward_to_parameters(dy)
+        self.layers[first].backward_to_parameters(dy)
 
     def inner(self) -> list[Layer]:
         """Return the layers; what they hold, in their order, is what the network holds."""

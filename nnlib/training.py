@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from nnlib import _checks
 from nnlib._checks import Examples, LossLike, NetworkLike, OptimizerLike
+from nnlib._fast.blocks import one_blas_thread
 from nnlib._hooks import Hooks
 from nnlib._interrupt import Interrupt
 from nnlib.batches import minibatches
@@ -20,6 +21,7 @@ from nnlib.history import Augmentation, Callback, DivergedError, History, State,
 from nnlib.metrics import count_right, kind_of_targets
 from nnlib.network import Network
 from nnlib.optimizers import NotFiniteError, Optimizer, clip_gradients
+from nnlib.parts import forward_and_backward, is_wide
 from nnlib.regularization import Penalty
 
 Penalties = Penalty | Sequence[Penalty] | None
@@ -43,11 +45,9 @@ def train_step(
     """
     penalties = _checks.require_step("train_step", network, loss, optimizer, penalty)
     network.training = True
-    predictions = network.forward(x)
-    cost = _checks.require_cost(loss, loss.forward(predictions, y))
+    optimizer.zero_grad()
+    cost, predictions = forward_and_backward(network, loss, x, y)
     if math.isfinite(cost):
-        optimizer.zero_grad()
-        network.backward_to_parameters(loss.backward())
         for one in penalties:
             one.add_gradients(network.parameters())
         if clip is not None:
@@ -104,7 +104,9 @@ def fit(
         *(penalty, clip, augment, Hooks("fit", callbacks)),
     )
     history = History() if history is None else require_history("fit", history)
-    with Interrupt() as interrupt, _progress(history, epochs) as progress:
+    # small products gain nothing from several threads, and lose much to whoever else needs the cores
+    alone = nullcontext() if is_wide(network, batch_size) else one_blas_thread()
+    with alone, Interrupt() as interrupt, _progress(history, epochs) as progress:
         try:
             history.ended = run.train(history, epochs, progress, interrupt)
         except KeyboardInterrupt:

@@ -2,8 +2,8 @@
 
 python3 tests/benchmarks/bench_cnn.py [--repeats N] [--seconds S] [--only NAME] [--memory]
 
-float32, forward, backward and a step of SGD on random images, softmax and cross-entropy; no dx for the images, as
-PyTorch leaves it out, too. PyTorch's time is its better one of 1 and 2 threads. The libraries take turns in every
+float32, ``train_step`` with SGD on random images, softmax and cross-entropy; no dx for the images, as PyTorch leaves it
+out, too. PyTorch's time is its better one of 1 and 2 threads. The libraries take turns in every
 repeat, each for about S seconds, and the ratios are of medians: above 1, ours is faster. Memory is the peak of a
 fresh process that does ten steps, above what it held before the first (VmHWM in /proc/self/status: Linux only).
 
@@ -28,6 +28,7 @@ from nnlib.network import Network
 from nnlib.normalization import BatchNorm
 from nnlib.optimizers import SGD
 from nnlib.pooling import MaxPool2D
+from nnlib.training import train_step
 
 NETWORKS = {  # image size, padding, the rest: a number is a convolution's filters, a pair its filters and window
     "LeNet, 28×28": (28, "valid", [(20, 5), (40, 5)], [100, 10], False),
@@ -74,10 +75,7 @@ def ours(name, batch_size):
     x, y = task(name, batch_size)
 
     def step():
-        loss.forward(network.forward(x), y)
-        optimizer.zero_grad()
-        network.backward_to_parameters(loss.backward())
-        optimizer.step()
+        train_step(network, loss, optimizer, x, y)
 
     return step
 
