@@ -223,3 +223,31 @@ def test_a_gap_in_a_picture_of_weights_is_no_weight():
     ax = figures.axes(figures.figure())
     drawings.weight_image(ax, np.array([[0.5, np.nan], [-0.25, 0.0]]))
     assert ax.images[0].get_clim() == (-0.5, 0.5)
+
+
+def png_of(tag):
+    """Return the picture in a tag, as an array (height, width, 3), and how many bytes it takes."""
+    data = base64.b64decode(re.search(r"base64,([^\"]+)", tag)[1])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"), int), len(data)
+
+
+def drawn(fill):
+    figure = figures.figure(4, 3)
+    fill(figures.axes(figure))
+    whole = io.BytesIO()
+    figure.savefig(whole, format="png", dpi=2 * figures.PIXELS_PER_INCH)
+    return figures.image_tag(figure, "words"), whole.getvalue()
+
+
+def test_a_saved_picture_takes_half_the_room_and_looks_the_same():
+    tag, whole = drawn(lambda ax: ax.plot(np.sin(np.arange(200)), color=figures.BLUE))
+    (picture, size), exact = png_of(tag), np.asarray(Image.open(io.BytesIO(whole)).convert("RGB"))
+    assert size < len(whole) / 2
+    assert np.abs(picture - exact).mean() < 0.25
+
+
+def test_a_picture_of_many_colours_keeps_them_all():
+    colours = np.random.default_rng(0).random((30, 40, 3))
+    tag, whole = drawn(lambda ax: ax.imshow(colours, interpolation="bilinear"))
+    picture, _ = png_of(tag)
+    assert np.array_equal(picture, np.asarray(Image.open(io.BytesIO(whole)).convert("RGB")))
