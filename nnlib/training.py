@@ -48,6 +48,7 @@ def train_step(
     if math.isfinite(cost):
         optimizer.zero_grad()
         network.backward_to_parameters(loss.backward())
+        _checks.require_slopes(network, optimizer)
         for one in penalties:
             one.add_gradients(network.parameters())
         if clip is not None:
@@ -149,6 +150,7 @@ class _Run:
             state.epoch = epoch
             if self.hooks.epoch(state):
                 return f"a callback ended training after epoch {epoch}"
+            _checks.require_own(self.network, self.optimizer)  # whatever callbacks did
             interrupt.check()
         return f"all {epochs} epochs are done"
 
