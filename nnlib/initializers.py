@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import describe, require_count, require_finite, require_rng, require_shape
+from nnlib.errors import describe, require_count, require_rng, require_shape
 
 Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
@@ -83,4 +83,4 @@ def start_values(
             f"{who} got {name} as its initializer, which fails as {name}(shape, rng) "
             f"({str(error)[:80]}): expected one such as he"
         ) from error
-    return require_finite(who, "weights", require_shape(who, "weights", made, shape)).copy()
+    return require_shape(who, "weights", made, shape).copy()
