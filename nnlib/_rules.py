@@ -1,11 +1,12 @@
 """What an optimizer's rule, which may be the learner's own, has to keep to: refused in words before it goes wrong."""
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from nnlib.errors import describe, require_positive, require_shape
+from nnlib.errors import require_positive, require_shape
 from nnlib.parameter import Parameter
 
 
@@ -17,12 +18,28 @@ def require_names(who: str, remembers: Any) -> None:
         )
 
 
-def not_in_place(who: Any, answer: Any) -> TypeError:
-    """Return what to raise if ``update`` returned something: w itself is to change."""
-    return TypeError(
-        f"{who} got {describe(answer)} from its update: expected None, and w changed in place, "
-        "as w -= … does; w = w - … makes another array"
+def values_if_new(rule: Any, parameters: Iterable[Parameter]) -> list[np.ndarray]:
+    """Return copies of all values if the first step of a rule of the learner's own begins, else nothing."""
+    if rule.steps > 1 or type(rule).__module__.startswith("nnlib."):
+        return []
+    return [parameter.value.copy() for parameter in parameters]
+
+
+def warn_if_still(rule: Any, parameters: list[Parameter], before: list[np.ndarray]) -> None:
+    """Warn if a step changed nothing though there are slopes: ``w = w - …`` gives a name to another array."""
+    if not before:
+        return
+    still = all(
+        np.array_equal(one.value, value, equal_nan=True)
+        for one, value in zip(parameters, before, strict=False)
     )
+    slopes = any(one.grad is not None and one.grad.any() for one in parameters)
+    if still and slopes and rule.learning_rate > 0:
+        warnings.warn(
+            f"{rule} changed nothing in its first step, though there are gradients. Its update "
+            "has to change w in place, as w -= … does; w = w - … makes another array",
+            stacklevel=3,
+        )
 
 
 def require_gradients(who: Any, parameters: Iterable[Parameter]) -> None:

@@ -89,12 +89,6 @@ class Has(Layer):
         return list(self.has) if len(self.has) > 1 else self.has[0]
 
 
-class Rebinding(Optimizer):
-    def update(self, w, g, *memory):
-        w = w - self.learning_rate * g
-        return w
-
-
 class Lettered(Optimizer):
     remembers = "velocity"
 
@@ -626,13 +620,6 @@ WRONG = [
         TypeError,
         "the gradient of b as a Tensor",
         "a NumPy array",
-    ),
-    (
-        "an own rule that makes new weights",
-        lambda: optimized_by(Rebinding),
-        TypeError,
-        "from its update",
-        "w -= …",
     ),
     (
         "an own rule that remembers letters",
