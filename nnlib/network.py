@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,20 @@ from nnlib.layers import (
     require_layers,
 )
 from nnlib.parameter import count_values
+
+# What networks of other libraries can do, and how it is done here.
+ELSEWHERE = {
+    "fit": "training.fit(network, loss, optimizer, (x, y), rng=rng)",
+    "compile": "training.fit(network, loss, optimizer, (x, y), rng=rng)",
+    "add": "Network([…]), with all layers in one list",
+    "eval": "network.predict(x), which is in prediction mode by itself",
+    "train": "network.training = True, which fit and train_step do themselves",
+    "zero_grad": "optimizer.zero_grad()",
+    "state_dict": "network.save(path), or network.state(), a list of Parameter",
+    "evaluate": "loss.forward(network.predict(x), y)",
+    "score": "metrics.accuracy(network.classify(x), y)",
+    "to": "network.astype(np.float32)",
+}
 
 
 class Network(Layered):
@@ -214,6 +228,13 @@ class Network(Layered):
             saving.fill(network, arrays)
             saving.draw_from(network.layers, generator)
         return network
+
+    if not TYPE_CHECKING:  # to mypy, what is not there is not there
+
+        def __getattr__(self, name: str) -> Any:
+            """Say how it is done here, if it is asked for what networks of other libraries have."""
+            hint = f": expected {ELSEWHERE[name]}" if name in ELSEWHERE else ""
+            raise AttributeError(f"a Network has no {name}{hint}", name=name, obj=self)
 
     def __repr__(self) -> str:
         return f"Network({' – '.join(map(str, self.layers))})"

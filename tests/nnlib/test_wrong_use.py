@@ -715,6 +715,20 @@ WRONG = [
         "a Network",
     ),
     (
+        "fit as a method",
+        lambda: Network([dense()]).fit(ROWS, LABELS),
+        AttributeError,
+        "Network has no fit",
+        "training.fit(network, loss, optimizer, (x, y), rng=rng)",
+    ),
+    (
+        "the prediction mode of PyTorch",
+        lambda: Network([dense()]).eval(),
+        AttributeError,
+        "Network has no eval",
+        "network.predict(x)",
+    ),
+    (
         "a type of PyTorch's name",
         lambda: Network([dense()]).astype("torch.float32"),
         TypeError,
