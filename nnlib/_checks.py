@@ -84,9 +84,13 @@ def require_pairs(who: str, examples: Any) -> Examples:
 
 def require_parts(network: Any, loss: Any, optimizer: Any) -> None:
     """Raise if a part cannot do its work, or if the optimizer works for another network."""
-    _require_part("network", network, NetworkLike)
-    _require_part("loss", loss, LossLike)
-    _require_part("optimizer", optimizer, OptimizerLike)
+    require_learner("fit", network, loss)
+    _require_part("fit", "optimizer", optimizer, OptimizerLike)
+    require_own(network, optimizer)
+
+
+def require_own(network: Any, optimizer: Any) -> None:
+    """Raise if the optimizer works for another network, or for parameters that this one no longer has."""
     ours = set(network.parameters())
     theirs = set(learned_by(optimizer, network))
     if ours.isdisjoint(theirs):
@@ -100,10 +104,27 @@ def require_parts(network: Any, loss: Any, optimizer: Any) -> None:
         )
 
 
+def require_learner(who: str, network: Any, loss: Any) -> None:
+    """Raise unless one can be trained and the other says how wrong it is."""
+    _require_part(who, "network", network, NetworkLike)
+    _require_part(who, "loss", loss, LossLike)
+
+
 def learned_by(optimizer: Any, network: Any) -> Sequence[Parameter]:
     """Return the parameters that an optimizer has; of one that does not tell, the network's."""
     told = getattr(optimizer, "parameters", network.parameters)
     return told() if callable(told) else told
+
+
+def require_slopes(network: Any, optimizer: Any) -> None:
+    """Raise after a backward pass that left the optimizer nothing to go by. Ends at the first gradient, to be quick."""
+    for parameter in learned_by(optimizer, network):
+        if parameter.grad is not None:
+            return
+    raise ValueError(
+        f"{optimizer} got no gradient from the backward pass of {network}: "
+        "expected the optimizer of this network, made from network.parameters()"
+    )
 
 
 def require_cost(loss: Any, cost: Any) -> float:
@@ -130,14 +151,14 @@ def _require_method(who: str, name: str, part: Any, method: str) -> None:
         raise TypeError(f"{who} got {describe(part)} as the {name}: expected {_METHODS[name]}")
 
 
-def _require_part(name: str, part: Any, kind: Any) -> None:
+def _require_part(who: str, name: str, part: Any, kind: Any) -> None:
     if isinstance(part, type):
         called = part.__name__
         raise TypeError(
-            f"fit got the class {called} as the {name}: expected an object, as {called}(…) makes"
+            f"{who} got the class {called} as the {name}: expected an object, as {called}(…) makes"
         )
     if not isinstance(part, kind):
-        raise TypeError(f"fit got {describe(part)} as the {name}: expected {_METHODS[name]}")
+        raise TypeError(f"{who} got {describe(part)} as the {name}: expected {_METHODS[name]}")
 
 
 _METHODS = {

@@ -8,6 +8,18 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from nnlib.errors import describe
+
+
+def require_path(who: str, path: Any) -> Path:
+    """Return ``path`` if it is the name of a file or folder; else raise ``TypeError``."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(
+            f'{who} got {describe(path)}: expected the name of a file or folder, such as "runs/a"'
+        )
+    return Path(path)
 
 
 def write_whole(path: Path, content: bytes) -> None:

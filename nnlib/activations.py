@@ -16,16 +16,18 @@ class Activation(Layer):
     @staticmethod
     def function(z: np.ndarray) -> np.ndarray:
         """Return f(z), elementwise."""
-        raise NotImplementedError
+        raise NotImplementedError("this activation has no function(z)")
 
     @staticmethod
     def derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
         """Return f′(z), elementwise, given also a = f(z), from which it is often cheaper."""
-        raise NotImplementedError
+        raise NotImplementedError("this activation has no derivative(z, a)")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return a = f(x), same shape as x."""
         require_array(self, "x", x)
+        if x.ndim == 0:
+            raise ValueError(f"{self} got x of shape (): expected (n, …), as x.reshape(1, 1) gives")
         if x.size == 0:
             raise ValueError(
                 f"{self} got an empty batch of shape {x.shape}: expected at least one row"

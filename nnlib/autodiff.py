@@ -175,17 +175,17 @@ class Variable(Traced):
 
     __slots__ = (
         "_number",
+        "_value",
         "grad",
         "name",
         "operation",
         "options",
         "parents",
         "sweeps",
-        "value",
     )
 
     def __init__(self, value: Any, name: str = "") -> None:
-        self.value = _array(value).copy()
+        self._value = _array(value).copy()
         self.name = name
         self.grad: np.ndarray | None = None
         self.operation = ""
@@ -193,6 +193,15 @@ class Variable(Traced):
         self.options: tuple[Any, ...] = ()
         self.sweeps = 0
         self._number = next(_NUMBERS)
+
+    @property
+    def value(self) -> np.ndarray:
+        """The array itself, not a copy; a number or list that is set becomes one."""
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._value = _array(value)
 
     @classmethod
     def _lift(cls, other: Any) -> "Variable":

@@ -9,6 +9,7 @@ from nnlib.errors import (
     require_array,
     require_count,
     require_labels,
+    require_number,
     require_rng,
     require_same_length,
 )
@@ -59,14 +60,15 @@ def minibatches(n: int, batch_size: int, *, rng: np.random.Generator) -> Iterato
 
 
 def _examples(who: str, x: Any, y: Any) -> int:
-    require_array(who, "x", x)
-    require_array(who, "y", y)
+    for name, array in (("x", x), ("y", y)):
+        if require_array(who, name, array).ndim == 0:
+            raise ValueError(f"{who} got {name} of shape (): expected a row for each example")
     require_same_length(who, x=x, y=y)
     return len(x)
 
 
 def _count(who: str, held_out: float, n: int) -> int:
-    if not 0 < held_out < 1:
+    if not 0 < require_number(who, "held_out", held_out) < 1:
         raise ValueError(
             f"{who} got held_out = {held_out}: expected a share between 0 and 1, such as 0.2"
         )

@@ -55,7 +55,7 @@ class Checkpoint:
         callbacks: Iterable[Callback] = (),
         generators: Iterable[np.random.Generator] = (),
     ) -> None:
-        self.path = with_ending(path)
+        self.path = with_ending(path, "Checkpoint")
         self.every = require_count("Checkpoint", "every", every)
         self.hooks = Hooks("Checkpoint", callbacks)
         self.callbacks = self.hooks.given
@@ -125,7 +125,7 @@ class _Run:
         rng: np.random.Generator,
         checkpoint: Checkpoint,
     ) -> None:
-        if not hasattr(network, "generators"):
+        if isinstance(network, type) or not hasattr(network, "generators"):
             raise TypeError(f"Checkpoint got {describe(network)} as network: expected a Network")
         self.network = network
         callbacks = checkpoint.callbacks

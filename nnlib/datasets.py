@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlib import _idx
 from nnlib._files import data_file, require_sha256
-from nnlib.errors import require_count, require_rng
+from nnlib.errors import describe, require_amount, require_count, require_number, require_rng
 from nnlib.images import load_images as load_images  # and one for your own pictures
 from nnlib.mnist import load_mnist as load_mnist  # a second name for it, beside the other loaders
 
@@ -64,15 +64,20 @@ def truth_table(outputs: list[int]) -> tuple[np.ndarray, np.ndarray]:
 
     ``truth_table([1, 1, 1, 0])`` is NAND.
     """
-    if len(outputs) != 4 or not set(outputs) <= {0, 1}:
+    if not isinstance(outputs, list | tuple | np.ndarray):
+        raise TypeError(f"truth_table got {describe(outputs)}: expected a list of four outputs")
+    if np.shape(outputs) != (4,) or not set(outputs) <= {0, 1}:
         raise ValueError(f"truth_table got {outputs}: expected four outputs, each 0 or 1")
-    return np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array(outputs)
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    return x, np.array(outputs, dtype=int)
 
 
 def blobs(
     n: int, *, rng: np.random.Generator, distance: float = 3.0, spread: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return two round clouds, centres ``distance`` apart on the diagonal, standard deviation ``spread``."""
+    require_number("blobs", "distance", distance)
+    require_amount("blobs", "spread", spread)
     y = _two_classes("blobs", n, rng)
     centres = np.where(y == 1, 1, -1)[:, None] * distance / np.sqrt(8) * np.ones(2)
     return centres + spread * rng.standard_normal((n, 2)), y
@@ -81,6 +86,7 @@ def blobs(
 def xor(n: int, *, rng: np.random.Generator, noise: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
     """Return four clouds round (±1, ±1); y = 1 if the two signs differ."""
     require_rng("xor", rng)
+    require_amount("xor", "noise", noise)
     corners = rng.choice([-1.0, 1.0], (require_count("xor", "n", n), 2))
     return corners + noise * rng.standard_normal((n, 2)), (corners[:, 0] != corners[:, 1]).astype(
         int
@@ -89,6 +95,7 @@ def xor(n: int, *, rng: np.random.Generator, noise: float = 0.3) -> tuple[np.nda
 
 def moons(n: int, *, rng: np.random.Generator, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     """Return two half circles of radius 1 that reach into each other."""
+    require_amount("moons", "noise", noise)
     y = _two_classes("moons", n, rng)
     angle = np.pi * rng.random(n)
     x = np.where((y == 1)[:, None], _circle(-angle) + np.array([1.0, 0.5]), _circle(angle))
@@ -99,6 +106,7 @@ def circles(
     n: int, *, rng: np.random.Generator, noise: float = 0.1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return a circle of radius ½ (y = 1) inside a circle of radius 1 (y = 0)."""
+    require_amount("circles", "noise", noise)
     y = _two_classes("circles", n, rng)
     radius = np.where(y == 1, 0.5, 1.0)
     return radius[:, None] * _circle(2 * np.pi * rng.random(n)) + noise * rng.standard_normal(
@@ -110,6 +118,8 @@ def spirals(
     n: int, *, rng: np.random.Generator, noise: float = 0.05, turns: float = 1.5
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return two arms that wind round each other ``turns`` times, from the centre out to radius 1."""
+    require_amount("spirals", "noise", noise)
+    require_number("spirals", "turns", turns)
     y = _two_classes("spirals", n, rng)
     radius = np.sqrt(rng.random(n))
     angle = 2 * np.pi * turns * radius + np.pi * y

@@ -29,7 +29,7 @@ def require_array(who: Any, name: str, value: Any) -> np.ndarray:
     if not isinstance(value, np.ndarray):
         raise TypeError(
             f"{who} got {name} as {describe(value)}: "
-            "expected a NumPy array, as np.array([...]) makes"
+            f"expected a NumPy array, as {_way_to_array(name, value)}"
         )
     if type(value) is not np.ndarray and isinstance(value, np.ma.MaskedArray | np.matrix):
         way = "filled(0)" if isinstance(value, np.ma.MaskedArray) else "A"
@@ -37,8 +37,20 @@ def require_array(who: Any, name: str, value: Any) -> np.ndarray:
             f"{who} got {name} as {describe(value)}: expected a plain array, as {name}.{way} gives"
         )
     if value.dtype.kind not in "fiub":
-        raise TypeError(f"{who} got {name} of dtype {value.dtype}: expected numbers")
+        hint = ", as astype(float) makes of them" if value.dtype.kind == "O" else ""
+        raise TypeError(f"{who} got {name} of dtype {value.dtype}: expected numbers{hint}")
     return value
+
+
+def _way_to_array(name: str, value: Any) -> str:
+    """How an array is made of what pandas, PyTorch and others have."""
+    if isinstance(value, type):
+        return "np.array([...]) makes"
+    if hasattr(value, "to_numpy"):
+        return f"{name}.to_numpy() gives"
+    if hasattr(value, "detach") and hasattr(value, "numpy"):
+        return f"{name}.detach().numpy() gives"
+    return "np.array([...]) makes"
 
 
 def require_examples(who: Any, name: str, value: Any) -> np.ndarray:
@@ -122,6 +134,14 @@ def require_finite(who: Any, name: str, value: np.ndarray) -> np.ndarray:
 def _require_number(who: Any, name: str, value: Any, wanted: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{who} got {name} = {describe(value)}: expected {wanted}")
+
+
+def require_number(who: Any, name: str, value: Any) -> float:
+    """Return ``value`` if it is a finite number; else raise ``TypeError`` or ``ValueError``."""
+    _require_number(who, name, value, "a number")
+    if not np.isfinite(value):
+        raise ValueError(f"{who} got {name} = {value}: expected a finite number")
+    return float(value)
 
 
 def require_positive(who: Any, name: str, value: Any) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnlib._notes import no_notes
-from nnlib.errors import describe, require_positive, require_rng
+from nnlib.errors import describe, require_function, require_positive, require_rng
 
 STEP = 1e-5
 DIRECTIONS = 3
@@ -331,9 +331,8 @@ def _require_parameters(parameters: Any) -> list[Any]:
 
 def _require_repeatable(f: Callable[[], float], parameters: Sequence[Any]) -> None:
     """Raise ``ValueError`` unless f leaves the same gradients twice."""
-    if not callable(f):
-        wish = "expected a function that runs forward and backward and returns the loss"
-        raise TypeError(f"check_gradients got {describe(f)} as f: {wish}")
+    wish = "a function without arguments that runs forward and backward and returns the loss"
+    require_function("check_gradients", f, wish, arguments=0, role=" as f")
     first, second = _Place(f, parameters), _Place(f, parameters)
     for parameter in parameters:
         before, after = (place.gradients[id(parameter)] for place in (first, second))

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib._files import require_path
 from nnlib._foreign import listed, shortened, what_it_is
 from nnlib.errors import require_array, require_finite
 
@@ -42,7 +43,7 @@ def load_images(folder: str | Path) -> tuple[np.ndarray, np.ndarray | None]:
     Raises ``FileNotFoundError`` if there is no such folder or no picture in it, and ``ValueError`` naming the file if
     one cannot be read, holds no ink, or is no picture.
     """
-    files, y = _files_and_labels(Path(folder))
+    files, y = _files_and_labels(require_path("load_images", folder))
     x = np.stack([_image(file) for file in files])
     return x[..., None], y
 

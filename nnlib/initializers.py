@@ -8,24 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import describe, require_rng, require_shape
+from nnlib.errors import describe, require_count, require_rng, require_shape
 
 Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
 
 def zeros(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return all zeros: right for biases, and for weights a start that never breaks symmetry (N20)."""
-    return np.zeros(shape)
+    return np.zeros(_require_shape(shape))
 
 
 def standard_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return w ~ N(0, 1), the plain start of Nielsen's first networks.  Source: S0, N20."""
-    return require_rng("standard_normal", rng).standard_normal(shape)
+    return require_rng("standard_normal", rng).standard_normal(_require_shape(shape))
 
 
 def scaled(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return w ~ N(0, 1/d_in), which keeps z = x @ W of unit size.  Source: Nielsen 2015, ch. 3; LeCun et al. 1998."""
-    return require_rng("scaled", rng).standard_normal(shape) / np.sqrt(fans(shape)[0])
+    d_in, _ = fans(shape)
+    return require_rng("scaled", rng).standard_normal(shape) / np.sqrt(d_in)
 
 
 def glorot(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -36,17 +37,27 @@ def glorot(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 
 def he(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return w ~ N(0, 2/d_in), which makes up for the half that a ReLU switches off.  Source: He et al. 2015."""
-    return require_rng("he", rng).standard_normal(shape) * np.sqrt(2 / fans(shape)[0])
+    d_in, _ = fans(shape)
+    return require_rng("he", rng).standard_normal(shape) * np.sqrt(2 / d_in)
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return (inputs, outputs) of one neuron: (d_in, d_out), or for a kernel (h, w, c_in, c_out) times h·w."""
-    if len(shape) < 2:
+    if len(_require_shape(shape)) < 2:
         raise ValueError(
             f"an initializer got shape {shape}: expected (d_in, d_out) or (h, w, c_in, c_out)"
         )
     window = int(np.prod(shape[:-2]))
     return window * shape[-2], window * shape[-1]
+
+
+def _require_shape(shape: Any) -> tuple[int, ...]:
+    if not isinstance(shape, tuple | list):
+        raise TypeError(
+            f"an initializer got shape as {describe(shape)}: "
+            "expected (d_in, d_out), and the generator second, as in he((4, 3), rng)"
+        )
+    return tuple(require_count("an initializer", "shape", side) for side in shape)
 
 
 def start_values(
@@ -63,4 +74,13 @@ def start_values(
         raise TypeError(
             f"{who} got weights as {describe(weights)}: expected an initializer such as he{hint}"
         )
-    return require_shape(who, "weights", weights(shape, require_rng(who, rng)), shape).copy()
+    require_rng(who, rng)
+    try:
+        made = weights(shape, rng)
+    except TypeError as error:
+        name = getattr(weights, "__name__", type(weights).__name__)
+        raise TypeError(
+            f"{who} got {name} as its initializer, which fails as {name}(shape, rng) "
+            f"({str(error)[:80]}): expected one such as he"
+        ) from error
+    return require_shape(who, "weights", made, shape).copy()

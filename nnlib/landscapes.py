@@ -12,7 +12,8 @@ import numpy as np
 from nnlib.errors import (
     require_array,
     require_count,
-    require_finite,
+    require_function,
+    require_number,
     require_positive,
     require_rank,
     require_shape,
@@ -30,22 +31,26 @@ class Landscape:
 
     def value(self, v: np.ndarray) -> np.ndarray:
         """Return C(v), shape (…)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no value")
 
     def gradient(self, v: np.ndarray) -> np.ndarray:
         """Return ∇C(v), shape (…, 2)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no gradient")
 
     def hessian(self, v: np.ndarray) -> np.ndarray:
         """Return the second derivatives of C at v, shape (…, 2, 2)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no hessian")
 
 
 class Quadratic(Landscape):
     """C = ½ (c₁ v₁² + c₂ v₂²): a bowl if both curvatures are positive, a saddle if one is negative."""
 
     def __init__(self, c1: float, c2: float, start: tuple[float, float] = (-1.5, 1.0)) -> None:
-        self.curvatures = require_finite("Quadratic", "curvatures", np.array([c1, c2], dtype=float))
+        self.curvatures = np.array(
+            [require_number("Quadratic", name, c) for name, c in (("c1", c1), ("c2", c2))]
+        )
+        if np.shape(start) != (2,):
+            raise ValueError(f"Quadratic got start = {start!r}: expected two numbers")
         self.start = start
 
     def value(self, v: np.ndarray) -> np.ndarray:
@@ -201,6 +206,7 @@ def descend(
     Raises ``ValueError`` if η is not above 0, there is no step, or ``gradient`` gives another shape than (d,).
     Source: S0, N12.
     """
+    require_function("descend", gradient, "a function of v, such as landscape.gradient")
     rate = require_positive("descend", "learning_rate", learning_rate)
     path = [require_rank("descend", "start", start, 1, "(d,)").astype(float)]
     for _ in range(require_count("descend", "steps", steps)):

@@ -35,8 +35,13 @@ class Layered:
 
     def parameters(self) -> list[Parameter]:
         """Return what an optimizer may change, in a fixed order; first layer first, and what is shared once."""
-        found = [parameter for layer in self.inner() for parameter in layer.parameters()]
-        return list(dict.fromkeys(found))
+        try:
+            found = [parameter for layer in self.inner() for parameter in layer.parameters()]
+            return list(dict.fromkeys(found))
+        except TypeError:  # asked only now, as this is called in each step
+            for layer in self.inner():
+                _require_parameters_of(layer)
+            raise
 
     def statistics(self) -> list[Parameter]:
         """Return what is saved, copied and cast like the parameters, but noted by forward and not learnt.
@@ -53,6 +58,18 @@ class Layered:
         """Return what random numbers are drawn from, each generator once: a checkpoint keeps their states."""
         found = [generator for layer in self.inner() for generator in layer.generators()]
         return list({id(generator): generator for generator in found}.values())
+
+
+def _require_parameters_of(layer: "Layer") -> None:
+    told = layer.parameters()
+    wrong: list[Any] = [told]
+    if isinstance(told, list | tuple):
+        wrong = [one for one in told if not isinstance(one, Parameter)]
+    for one in wrong[:1]:
+        raise TypeError(
+            f"{layer} got {describe(one)} {'from' if one is told else 'in'} its parameters(): "
+            "expected a list of Parameter; numbers go in as layer.W.value = …"
+        )
 
 
 class Layer(Remembers, Layered):

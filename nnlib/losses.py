@@ -26,11 +26,11 @@ class Loss(Remembers):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean loss of the batch."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self} has no forward")
 
     def backward(self) -> np.ndarray:
         """Return the loss of the last forward differentiated by the predictions."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self} has no backward")
 
     def check(self, predictions: np.ndarray, targets: np.ndarray) -> None:
         """Raise what ``forward`` would raise about the targets, given the shape and dtype of the predictions."""

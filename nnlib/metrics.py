@@ -5,7 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.errors import require_labels, require_rank, require_same_length
+from nnlib.errors import (
+    require_array,
+    require_count,
+    require_examples,
+    require_labels,
+    require_rank,
+    require_same_length,
+)
+
+KINDS = ("labels", "rows", "bits", "signs", "numbers")
 
 
 def accuracy(labels: np.ndarray, targets: np.ndarray) -> float:
@@ -26,6 +35,7 @@ def zero_one_loss(labels: np.ndarray, targets: np.ndarray) -> float:
 
 def confusion_matrix(labels: np.ndarray, targets: np.ndarray, classes: int) -> np.ndarray:
     """Return counts (classes, classes): row i, column j holds how often the target i was called j."""
+    require_count("confusion_matrix", "classes", classes)
     require_labels("confusion_matrix", labels, classes)
     require_labels("confusion_matrix", targets, classes)
     require_same_length("confusion_matrix", labels=labels, targets=targets)
@@ -42,6 +52,7 @@ def kind_of_targets(targets: np.ndarray) -> str:
     - "bits" or "signs": 0 and 1, or −1 and 1, (n,) or (n, 1)
     - "numbers": anything else, to which there is no right or wrong
     """
+    require_examples("kind_of_targets", "targets", targets)
     if targets.ndim == 2 and targets.shape[1] > 1:
         adds_up = targets.min() >= 0 and np.abs(targets.sum(axis=1) - 1).max() <= 1e-3
         return "rows" if adds_up else "numbers"
@@ -62,6 +73,11 @@ def count_right(
     Of several outputs the largest is the answer. A single output says 1 if it is above ``threshold``, and if targets
     are of the ``kind`` "signs", −1 or 1 by its own sign. ``kind`` is what ``kind_of_targets`` returned.
     """
+    require_array("count_right", "predictions", predictions)
+    require_array("count_right", "targets", targets)
+    require_same_length("count_right", predictions=predictions, targets=targets)
+    if kind not in KINDS:
+        raise ValueError(f"count_right got kind = {kind!r}: expected one of {', '.join(KINDS)}")
     outputs = predictions.shape[1] if predictions.ndim == 2 else 0
     if outputs > 1 and kind == "rows":
         return int((predictions.argmax(axis=1) == targets.argmax(axis=1)).sum())

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from nnlib import _idx
-from nnlib._files import data_file, require_sha256
+from nnlib._files import data_file, require_path, require_sha256
 from nnlib.errors import require_count
 
 Examples = tuple[np.ndarray, np.ndarray]  # images (n, height, width, 1), labels (n,)
@@ -78,7 +78,7 @@ def load_idx(
     """
     contents = {}
     for part in PARTS:
-        path = _find(Path(folder), part, name)
+        path = _find(require_path("load_idx", folder), part, name)
         contents[part] = str(path), _idx.read_content(path, 3 if "images" in part else 1)
     return _training_and_test("load_idx", contents, train, test)
 
@@ -86,9 +86,13 @@ def load_idx(
 def read_idx(path: str | Path, dimensions: int) -> np.ndarray:
     """Return the uint8 array of a single IDX file, packed or not: images have 3 ``dimensions``, labels 1.
 
-    Raises ``ValueError`` naming file and reason if it is damaged or of another kind.
+    Raises ``ValueError`` naming file and reason if it is damaged or of another kind, ``FileNotFoundError`` if there is
+    none.
     """
-    return _idx.read(path, dimensions)
+    path = require_path("read_idx", path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not a file: expected an IDX file")
+    return _idx.read(path, require_count("read_idx", "dimensions", dimensions))
 
 
 # Finding the files.

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,12 +25,27 @@ from nnlib.layers import (
 )
 from nnlib.parameter import count_values
 
+# What networks of other libraries can do, and how it is done here.
+ELSEWHERE = {
+    "fit": "training.fit(network, loss, optimizer, (x, y), rng=rng)",
+    "compile": "training.fit(network, loss, optimizer, (x, y), rng=rng)",
+    "add": "Network([…]), with all layers in one list",
+    "eval": "network.predict(x), which is in prediction mode by itself",
+    "train": "network.training = True, which fit and train_step do themselves",
+    "zero_grad": "optimizer.zero_grad()",
+    "state_dict": "network.save(path), or network.state(), a list of Parameter",
+    "evaluate": "loss.forward(network.predict(x), y)",
+    "score": "metrics.accuracy(network.classify(x), y)",
+    "to": "network.astype(np.float32)",
+}
+
 
 class Network(Layered):
     """Layers in a row: ``Network([Dense(64, 30, rng=rng), Sigmoid(), Dense(30, 10, rng=rng)])``.
 
     Raises ``ValueError`` if there are no layers or the sizes of two do not fit, ``TypeError`` if something
-    is not a layer.  Source: N7.
+    is not a layer. Layers remember what backward needs, so a network works in one thread at a time: another one, such
+    as that of a window which predicts while ``fit`` runs, takes ``network.copy()``.  Source: N7.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -89,7 +104,7 @@ class Network(Layered):
         self.training = False
         try:
             parts = [
-                self.forward(x[start : start + batch_size])
+                self._output(x[start : start + batch_size])
                 for start in range(0, len(x), batch_size)
             ]
         finally:
@@ -97,6 +112,19 @@ class Network(Layered):
             for layer, (mode, cache) in zip(layers, kept, strict=True):
                 layer.training, layer.cache = mode, cache
         return np.concatenate(parts)
+
+    def _output(self, x: np.ndarray) -> np.ndarray:
+        """The output for x, if it is one: layers of one's own may forget to return it, or mix up examples."""
+        y = self.forward(x)
+        if not isinstance(y, np.ndarray):
+            hint = ": does its forward end with return?" if y is None else ""
+            raise TypeError(f"{self.layers[-1]} gave {describe(y)}: expected an array{hint}")
+        if y.ndim == 0 or len(y) != len(x):
+            raise ValueError(
+                f"{self} gave an output of shape {y.shape} for {len(x)} examples: "
+                "expected a row for each of them"
+            )
+        return y
 
     def classify(self, x: np.ndarray) -> np.ndarray:
         """Return the most likely class of each row of x, (n,) whole numbers: the arg-max of ``predict``.
@@ -121,7 +149,7 @@ class Network(Layered):
         """
         columns = [[f"{layer}" for layer in self.layers]]
         if input_shape is not None:
-            columns += self._shapes(_require_input_shape(input_shape))
+            columns += self._shapes(require_input_shape("summary", input_shape))
         widths = [max(map(len, column)) for column in columns]
         lines = []
         for place, (layer, *texts) in enumerate(zip(self.layers, *columns, strict=True)):
@@ -151,10 +179,13 @@ class Network(Layered):
 
     def astype(self, dtype: Any) -> "Network":
         """Return a copy whose parameters are of ``dtype``, np.float32 or np.float64; this one stays as it is."""
-        if np.dtype(dtype).kind != "f":
-            raise ValueError(
-                f"astype got {np.dtype(dtype)}: expected a float type, np.float32 or np.float64"
-            )
+        try:
+            found = None if dtype is None else np.dtype(dtype)
+        except TypeError:
+            found = None
+        if found is None or found.kind != "f":
+            error, told = (TypeError, repr(dtype)) if found is None else (ValueError, f"{found}")
+            raise error(f"astype got {told}: expected a float type, np.float32 or np.float64")
         network = self.copy()
         for parameter in network.state():
             parameter.value = parameter.value.astype(dtype)
@@ -177,7 +208,7 @@ class Network(Layered):
         ``TypeError`` if a layer of your own could not be built again from its ``config()``, and ``OSError`` naming the
         file if it cannot be written.
         """
-        path = saving.with_ending(path)
+        path = saving.with_ending(path, "Network.save")
         saving.write_arrays(path, saving.to_arrays(self))
         return path
 
@@ -199,16 +230,23 @@ class Network(Layered):
             saving.draw_from(network.layers, generator)
         return network
 
+    if not TYPE_CHECKING:  # to mypy, what is not there is not there
+
+        def __getattr__(self, name: str) -> Any:
+            """Say how it is done here, if it is asked for what networks of other libraries have."""
+            hint = f": expected {ELSEWHERE[name]}" if name in ELSEWHERE else ""
+            raise AttributeError(f"a Network has no {name}{hint}", name=name, obj=self)
+
     def __repr__(self) -> str:
         return f"Network({' – '.join(map(str, self.layers))})"
 
 
-def _require_input_shape(shape: Any) -> tuple[int, ...]:
+def require_input_shape(who: str, shape: Any) -> tuple[int, ...]:
     """Return the shape of one example as a tuple of whole numbers; else raise."""
     whole = (shape,) if isinstance(shape, int | np.integer) else shape
     if not isinstance(whole, tuple | list):
         raise TypeError(
-            f"summary got input_shape as {describe(shape)}: "
+            f"{who} got input_shape as {describe(shape)}: "
             "expected the shape of one example, such as (28, 28, 1), as x.shape[1:] gives"
         )
-    return tuple(require_count("summary", "input_shape", number) for number in whole)
+    return tuple(require_count(who, "input_shape", number) for number in whole)

@@ -12,12 +12,21 @@ from nnlib.errors import describe, require_array, require_count, require_labels,
 
 def floats(who: Any, name: str, z: Any) -> np.ndarray:
     """Return ``z`` as floats: whole numbers become float64, so that none overflows; all else raises ``TypeError``."""
-    array = np.asarray(z)
+    array = require_array(who, name, z) if isinstance(z, np.ndarray) else _array(who, name, z)
     if array.dtype.kind == "f":
         return array
-    if array.dtype.kind in "iub":
-        return array.astype(float)
-    raise TypeError(f"{who} got {name} as {describe(z)}: expected numbers")
+    return array.astype(float)
+
+
+def _array(who: Any, name: str, z: Any) -> np.ndarray:
+    """Return an array of what is none yet: a number, a list, a column of pandas."""
+    try:
+        array = np.asarray(z)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{who} got {name} as {describe(z)}: expected numbers")
+    return array
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -38,7 +47,10 @@ def log_sum_exp(z: np.ndarray) -> np.ndarray:
     """
     z = _rows("log_sum_exp", z)
     largest = z.max(axis=-1, keepdims=True)
-    return largest + np.log(np.exp(z - largest).sum(axis=-1, keepdims=True))
+    # ±∞ minus itself would be no number
+    m = np.where(np.isinf(largest), 0, largest)
+    with np.errstate(divide="ignore"):
+        return m + np.log(np.exp(z - m).sum(axis=-1, keepdims=True))
 
 
 def log_softmax(z: np.ndarray) -> np.ndarray:
@@ -73,8 +85,22 @@ def one_hot(
     require_count("one_hot", "classes", classes)
     require_share("one_hot", "smoothing", smoothing)
     require_labels("one_hot", require_array("one_hot", "labels", labels), classes)
+    _require_type(dtype, "f" if smoothing else "fiu")
     rows = (labels[:, None] == np.arange(classes)).astype(dtype)
     return (1 - smoothing) * rows + smoothing / classes if smoothing else rows
+
+
+def _require_type(dtype: Any, kinds: str) -> None:
+    try:
+        fits = np.dtype(dtype).kind in kinds
+    except TypeError:
+        fits = False
+    if not fits:
+        told = dtype.__name__ if isinstance(dtype, type) else repr(dtype)
+        raise TypeError(
+            f"one_hot got dtype = {told}: expected a type of numbers such as np.float32, with "
+            "smoothing one of floats; smoothing is given by name, smoothing=0.1"
+        )
 
 
 def _rows(who: str, z: Any) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nnlib import _rules
 from nnlib.errors import (
     describe,
     require_amount,
@@ -35,6 +36,7 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float) -> None:
         who = type(self).__name__
+        _rules.require_names(who, self.remembers)
         self.parameters = list(dict.fromkeys(require_parameters(who, parameters)))
         self.learning_rate = require_positive(who, "learning_rate", learning_rate)
         self.steps = 0
@@ -58,11 +60,13 @@ class Optimizer:
 
     def step(self) -> None:
         """Change every parameter that has a gradient; raise, and change none, if one is of another shape."""
-        _require_gradients(self, self.parameters)
+        _rules.require_gradients(self, self.parameters)
         self.steps += 1
+        before = _rules.values_if_new(self, self.parameters)
         for parameter, memory in zip(self.parameters, self.memory, strict=True):
             if parameter.grad is not None:
                 self.update(parameter.value, parameter.grad, *memory)
+        _rules.warn_if_still(self, self.parameters, before)
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """Change w in place by the optimizer's rule."""
@@ -151,7 +155,7 @@ def clip_gradients(parameters: Iterable[Parameter], max_norm: float) -> float:
     """
     longest = require_positive("clip_gradients", "max_norm", max_norm)
     found = dict.fromkeys(require_parameters("clip_gradients", parameters))
-    _require_gradients("clip_gradients", found)
+    _rules.require_gradients("clip_gradients", found)
     learning = [one for one in found if one.grad is not None]
     largest = max((_largest(one) for one in learning), default=0.0)
     if largest == 0:
@@ -177,16 +181,6 @@ def _largest(parameter: Parameter) -> float:
 
 def _gradient(parameter: Parameter) -> np.ndarray:
     return np.zeros_like(parameter.value) if parameter.grad is None else parameter.grad
-
-
-def _require_gradients(who: Any, parameters: Iterable[Parameter]) -> None:
-    """Raise unless every gradient that there is has the shape of its parameter."""
-    for parameter in parameters:
-        grad, shape = parameter.grad, parameter.value.shape
-        # also a number of NumPy's, which is what arithmetic makes of an array of shape ()
-        if grad is None or (getattr(grad, "shape", None) == shape and grad.dtype.kind == "f"):
-            continue
-        require_shape(who, f"the gradient of {parameter.name}", grad, shape)
 
 
 class SGD(Optimizer):
@@ -253,7 +247,7 @@ class AdaGrad(Optimizer):
         self, parameters: Iterable[Parameter], learning_rate: float = 0.01, epsilon: float = 1e-10
     ) -> None:
         super().__init__(parameters, learning_rate)
-        self.epsilon = require_positive("AdaGrad", "epsilon", epsilon)
+        self.epsilon = _rules.require_epsilon(type(self).__name__, epsilon, self.parameters)
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """s ← s + g², w ← w − η g / (√s + ε)."""
@@ -280,7 +274,7 @@ class RMSProp(Optimizer):
     ) -> None:
         super().__init__(parameters, learning_rate)
         self.decay = require_share("RMSProp", "decay", decay)
-        self.epsilon = require_positive("RMSProp", "epsilon", epsilon)
+        self.epsilon = _rules.require_epsilon(type(self).__name__, epsilon, self.parameters)
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε)."""
@@ -313,7 +307,7 @@ class Adam(Optimizer):
         super().__init__(parameters, learning_rate)
         self.beta1 = require_share(type(self).__name__, "beta1", beta1)
         self.beta2 = require_share(type(self).__name__, "beta2", beta2)
-        self.epsilon = require_positive(type(self).__name__, "epsilon", epsilon)
+        self.epsilon = _rules.require_epsilon(type(self).__name__, epsilon, self.parameters)
         self.bias_correction = bias_correction
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
@@ -390,7 +384,7 @@ class Newton(Optimizer):
 
     def step(self) -> None:
         """Solve (H + μ I) d = g for all parameters at once, w ← w − η d."""
-        _require_gradients(self, self.parameters)
+        _rules.require_gradients(self, self.parameters)
         way = self._way(np.concatenate([_gradient(one).ravel() for one in self.parameters]))
         self.steps += 1
         for parameter in self.parameters:

@@ -47,6 +47,11 @@ class Parameter:
                 f"Parameter {self.name} got value of dtype {value.dtype}: "
                 "expected floats, as value.astype(float) makes"
             )
+        if not value.flags.writeable:
+            raise ValueError(
+                f"Parameter {self.name} got a value that is read-only: "
+                "expected an array that learning may change, as value.copy() gives"
+            )
         return value
 
     def zero_grad(self) -> None:

@@ -41,7 +41,8 @@ class Perceptron:
 
     def scores(self, x: np.ndarray) -> np.ndarray:
         """Return z = x @ w + b, (n,), for x (n, n_in): how far above (or below) the threshold the vote is."""
-        if np.shape(self.w) != (self.n_in,) or np.size(self.b) != 1:
+        numbers = np.asarray(self.b).dtype.kind in "fiub"
+        if np.shape(self.w) != (self.n_in,) or np.size(self.b) != 1 or not numbers:
             raise ValueError(
                 f"{self} got w of shape {np.shape(self.w)} and b of shape {np.shape(self.b)}: "
                 f"expected ({self.n_in},) and a single number"

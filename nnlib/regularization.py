@@ -35,12 +35,21 @@ class Penalty:
 
     def value(self, parameters: Iterable[Parameter]) -> float:
         """Return what the weights cost, to be added to the loss."""
-        return float(sum(self.cost(weights.value) for weights in self._weights(parameters)))
+        costs = [self.cost(weights.value) for weights in self._weights(parameters)]
+        for cost in costs:
+            if not (isinstance(cost, int | float | np.number) or np.shape(cost) == ()):
+                raise TypeError(
+                    f"{self} got {describe(cost)} from its cost: expected a number, a sum over w"
+                )
+        return float(sum(costs))
 
     def add_gradients(self, parameters: Iterable[Parameter]) -> None:
         """Add the penalty's slope to the gradient of all weights."""
         for weights in self._weights(parameters):
-            weights.add_grad(self.slope(weights.value))
+            slope = self.slope(weights.value)
+            # what is kept as the gradient must not be the weights themselves
+            shared = weights.grad is None and np.may_share_memory(slope, weights.value)
+            weights.add_grad(slope.copy() if shared else slope)
 
     def cost(self, w: np.ndarray) -> float:
         """Return what one array of weights costs."""

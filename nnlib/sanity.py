@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._checks import require_fitting, require_pairs, twice, unscaled
+from nnlib._checks import require_fitting, require_learner, require_pairs, twice, unscaled
 from nnlib.errors import describe, require_positive, require_rng
 from nnlib.gradcheck import check_gradients
 from nnlib.losses import (
@@ -81,6 +81,7 @@ def climb(
     """
     require_positive("climb", "learning_rate", learning_rate)
     require_rng("climb", rng)
+    require_learner("climb", network, loss)
     require_pairs("climb", examples)
     if not callable(optimizer):
         raise TypeError(

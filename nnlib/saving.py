@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from nnlib import _forms, _npz
+from nnlib._files import require_path
 from nnlib._foreign import listed, what_it_is
 from nnlib._forms import kinds as kinds
 from nnlib._forms import saved_form as saved_form
@@ -137,9 +138,11 @@ def draw_from(layers: Sequence[Layer], rng: np.random.Generator) -> None:
 # Files.
 
 
-def with_ending(path: str | Path) -> Path:
+def with_ending(path: str | Path, who: str = "Network.load") -> Path:
     """Return ``path`` with the ending ``.npz``."""
-    path = Path(path)
+    path = require_path(who, path)
+    if not path.name:
+        raise ValueError(f"{path} is a folder: expected the name of a file")
     return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
 
 
@@ -148,7 +151,7 @@ def require_file(path: str | Path) -> Path:
 
     Raises ``FileNotFoundError`` if there is none, ``ValueError`` if there is one without the ending.
     """
-    given, path = Path(path), with_ending(path)
+    given, path = require_path("Network.load", path), with_ending(path)
     if path.is_file():
         return path
     if path.is_dir():

@@ -48,6 +48,7 @@ def train_step(
     optimizer.zero_grad()
     cost, predictions = forward_and_backward(network, loss, x, y)
     if math.isfinite(cost):
+        _checks.require_slopes(network, optimizer)
         for one in penalties:
             one.add_gradients(network.parameters())
         if clip is not None:
@@ -151,6 +152,7 @@ class _Run:
             state.epoch = epoch
             if self.hooks.epoch(state):
                 return f"a callback ended training after epoch {epoch}"
+            _checks.require_own(self.network, self.optimizer)  # whatever callbacks did
             interrupt.check()
         return f"all {epochs} epochs are done"
 

@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from nnlib import _npz
 from nnlib._foreign import shortened
 from nnlib.errors import describe, require_finite
 from nnlib.layers import Flatten, Layer, every_layer
-from nnlib.network import Network
+from nnlib.network import Network, require_input_shape
 from nnlib.parameter import Parameter
 
 Shape = tuple[int, ...]
@@ -131,10 +132,11 @@ def load_weights(
     The network keeps its dtype. Raises ``ValueError`` or ``TypeError`` if an array is missing, left over, of another
     shape or not finite, with a table of what fits and what does not; then nothing is changed.
     """
-    if layout not in LAYOUTS:
+    _require_network(network)
+    if not (isinstance(layout, str) and layout in LAYOUTS):
         names = ", ".join(f'"{name}"' for name in LAYOUTS)
         raise ValueError(f"load_weights got layout = {layout!r}: expected one of {names}")
-    arrays = _arrays(source) if isinstance(source, Mapping) else _shapes(Path(source))
+    arrays = _arrays(source) if isinstance(source, Mapping) else _shapes(_path(source))
     what = "the source" if isinstance(source, Mapping) else f"{source}"
     _require_known(what, arrays)
     rows = _rows(network, arrays, LAYOUTS[layout], _orders(network, LAYOUTS[layout], input_shape))
@@ -146,14 +148,40 @@ def load_weights(
     pairs = [(row, row.parameter, arrays[row.name]) for row in rows if row.parameter and row.name]
     for row, _, array in pairs:
         require_finite("load_weights", f"{row.name}", array)
-    for row, parameter, array in pairs:
-        ours = LAYOUTS[layout].ours(array, parameter.value.shape)
-        ordered = ours if row.order is None else ours[row.order]
-        parameter.value = np.array(ordered, parameter.value.dtype, order="C")
+    values = [_ours(row, LAYOUTS[layout], parameter, array) for row, parameter, array in pairs]
+    for (_, parameter, _), value in zip(pairs, values, strict=True):
+        parameter.value = value
     return _table(rows)
 
 
+def _ours(row: _Row, layout: Layout, parameter: Parameter, array: np.ndarray) -> np.ndarray:
+    """The array as the parameter has it: its order of numbers, its dtype."""
+    ours = layout.ours(array, parameter.value.shape)
+    ordered = ours if row.order is None else ours[row.order]
+    with np.errstate(over="ignore"):
+        value = np.array(ordered, parameter.value.dtype, order="C")
+    return require_finite(f"load_weights, in {value.dtype},", f"{row.name}", value)
+
+
 # The source.
+
+
+def _require_network(network: Any) -> None:
+    if not isinstance(network, Network):
+        told = f"the class {network.__name__}" if isinstance(network, type) else describe(network)
+        raise TypeError(
+            f"load_weights got {told} as the network: expected load_weights(network, source)"
+        )
+
+
+def _path(source: Any) -> Path:
+    """The name of a file; whatever else could be meant is told."""
+    if not isinstance(source, str | PathLike):
+        wanted = "a dict of arrays by name, or the path of an .npz file"
+        if hasattr(source, "state_dict"):
+            wanted = "its arrays, as its state_dict() gives"
+        raise TypeError(f"load_weights got {describe(source)} as the source: expected {wanted}")
+    return Path(source)
 
 
 def _arrays(source: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -257,8 +285,8 @@ def _orders(
             "numbers of an image into another order there: "
             "expected that of one example, such as (28, 28, 1)"
         )
-    orders, order, y = {}, None, np.zeros((1, *input_shape))
-    twin = network.copy()
+    y = np.zeros((1, *require_input_shape("load_weights", input_shape)))
+    orders, order, twin = {}, None, network.copy()
     twin.training = False
     for layer, same in zip(network.layers, twin.layers, strict=True):
         if isinstance(layer, Flatten) and y.ndim == 4:

@@ -233,7 +233,7 @@ def test_lines_are_counted_right():
     assert by_name == {
         "__init__": 3,
         "value": 8,
-        "_require_floats": 7,
+        "_require_floats": 12,
         "_way_out": 7,
         "zero_grad": 1,
         "add_grad": 4,

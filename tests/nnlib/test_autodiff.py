@@ -352,3 +352,18 @@ def test_numpy_scalars_tuples_and_constants_are_welcome():
     empty = Variable(np.ones((1, 3)))
     (np.zeros((0, 3)) + empty).sum().backward()
     assert empty.grad.tolist() == [[0, 0, 0]]
+
+
+@pytest.mark.parametrize("value", [3, 3.0, np.float64(3), np.array(3)])
+def test_the_value_of_a_variable_may_be_set_to_a_number(value):
+    x = Variable(1.0)
+    x.value = value
+    y = x * x
+    y.backward()
+    assert (y.value, x.grad) == (9, 6)
+
+
+def test_the_value_of_a_variable_is_changed_in_place():
+    x = Variable(np.ones(2))
+    x.value -= 0.5
+    assert x.value.tolist() == [0.5, 0.5]

@@ -108,3 +108,8 @@ def test_minibatches_refuse(n, batch_size, words, rng):
 def test_stratified_split_refuses_what_are_no_labels(y, error, words, rng):
     with pytest.raises(error, match=words):
         stratified_split(np.zeros((len(y), 2)), y, held_out=0.5, rng=rng)
+
+
+def test_split_of_single_numbers_is_refused(rng):
+    with pytest.raises(ValueError, match="expected a row for each example"):
+        split(np.array(1.0), np.array(2), held_out=0.5, rng=rng)

@@ -208,3 +208,16 @@ def test_truth_table():
 def test_truth_table_refuses(outputs):
     with pytest.raises(ValueError, match="expected four outputs, each 0 or 1"):
         datasets.truth_table(outputs)
+
+
+@pytest.mark.parametrize("outputs", [[True, False, False, True], [1.0, 0.0, 0.0, 1.0]])
+def test_truth_table_gives_whole_numbers(outputs):
+    _, y = datasets.truth_table(outputs)
+    assert y.dtype.kind == "i"
+    assert y.tolist() == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("outputs", [1, None, "1110"])
+def test_truth_table_asks_for_a_list(outputs):
+    with pytest.raises(TypeError, match="expected a list of four outputs"):
+        datasets.truth_table(outputs)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 import re
 import zipfile
 from pathlib import Path
@@ -751,3 +752,12 @@ def test_what_layers_share_is_listed_once():
     network = Network([a, Residual([b, c])])
     assert network.parameters() == network.state() == [a.W, a.b, b.b, c.W]
     assert len(network.copy().parameters()) == 4
+
+
+def test_what_a_network_does_not_have_is_told_as_python_tells_it(rng):
+    network = Network([Dense(2, 2, rng=rng)])
+    assert not hasattr(network, "load_state")
+    with pytest.raises(AttributeError, match=r"a Network has no predicts$") as caught:
+        network.predicts(1)
+    assert (caught.value.name, caught.value.obj) == ("predicts", network)
+    assert repr(pickle.loads(pickle.dumps(network))) == repr(network)

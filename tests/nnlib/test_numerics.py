@@ -113,3 +113,17 @@ def test_one_hot_by_hand():
 def test_one_hot_refuses(labels, classes, error, words):
     with pytest.raises(error, match=words):
         one_hot(labels, classes)
+
+
+@pytest.mark.parametrize(
+    ("z", "expected"),
+    [
+        ([-np.inf, -np.inf], -np.inf),
+        ([np.inf, 0.0], np.inf),
+        ([np.inf, np.inf], np.inf),
+        ([-np.inf, 3.0], 3.0),
+        ([np.nan, 0.0], np.nan),
+    ],
+)
+def test_log_sum_exp_of_infinities(z, expected):
+    assert log_sum_exp(np.array([z])).item() == pytest.approx(expected, nan_ok=True)

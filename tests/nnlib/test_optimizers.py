@@ -860,3 +860,49 @@ def test_a_parameter_holds_floats_only(value, words):
 
 def test_a_parameter_names_itself():
     assert repr(parameter([[1.0, 2.0]])) == "Parameter(w, shape (1, 2))"
+
+
+class Rebinding(Optimizer):
+    """Gives the name w to another array, which nobody sees."""
+
+    def update(self, w, g, *memory):
+        w = w - self.learning_rate * g
+
+
+class Returning(Optimizer):
+    """Hands back new weights, as if somebody took them."""
+
+    def update(self, w, g, *memory):
+        return w - self.learning_rate * g
+
+
+class InPlace(Optimizer):
+    """Does what it should, and hands back w besides."""
+
+    def update(self, w, g, *memory):
+        w -= self.learning_rate * g
+        return w
+
+
+def moved_by(rule, grad):
+    parameter = Parameter(np.ones(2), "w")
+    parameter.grad = grad
+    optimizer = rule([parameter], 0.1)
+    for _ in range(2):
+        optimizer.step()
+
+
+@pytest.mark.parametrize("rule", [Rebinding, Returning])
+def test_an_own_rule_that_changes_nothing_is_told_so_once(rule):
+    with pytest.warns(UserWarning, match="changed nothing in its first step.*w -= ") as told:
+        moved_by(rule, np.ones(2))
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("grad", [np.zeros(2), None])
+def test_without_a_slope_there_is_nothing_to_change(grad):
+    moved_by(Rebinding, grad)  # warnings are errors
+
+
+def test_an_own_rule_that_moves_the_weights_may_return_what_it_likes():
+    moved_by(InPlace, np.ones(2))

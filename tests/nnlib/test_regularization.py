@@ -533,3 +533,15 @@ def test_dropconnect_says_its_own_name_where_its_size_is_wrong(rng):
         DropConnect(0, 4, 0.5, rng=rng)
     with pytest.raises(TypeError, match=r"^DropConnect got n_out = 2\.5"):
         DropConnect(4, 2.5, 0.5, rng=rng)
+
+
+def test_a_slope_that_is_the_weights_themselves_leaves_them_as_they_are():
+    class Whole(Penalty):
+        def slope(self, w):
+            return w
+
+    weights = Parameter(np.ones((2, 2)), "W")
+    for _ in range(2):
+        Whole(1.0).add_gradients([weights])
+    assert weights.value.tolist() == [[1, 1], [1, 1]]
+    assert weights.grad.tolist() == [[2, 2], [2, 2]]

@@ -1,0 +1,65 @@
+"""What an optimizer's rule, which may be the learner's own, has to keep to: refused in words before it goes wrong."""
+
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from nnlib.errors import require_positive, require_shape
+from nnlib.parameter import Parameter
+
+
+def require_names(who: str, remembers: Any) -> None:
+    """Raise ``TypeError`` if what a rule remembers is a single text: each letter would be a name."""
+    if isinstance(remembers, str):
+        raise TypeError(
+            f"{who} got remembers = {remembers!r}: expected a tuple of names, ({remembers!r},)"
+        )
+
+
+def values_if_new(rule: Any, parameters: Iterable[Parameter]) -> list[np.ndarray]:
+    """Return copies of all values if the first step of a rule of the learner's own begins, else nothing."""
+    if rule.steps > 1 or type(rule).__module__.startswith("nnlib."):
+        return []
+    return [parameter.value.copy() for parameter in parameters]
+
+
+def warn_if_still(rule: Any, parameters: list[Parameter], before: list[np.ndarray]) -> None:
+    """Warn if a step changed nothing though there are slopes: ``w = w - …`` gives a name to another array."""
+    if not before:
+        return
+    still = all(
+        np.array_equal(one.value, value, equal_nan=True)
+        for one, value in zip(parameters, before, strict=False)
+    )
+    slopes = any(one.grad is not None and one.grad.any() for one in parameters)
+    if still and slopes and rule.learning_rate > 0:
+        warnings.warn(
+            f"{rule} changed nothing in its first step, though there are gradients. Its update "
+            "has to change w in place, as w -= … does; w = w - … makes another array",
+            stacklevel=3,
+        )
+
+
+def require_gradients(who: Any, parameters: Iterable[Parameter]) -> None:
+    """Raise unless every gradient that there is has the shape of its parameter."""
+    for parameter in parameters:
+        grad, shape = parameter.grad, parameter.value.shape
+        # also a number of NumPy's, which is what arithmetic makes of an array of shape ()
+        known = isinstance(grad, np.ndarray | np.floating)
+        if grad is None or (known and grad.shape == shape and grad.dtype.kind == "f"):
+            continue
+        require_shape(who, f"the gradient of {parameter.name}", grad, shape)
+
+
+def require_epsilon(who: str, epsilon: Any, parameters: Iterable[Parameter]) -> float:
+    """Return ε if it is above 0, in the dtype of every parameter too: 0/0 would be no number."""
+    require_positive(who, "epsilon", epsilon)
+    for dtype in {parameter.value.dtype for parameter in parameters}:
+        if dtype.type(epsilon) == 0:
+            raise ValueError(
+                f"{who} got epsilon = {epsilon:g}, which is 0 in {dtype}: expected more, such as "
+                "1e-4, or parameters in float32, as network.astype(np.float32) makes"
+            )
+    return float(epsilon)
