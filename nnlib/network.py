@@ -22,6 +22,7 @@ from nnlib.layers import (
     receptive_field,
     require_fitting,
     require_layers,
+    returned,
 )
 from nnlib.parameter import count_values
 
@@ -46,19 +47,19 @@ class Network(Layered):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output of the last layer for a batch x, rows are examples."""
         for layer in self.layers:
-            x = layer.forward(x)
+            x = returned(layer, "forward", layer.forward(x))
         return x
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx for dy, the loss differentiated by the output; add to every parameter's ``grad``."""
         for layer in reversed(self.layers):
-            dy = layer.backward(dy)
+            dy = returned(layer, "backward", layer.backward(dy))
         return dy
 
     def backward_to_parameters(self, dy: np.ndarray) -> None:
         """Do what ``backward`` does, but leave out dx of the first layer, which learning does not need."""
         for layer in reversed(self.layers[1:]):
-            dy = layer.backward(dy)
+            dy = returned(layer, "backward", layer.backward(dy))
         self.layers[0].backward_to_parameters(dy)
 
     def inner(self) -> list[Layer]:
