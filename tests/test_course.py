@@ -181,6 +181,19 @@ hint: See above for details.
     assert course._last_line("") == "no reason was given"
 
 
+def test_what_pip_said_goes_into_a_file_of_ones_own(monkeypatch, tmp_path):
+    """A name that others can guess could be theirs already, or a link of theirs."""
+    monkeypatch.setattr(course.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(course, "_output_of", lambda command: (1, "ERROR: no room"))
+    for _ in range(2):
+        with pytest.raises(course.CourseError, match=r"no room.*all that pip said is in .*\.log"):
+            course._pip(Path(sys.executable), "requirements.txt")
+    logs = list(tmp_path.iterdir())
+    assert len(logs) == 2
+    assert all(log.read_text(encoding="utf-8") == "ERROR: no room" for log in logs)
+    assert os.name == "nt" or all(log.stat().st_mode & 0o077 == 0 for log in logs)
+
+
 def test_ctrl_c_during_set_up_ends_in_one_sentence(monkeypatch, capsys):
     def interrupted(*_):
         raise KeyboardInterrupt

@@ -92,3 +92,9 @@ print(network, network.summary(), network.parameters(), Ladder([Rung("start", Tr
     )
     assert (b"UnicodeEncodeError" in done.stderr) is fails
     assert fails or "Dense(64 → 30)" in done.stdout.decode("utf-8")
+
+
+def test_the_workflow_may_only_read_and_names_its_actions_by_commit():
+    workflow = read(".github/workflows/test.yml")
+    assert yaml.safe_load(workflow)["permissions"] == {"contents": "read"}
+    assert workflow.count("uses:") == len(re.findall(r"uses: [\w./-]+@[0-9a-f]{40} # v", workflow))

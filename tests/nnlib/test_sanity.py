@@ -148,15 +148,16 @@ def test_the_loss_of_knowing_nothing():
 PLAIN, MOVED = (X, Y), np.random.default_rng(7).permutation(len(X))
 
 
-def normed(kind=BatchNorm):
+def normed(kind=BatchNorm, activation=Sigmoid):
     rng = np.random.default_rng(0)
-    layers = [Dense(64, 30, rng=rng), kind(30), Sigmoid(), Dense(30, 30, rng=rng), kind(30)]
-    return Network([*layers, Sigmoid(), Dense(30, 10, rng=rng)])
+    layers = [Dense(64, 30, rng=rng), kind(30), activation(), Dense(30, 30, rng=rng), kind(30)]
+    return Network([*layers, activation(), Dense(30, 10, rng=rng)])
 
 
+@pytest.mark.parametrize("activation", [Sigmoid, ReLU])
 @pytest.mark.parametrize("scale", [1, 100])
-def test_batch_norm_climbs_whatever_the_scale(scale):
-    result = ladder(normed(), (scale * X, Y))
+def test_batch_norm_climbs_whatever_the_scale(scale, activation):
+    result = ladder(normed(activation=activation), (scale * X, Y))
     assert result.passed, result
     assert "scale" not in str(result)
 
