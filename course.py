@@ -21,6 +21,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import locale
 import os
 import platform
 import re
@@ -111,8 +112,8 @@ def install(python: Path, names: list[str]) -> None:
     """Install each requirements file that changed since it was last installed into this environment."""
     code = "import sys, sysconfig; print(sys.prefix, sysconfig.get_path('purelib'), sep='\\n')"
     speak = {**os.environ, **SPEAK_UTF8}
-    answer = subprocess.check_output([python, "-c", code], env=speak, text=True, encoding="utf-8")
-    prefix, packages = map(Path, answer.splitlines())
+    answer = subprocess.check_output([python, "-c", code], env=speak)
+    prefix, packages = (Path(os.fsdecode(line)) for line in answer.splitlines())
     stamp = prefix / "course-installed.json"
     installed = _read_stamp(stamp)
     for name in names:
@@ -123,6 +124,7 @@ def install(python: Path, names: list[str]) -> None:
         if not (moved and _follow(packages)):
             say(f"Installing {name} (once; a few minutes on a slow line) …")
             _install_file(python, name)
+            _follow(packages)
         installed[name] = wanted
         _write_stamp(stamp, installed)
 
@@ -173,12 +175,23 @@ def _is_moved(installed: str | None, wanted: str) -> bool:
 def _follow(packages: Path) -> bool:
     """Let the environment find the course where it is now, which needs no network; False if that cannot be done.
 
-    An editable installation is one file that names the course's folder.
+    An editable installation is one file that names the course's folder. Python before 3.13 reads it in the locale's
+    encoding, in UTF-8 mode too, and may not even start if it cannot. So .venv gets a name without letters: ../../…
     """
     pointer = packages / "_nnlib_course.pth"
     if not pointer.exists():
         return False
-    pointer.write_text(str(ROOT), encoding="utf-8")
+    inside = packages.resolve().is_relative_to(ROOT)
+    place = os.path.relpath(ROOT, packages.resolve()) if inside else str(ROOT)
+    try:
+        modern = sys.version_info >= (3, 13)
+        name = os.fsencode(place) if modern else place.encode(locale.getencoding())
+    except UnicodeEncodeError as error:
+        raise CourseError(
+            f"Python cannot find a folder of this name here: {ROOT}; "
+            "move the course to a folder named by plain letters and run the same command again"
+        ) from error
+    pointer.write_bytes(name)
     return True
 
 

@@ -197,7 +197,10 @@ def look_ahead(
     if validation is not None:
         require_fitting(network, loss, validation, "fit's validation")
     require_batches(network, examples, batch_size)
-    for words in (unscaled(examples[0]), twice(network, loss)):
+    scale = unscaled(examples[0])
+    if not scale and validation is not None and (other := unscaled(validation[0])):
+        scale = f"in the validation data {other}"
+    for words in (scale, twice(network, loss)):
         if words:
             warnings.warn(f"fit: {words}", stacklevel=3)
 

@@ -341,5 +341,6 @@ def _require_repeatable(f: Callable[[], float], parameters: Sequence[Any]) -> No
                 "check_gradients: f() called twice leaves two different "
                 f"gradients in {parameter.name}. "
                 "Either it does not set them to zero first (zero_grad), so "
-                "that they add up, or it draws random numbers"
+                "that they add up, or it draws random numbers, "
+                "or a layer changes x itself, as x *= 2"
             )

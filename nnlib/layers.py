@@ -112,6 +112,9 @@ class Layer(Remembers, Layered):
         return cls(**config)
 
 
+METHODS = [name for name in dir(Layer) if callable(getattr(Layer, name)) and name[0] != "_"]
+
+
 class Dense(Layer):
     """Every input to every output: z = x @ W + b.
 
@@ -237,7 +240,7 @@ class Residual(Layer):
         """Return F(x) + x, or F(x) + projection(x)."""
         y = require_examples(self, "x", x)
         for layer in self.layers:
-            y = layer.forward(y)
+            y = returned(layer, "forward", layer.forward(y))
         short = x if self.projection is None else self.projection.forward(x)
         if y.shape != short.shape:
             hint = f", {PROJECTION}" if self.projection is None else ""
@@ -254,7 +257,7 @@ class Residual(Layer):
         if self.projection is not None:
             short = self.projection.backward(dy)
         for layer in reversed(self.layers):
-            dy = layer.backward(dy)
+            dy = returned(layer, "backward", layer.backward(dy))
         return dy + short
 
     def inner(self) -> list[Layer]:
@@ -280,6 +283,13 @@ class Residual(Layer):
 
 
 PROJECTION = "or a projection=… that makes x fit, such as Dense or Conv2D of size 1"
+
+
+def returned(layer: Layer, method: str, value: Any) -> np.ndarray:
+    """Return what a layer's method gave; raise ``TypeError`` naming it if that is nothing."""
+    if value is None:
+        raise TypeError(f"{layer} gave None from {method}: does it end with return?")
+    return value
 
 
 def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:
@@ -324,8 +334,8 @@ def require_layers(who: str, layers: Any) -> list[Layer]:
         if not isinstance(layer, Layer):
             hint = "; call the class to make one, with (…)" if isinstance(layer, type) else ""
             raise TypeError(f"{who} got {describe(layer)} at place {place}: expected a layer{hint}")
-        for name, value in vars(layer).items():
-            if callable(getattr(Layer, name, None)) and not callable(value):
+        for name in METHODS:
+            if not callable(value := getattr(layer, name)):
                 raise TypeError(
                     f"{who} got {layer} at place {place}, whose {name} is {describe(value)}: "
                     f"{name}() is a method of every layer, so the attribute needs another name"

@@ -155,6 +155,7 @@ class SoftmaxCrossEntropy(Loss):
         """Raise unless the targets are one class for each row."""
         _class_rows(self, predictions, targets)
 
+    @np.errstate(under="ignore")
     def backward(self) -> np.ndarray:
         """Return (softmax(z) − t) / n."""
         log_p, t = self.recall()
@@ -172,6 +173,7 @@ class SigmoidCrossEntropy(Loss):
 
     threshold, takes_logits = 0.0, True
 
+    @np.errstate(under="ignore")
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean over examples of the K cross-entropies' sum, given logits."""
         t = _answer_rows(self, predictions, targets)

@@ -22,6 +22,7 @@ from nnlib.layers import (
     receptive_field,
     require_fitting,
     require_layers,
+    returned,
 )
 from nnlib.parameter import count_values
 
@@ -61,20 +62,20 @@ class Network(Layered):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output of the last layer for a batch x, rows are examples."""
         for layer in self.layers:
-            x = layer.forward(x)
+            x = returned(layer, "forward", layer.forward(x))
         return x
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx for dy, the loss differentiated by the output; add to every parameter's ``grad``."""
         for layer in reversed(self.layers):
-            dy = layer.backward(dy)
+            dy = returned(layer, "backward", layer.backward(dy))
         return dy
 
     def backward_to_parameters(self, dy: np.ndarray) -> None:
         """Do what ``backward`` does, but leave out dx of the first layer with parameters: learning does not need it."""
         first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), 0)
         for layer in reversed(self.layers[first + 1 :]):
-            dy = layer.backward(dy)
+            dy = returned(layer, "backward", layer.backward(dy))
         self.layers[first].backward_to_parameters(dy)
 
     def inner(self) -> list[Layer]:

@@ -29,6 +29,7 @@ def _array(who: Any, name: str, z: Any) -> np.ndarray:
     return array
 
 
+@np.errstate(under="ignore")  # e⁻⁸⁰⁰ is 0, and meant
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """Return σ(z) = 1 / (1 + e⁻ᶻ), elementwise, same shape and dtype as ``z``.
 
@@ -40,6 +41,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     return np.where(z >= 0, 1, small) / (1 + small)
 
 
+@np.errstate(under="ignore")
 def log_sum_exp(z: np.ndarray) -> np.ndarray:
     """Return log Σⱼ exp(zⱼ) over the last axis, kept as an axis of length 1.
 
@@ -53,6 +55,7 @@ def log_sum_exp(z: np.ndarray) -> np.ndarray:
         return m + np.log(np.exp(z - m).sum(axis=-1, keepdims=True))
 
 
+@np.errstate(under="ignore")
 def log_softmax(z: np.ndarray) -> np.ndarray:
     """Return log softmax(z) = z − log Σⱼ exp(zⱼ) over the last axis, same shape as ``z``.  Source: N15."""
     z = _rows("log_softmax", z)
@@ -61,6 +64,7 @@ def log_softmax(z: np.ndarray) -> np.ndarray:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
+@np.errstate(under="ignore")
 def softmax(z: np.ndarray) -> np.ndarray:
     """Return exp(zₖ) / Σⱼ exp(zⱼ) over the last axis: each row is positive and sums to 1.  Source: N9, N15."""
     z = _rows("softmax", z)

@@ -20,6 +20,7 @@ import numpy as np
 from nnlib._checks import require_fitting, require_learner, require_pairs, twice, unscaled
 from nnlib.errors import describe, require_positive, require_rng
 from nnlib.gradcheck import check_gradients
+from nnlib.layers import Residual, every_layer
 from nnlib.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
@@ -134,7 +135,7 @@ class _Climber:
                 "start", passed=False, words="all examples are of one class: nothing to tell apart"
             )
         if cost > 1.5 * clueless[0]:
-            hint = "It is sure of wrong answers: smaller weights, or scaled inputs"
+            hint = f"It is sure of wrong answers: {self.smaller()}"
             return Rung("start", passed=False, words=f"{words}. {hint}{self.suspicion()}")
         if cost < 0.5 * clueless[0]:
             hint = "It knows too much: was it trained already, or is the loss another one?"
@@ -233,6 +234,15 @@ class _Climber:
         else:
             return math.nan, ""
         return cost, f"; knowing nothing {name} = {cost:.2f}"
+
+    def smaller(self) -> str:
+        """Say what makes the first outputs smaller."""
+        if not any(isinstance(layer, Residual) for layer in every_layer(self.network.layers)):
+            return "smaller weights, or scaled inputs"
+        return (
+            "what Residual blocks add grows from block to block, unless the last layer of each "
+            "starts at zero, as Dense(…, weights=zeros) does"
+        )
 
     def suspicion(self) -> str:
         """Say if the inputs are not scaled; behind a ``BatchNorm`` that hardly matters."""

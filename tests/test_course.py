@@ -181,6 +181,19 @@ hint: See above for details.
     assert course._last_line("") == "no reason was given"
 
 
+def test_what_pip_said_goes_into_a_file_of_ones_own(monkeypatch, tmp_path):
+    """A name that others can guess could be theirs already, or a link of theirs."""
+    monkeypatch.setattr(course.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(course, "_output_of", lambda command: (1, "ERROR: no room"))
+    for _ in range(2):
+        with pytest.raises(course.CourseError, match=r"no room.*all that pip said is in .*\.log"):
+            course._pip(Path(sys.executable), "requirements.txt")
+    logs = list(tmp_path.iterdir())
+    assert len(logs) == 2
+    assert all(log.read_text(encoding="utf-8") == "ERROR: no room" for log in logs)
+    assert os.name == "nt" or all(log.stat().st_mode & 0o077 == 0 for log in logs)
+
+
 def test_ctrl_c_during_set_up_ends_in_one_sentence(monkeypatch, capsys):
     def interrupted(*_):
         raise KeyboardInterrupt
@@ -276,7 +289,7 @@ def test_a_course_that_was_moved_needs_no_network(installed, monkeypatch, copy, 
     pointer.write_text(str(ROOT))
     install()
     assert installed == ["requirements.txt"]
-    assert pointer.read_text(encoding="utf-8") == str(copy)
+    assert (pointer.parent / pointer.read_text(encoding="ascii")).resolve() == copy
 
 
 def test_a_course_that_was_moved_is_installed_if_nothing_points_to_it(installed, monkeypatch, copy):
@@ -284,6 +297,36 @@ def test_a_course_that_was_moved_is_installed_if_nothing_points_to_it(installed,
     monkeypatch.setattr(course, "ROOT", copy)
     install()
     assert installed == ["requirements.txt"] * 2
+
+
+def test_the_course_is_found_in_a_folder_with_any_letter(installed, monkeypatch, copy):
+    """Python 3.11 reads the file in the locale's encoding: with other letters it finds nothing, or does not start."""
+    odd = copy.rename(copy.with_name("Übungen κ"))
+    monkeypatch.setattr(course, "ROOT", odd)
+    packages = odd / "env" / "packages"
+
+    def install_file(_, name):
+        (packages / "_nnlib_course.pth").write_text(str(odd), encoding="utf-8")
+
+    monkeypatch.setattr(course, "_install_file", install_file)
+    answer = f"{odd / 'env'}\n{packages}\n".encode()
+    monkeypatch.setattr(course.subprocess, "check_output", lambda *_, **__: answer)
+    install()
+    found = f"import sys, site; site.addsitedir({str(packages)!r}); print(ascii(sys.path[-1]))"
+    plain = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", found], env=plain, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ascii(str(odd))
+
+
+def test_a_folder_that_python_cannot_be_told_is_named(monkeypatch, tmp_path):
+    (tmp_path / "_nnlib_course.pth").touch()
+    monkeypatch.setattr(course, "ROOT", Path("/κύκλος"))
+    monkeypatch.setattr(course.sys, "version_info", (3, 12))
+    monkeypatch.setattr(course.locale, "getencoding", lambda: "cp1252")
+    with pytest.raises(course.CourseError, match="/κύκλος; move the course to a folder named by"):
+        course._follow(tmp_path)
 
 
 def test_an_editable_installation_is_a_file_that_points_here():

@@ -1,6 +1,9 @@
 """What is said about the project in more than one place is the same in all of them."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -68,3 +71,30 @@ def test_the_readers_of_requirements_get_the_package():
 
 def test_ci_stays_in_its_folder():
     assert "../" not in read(".ci/run").replace('cd "$(dirname "$0")/.."', "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sets the locale by LC_ALL")
+@pytest.mark.parametrize(("option", "fails"), [("utf8=1", False), ("utf8=0", True)])
+def test_a_script_prints_into_any_pipe_in_utf8_as_the_readme_says(option, fails):
+    assert "py -X utf8 script.py > log.txt" in read("README.md")
+    code = """
+import numpy as np
+from nnlib.layers import Dense
+from nnlib.network import Network
+from nnlib.sanity import Ladder, Rung
+network = Network([Dense(64, 30, rng=np.random.default_rng(0))])
+print(network, network.summary(), network.parameters(), Ladder([Rung("start", True, "well")]))
+"""
+    plain = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    command = [sys.executable, "-X", option, "-c", code]
+    done = subprocess.run(
+        command, cwd=ROOT, env=plain | {"LC_ALL": "C"}, capture_output=True, check=False
+    )
+    assert (b"UnicodeEncodeError" in done.stderr) is fails
+    assert fails or "Dense(64 → 30)" in done.stdout.decode("utf-8")
+
+
+def test_the_workflow_may_only_read_and_names_its_actions_by_commit():
+    workflow = read(".github/workflows/test.yml")
+    assert yaml.safe_load(workflow)["permissions"] == {"contents": "read"}
+    assert workflow.count("uses:") == len(re.findall(r"uses: [\w./-]+@[0-9a-f]{40} # v", workflow))

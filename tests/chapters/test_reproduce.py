@@ -183,6 +183,12 @@ def check_sums(found):
     assert {"processor", "numpy", "python", "numbers"} <= set(found["machine"])
 
 
+def test_results_that_ship_are_never_written_over(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert reproduce.main(["one", "--seeds", "1"]) == 0
+    assert [path.as_posix() for path in Path().rglob("*.json")] == ["results/one.json"]
+
+
 def test_only_the_named_settings_are_run(tiny, tmp_path):
     assert reproduce.main(["other", "--seeds", "1", "--to", str(tmp_path)]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["other.json"]

@@ -228,6 +228,38 @@ def test_an_attribute_that_hides_a_method_is_told(name):
             whole([layer])
 
 
+@pytest.mark.parametrize("value", [[], property(lambda self: 3)])
+def test_what_hides_a_method_in_the_class_is_told_too(value):
+    own = type("Own", (Upsample,), {"parameters": value})
+    with pytest.raises(TypeError, match=r"Own\(\) at place 0, whose parameters is .* is a method"):
+        Network([own(2)])
+
+
+class Silent(Sigmoid):
+    """Forgets to return what it computed, in one of its methods."""
+
+    def __init__(self, method):
+        self.method = method
+
+    def forward(self, x):
+        y = super().forward(x)
+        return None if self.method == "forward" else y
+
+    def backward(self, dy):
+        dx = super().backward(dy)
+        return None if self.method == "backward" else dx
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("method", ["forward", "backward"])
+def test_a_layer_that_forgets_to_return_is_named(method, inside, rng):
+    own = Residual([Silent(method)]) if inside else Silent(method)
+    network, x = Network([Dense(2, 2, rng=rng), own]), np.ones((3, 2))
+    words = rf"^Silent\(\) gave None from {method}: does it end with return\?$"
+    with pytest.raises(TypeError, match=words):
+        network.backward(network.predict(x) if method == "forward" else network.forward(x))
+
+
 @pytest.mark.parametrize(
     ("layers", "error", "words"),
     [

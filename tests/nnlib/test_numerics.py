@@ -15,7 +15,7 @@ rows_of_numbers = st.lists(st.floats(-1e4, 1e4), min_size=2, max_size=6).map(
 
 @pytest.fixture(autouse=True)
 def nothing_overflows():
-    with np.errstate(all="raise", under="ignore"):
+    with np.errstate(all="raise"):
         yield
 
 
@@ -69,7 +69,8 @@ def test_softmax_is_a_distribution_and_agrees_with_its_logarithm(z):
     p = softmax(z)
     assert (p >= 0).all()
     assert p.sum() == pytest.approx(1)
-    assert np.exp(log_softmax(z)) == pytest.approx(p, abs=1e-9)
+    with np.errstate(under="ignore"):
+        assert np.exp(log_softmax(z)) == pytest.approx(p, abs=1e-9)
 
 
 @given(rows_of_numbers, st.floats(-100, 100))

@@ -8,8 +8,8 @@ import pytest
 from nnlib.activations import ReLU, Sigmoid, Softmax, Tanh
 from nnlib.convolution import Conv2D
 from nnlib.datasets import load_digits, xor
-from nnlib.initializers import scaled, standard_normal, zeros
-from nnlib.layers import Dense, Flatten
+from nnlib.initializers import he, scaled, standard_normal, zeros
+from nnlib.layers import Dense, Flatten, Layer, Residual
 from nnlib.losses import (
     BinaryCrossEntropy,
     CrossEntropy,
@@ -148,15 +148,16 @@ def test_the_loss_of_knowing_nothing():
 PLAIN, MOVED = (X, Y), np.random.default_rng(7).permutation(len(X))
 
 
-def normed(kind=BatchNorm):
+def normed(kind=BatchNorm, activation=Sigmoid):
     rng = np.random.default_rng(0)
-    layers = [Dense(64, 30, rng=rng), kind(30), Sigmoid(), Dense(30, 30, rng=rng), kind(30)]
-    return Network([*layers, Sigmoid(), Dense(30, 10, rng=rng)])
+    layers = [Dense(64, 30, rng=rng), kind(30), activation(), Dense(30, 30, rng=rng), kind(30)]
+    return Network([*layers, activation(), Dense(30, 10, rng=rng)])
 
 
+@pytest.mark.parametrize("activation", [Sigmoid, ReLU])
 @pytest.mark.parametrize("scale", [1, 100])
-def test_batch_norm_climbs_whatever_the_scale(scale):
-    result = ladder(normed(), (scale * X, Y))
+def test_batch_norm_climbs_whatever_the_scale(scale, activation):
+    result = ladder(normed(activation=activation), (scale * X, Y))
     assert result.passed, result
     assert "scale" not in str(result)
 
@@ -289,3 +290,31 @@ def test_labels_that_do_not_fit(targets, error, words):
     else:
         with pytest.raises(error, match=words):
             ladder(sound(), (X, targets))
+
+
+@pytest.mark.parametrize(("last", "passed"), [(zeros, True), (he, False)])
+def test_deep_residual_networks_climb_if_their_blocks_start_at_zero(last, passed):
+    rng = np.random.default_rng(0)
+    layers = [Dense(64, 16, rng=rng, weights=he), ReLU()]
+    for _ in range(6):
+        block = [Dense(16, 16, rng=rng, weights=he), ReLU(), Dense(16, 16, rng=rng, weights=last)]
+        layers += [Residual(block), ReLU()]
+    result = ladder(Network([*layers, Dense(16, 10, rng=rng)]), learning_rate=0.05)
+    assert result.passed is passed
+    if not passed:
+        assert names(result) == [("start", False)]
+        assert "unless the last layer of each starts at zero" in str(result)
+
+
+def test_a_layer_that_changes_x_itself_is_told():
+    class Doubled(Layer):
+        def forward(self, x):
+            x *= 2
+            return x
+
+        def backward(self, dy):
+            return 2 * dy
+
+    result = ladder(Network([Doubled(), *sound().layers]), (X.copy() / 100, Y))
+    assert names(result)[-1] == ("gradient", False)
+    assert "or a layer changes x itself" in str(result)

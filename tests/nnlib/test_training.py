@@ -1402,3 +1402,9 @@ def test_predicting_between_forward_and_backward_changes_no_gradient():
     looked = gradients(lambda: network.classify(X[::-1].copy()))
     for one, other in zip(alone, looked, strict=True):
         assert np.array_equal(one, other)
+
+
+def test_validation_that_is_not_scaled_is_noticed():
+    scaled = np.abs(X) / np.abs(X).max()
+    with pytest.warns(UserWarning, match="^fit: in the validation data the inputs reach up to 255"):
+        train(small(), examples=(scaled, Y), validation=(255 * scaled, Y))
