@@ -27,8 +27,6 @@ def values_if_new(rule: Any, parameters: Iterable[Parameter]) -> list[np.ndarray
 
 def warn_if_still(rule: Any, parameters: list[Parameter], before: list[np.ndarray]) -> None:
     """Warn if a step changed nothing though there are slopes: ``w = w - …`` gives a name to another array."""
-    if not before:
-        return
     still = all(
         np.array_equal(one.value, value, equal_nan=True)
         for one, value in zip(parameters, before, strict=False)
@@ -43,14 +41,18 @@ def warn_if_still(rule: Any, parameters: list[Parameter], before: list[np.ndarra
 
 
 def require_gradients(who: Any, parameters: Iterable[Parameter]) -> None:
-    """Raise unless every gradient that there is has the shape of its parameter."""
+    """Raise unless every gradient that there is has the shape of its parameter. Asked in each step, so to be quick."""
     for parameter in parameters:
-        grad, shape = parameter.grad, parameter.value.shape
-        # also a number of NumPy's, which is what arithmetic makes of an array of shape ()
-        known = isinstance(grad, np.ndarray | np.floating)
-        if grad is None or (known and grad.shape == shape and grad.dtype.kind == "f"):
+        grad = parameter.grad
+        if grad is None or (
+            type(grad) is np.ndarray
+            and grad.shape == parameter.value.shape
+            and grad.dtype.kind == "f"
+        ):
             continue
-        require_shape(who, f"the gradient of {parameter.name}", grad, shape)
+        # a number of NumPy's is what arithmetic makes of an array without axes
+        if not (isinstance(grad, np.floating) and parameter.value.shape == ()):
+            require_shape(who, f"the gradient of {parameter.name}", grad, parameter.value.shape)
 
 
 def require_epsilon(who: str, epsilon: Any, parameters: Iterable[Parameter]) -> float:

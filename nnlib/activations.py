@@ -33,7 +33,9 @@ class Activation(Layer):
                 f"{self} got an empty batch of shape {x.shape}: expected at least one row"
             )
         x = x if x.dtype.kind == "f" else x.astype(float)
-        a = require_shape(self, "the result of function", self.function(x), x.shape)
+        a = self.function(x)
+        if type(a) is not np.ndarray or a.shape != x.shape:
+            require_shape(self, "the result of function", a, x.shape)
         self.cache = x, a
         return a
 
@@ -41,7 +43,9 @@ class Activation(Layer):
         """Return dx = dy · f′(x)."""
         x, a = self.recall()
         require_shape(self, "dy", dy, x.shape)
-        slope = require_shape(self, "the result of derivative", self.derivative(x, a), x.shape)
+        slope = self.derivative(x, a)
+        if type(slope) is not np.ndarray or slope.shape != x.shape:
+            require_shape(self, "the result of derivative", slope, x.shape)
         return dy * slope
 
 

@@ -155,7 +155,6 @@ class SoftmaxCrossEntropy(Loss):
         """Raise unless the targets are one class for each row."""
         _class_rows(self, predictions, targets)
 
-    @np.errstate(under="ignore")
     def backward(self) -> np.ndarray:
         """Return (softmax(z) − t) / n."""
         log_p, t = self.recall()
@@ -173,7 +172,6 @@ class SigmoidCrossEntropy(Loss):
 
     threshold, takes_logits = 0.0, True
 
-    @np.errstate(under="ignore")
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return the mean over examples of the K cross-entropies' sum, given logits."""
         t = _answer_rows(self, predictions, targets)
@@ -306,7 +304,7 @@ def _target_rows(who: Loss, predictions: np.ndarray, targets: Any, classes: int)
         require_labels(who, require_shape(who, "targets", targets, (n,)), max(classes, 2))
         if classes == 1:
             return targets[:, None]
-        return numerics.one_hot(targets, classes, _float_type(predictions))
+        return numerics.rows_of(targets, classes, _float_type(predictions))
     if targets.shape == (n, 1) != (n, classes):
         raise ValueError(
             f"{who} got targets of shape {targets.shape}: expected labels of shape ({n},), "

@@ -78,6 +78,11 @@ def count_right(
     require_same_length("count_right", predictions=predictions, targets=targets)
     if kind not in KINDS:
         raise ValueError(f"count_right got kind = {kind!r}: expected one of {', '.join(KINDS)}")
+    return right_among(predictions, targets, kind, threshold)
+
+
+def right_among(predictions: np.ndarray, targets: np.ndarray, kind: str, threshold: float) -> float:
+    """Return what ``count_right`` returns, of arrays that were looked at already."""
     outputs = predictions.shape[1] if predictions.ndim == 2 else 0
     if outputs > 1 and kind == "rows":
         return int((predictions.argmax(axis=1) == targets.argmax(axis=1)).sum())

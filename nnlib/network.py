@@ -22,7 +22,6 @@ from nnlib.layers import (
     receptive_field,
     require_fitting,
     require_layers,
-    returned,
 )
 from nnlib.parameter import count_values
 
@@ -62,21 +61,33 @@ class Network(Layered):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output of the last layer for a batch x, rows are examples."""
         for layer in self.layers:
-            x = returned(layer, "forward", layer.forward(x))
+            x = layer.forward(x)
+            if x is None:
+                raise _gave_nothing(layer, "forward")
         return x
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """Return dx for dy, the loss differentiated by the output; add to every parameter's ``grad``."""
-        for layer in reversed(self.layers):
-            dy = returned(layer, "backward", layer.backward(dy))
-        return dy
+        return self._back_to(0, dy)
 
     def backward_to_parameters(self, dy: np.ndarray) -> None:
         """Do what ``backward`` does, but leave out dx of the first layer with parameters: learning does not need it."""
-        first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), 0)
-        for layer in reversed(self.layers[first + 1 :]):
-            dy = returned(layer, "backward", layer.backward(dy))
-        self.layers[first].backward_to_parameters(dy)
+        first = self.first_that_learns()
+        self.layers[first].backward_to_parameters(self._back_to(first + 1, dy))
+
+    def first_that_learns(self) -> int:
+        """Return the place of the first layer with parameters, 0 if there is none."""
+        if self.layers[0].parameters():
+            return 0
+        return next((i for i, layer in enumerate(self.layers) if layer.parameters()), 0)
+
+    def _back_to(self, start: int, dy: np.ndarray) -> np.ndarray:
+        """Go back through the layers down to the one at ``start``; return its dx."""
+        for layer in reversed(self.layers[start:]):
+            dy = layer.backward(dy)
+            if dy is None:
+                raise _gave_nothing(layer, "backward")
+        return dy
 
     def inner(self) -> list[Layer]:
         """Return the layers; what they hold, in their order, is what the network holds."""
@@ -104,10 +115,11 @@ class Network(Layered):
         kept = [(layer.training, layer.cache) for layer in layers]
         self.training = False
         try:
-            parts = [
-                self._output(x[start : start + batch_size])
-                for start in range(0, len(x), batch_size)
-            ]
+            with np.errstate(under="ignore"):  # e⁻⁸⁰⁰ is 0, and meant
+                parts = [
+                    self._output(x[start : start + batch_size])
+                    for start in range(0, len(x), batch_size)
+                ]
         finally:
             # a backward that is still to come belongs to the forward before this
             for layer, (mode, cache) in zip(layers, kept, strict=True):
@@ -251,3 +263,7 @@ def require_input_shape(who: str, shape: Any) -> tuple[int, ...]:
             "expected the shape of one example, such as (28, 28, 1), as x.shape[1:] gives"
         )
     return tuple(require_count(who, "input_shape", number) for number in whole)
+
+
+def _gave_nothing(layer: Layer, method: str) -> TypeError:
+    return TypeError(f"{layer} gave None from {method}: does it end with return?")

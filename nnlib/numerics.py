@@ -29,7 +29,6 @@ def _array(who: Any, name: str, z: Any) -> np.ndarray:
     return array
 
 
-@np.errstate(under="ignore")  # e⁻⁸⁰⁰ is 0, and meant
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """Return σ(z) = 1 / (1 + e⁻ᶻ), elementwise, same shape and dtype as ``z``.
 
@@ -55,7 +54,6 @@ def log_sum_exp(z: np.ndarray) -> np.ndarray:
         return m + np.log(np.exp(z - m).sum(axis=-1, keepdims=True))
 
 
-@np.errstate(under="ignore")
 def log_softmax(z: np.ndarray) -> np.ndarray:
     """Return log softmax(z) = z − log Σⱼ exp(zⱼ) over the last axis, same shape as ``z``.  Source: N15."""
     z = _rows("log_softmax", z)
@@ -64,7 +62,6 @@ def log_softmax(z: np.ndarray) -> np.ndarray:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-@np.errstate(under="ignore")
 def softmax(z: np.ndarray) -> np.ndarray:
     """Return exp(zₖ) / Σⱼ exp(zⱼ) over the last axis: each row is positive and sums to 1.  Source: N9, N15."""
     z = _rows("softmax", z)
@@ -90,8 +87,13 @@ def one_hot(
     require_share("one_hot", "smoothing", smoothing)
     require_labels("one_hot", require_array("one_hot", "labels", labels), classes)
     _require_type(dtype, "f" if smoothing else "fiu")
-    rows = (labels[:, None] == np.arange(classes)).astype(dtype)
+    rows = rows_of(labels, classes, dtype)
     return (1 - smoothing) * rows + smoothing / classes if smoothing else rows
+
+
+def rows_of(labels: np.ndarray, classes: int, dtype: Any) -> np.ndarray:
+    """Return one-hot rows (n, classes) of labels that were looked at already."""
+    return (labels[:, None] == np.arange(classes)).astype(dtype)
 
 
 def _require_type(dtype: Any, kinds: str) -> None:

@@ -62,11 +62,12 @@ class Optimizer:
         """Change every parameter that has a gradient; raise, and change none, if one is of another shape."""
         _rules.require_gradients(self, self.parameters)
         self.steps += 1
-        before = _rules.values_if_new(self, self.parameters)
+        before = _rules.values_if_new(self, self.parameters) if self.steps == 1 else []
         for parameter, memory in zip(self.parameters, self.memory, strict=True):
             if parameter.grad is not None:
                 self.update(parameter.value, parameter.grad, *memory)
-        _rules.warn_if_still(self, self.parameters, before)
+        if before:
+            _rules.warn_if_still(self, self.parameters, before)
 
     def update(self, w: np.ndarray, g: np.ndarray, *memory: np.ndarray) -> None:
         """Change w in place by the optimizer's rule."""

@@ -30,6 +30,7 @@ from nnlib.parameter import count_values
 # Multiplications of a mini-batch from which on several cores gain more than they cost, and bytes that one part leaves
 # in caches.
 WORTH, ROOM = 60_000_000, 16_000_000
+AXES = 4  # of images
 
 
 def forward_and_backward(
@@ -40,9 +41,10 @@ def forward_and_backward(
     Large mini-batches of images are taken in parts, cut by their sizes alone: the same bits on any number of cores, and
     the same gradients as in one go, to rounding.
     """
-    parts = _parts_of(network, loss, x)
-    if parts is not None:
-        return parts.forward_and_backward(x, y)
+    if x.ndim >= AXES:
+        parts = _parts_of(network, loss, x)
+        if parts is not None:
+            return parts.forward_and_backward(x, y)
     predictions = network.forward(x)
     cost = require_cost(loss, loss.forward(predictions, y))
     if math.isfinite(cost):
@@ -63,7 +65,7 @@ class Twin:
         }
         twin = copy.deepcopy(network, memo)
         self.layers, self.state = twin.layers, twin.state()
-        self.first = first_that_learns(network)
+        self.first = network.first_that_learns()
         self.loss = type(loss)()
 
     def forward(self, run: slice, x: np.ndarray) -> np.ndarray:
@@ -152,11 +154,6 @@ class Parts:
                 gradient, twin.state[place].grad = twin.state[place].grad, None
                 if gradient is not None:
                     own.add_grad(gradient)
-
-
-def first_that_learns(network: Network) -> int:
-    """Return the place of the first layer with parameters, 0 if there is none."""
-    return next((i for i, layer in enumerate(network.layers) if layer.parameters()), 0)
 
 
 def _is_mean(layer: Layer) -> bool:

@@ -18,7 +18,7 @@ from nnlib._interrupt import Interrupt
 from nnlib.batches import minibatches
 from nnlib.errors import require_finite, require_shape
 from nnlib.history import Augmentation, Callback, DivergedError, History, State, require_history
-from nnlib.metrics import count_right, kind_of_targets
+from nnlib.metrics import kind_of_targets, right_among
 from nnlib.network import Network
 from nnlib.optimizers import NotFiniteError, Optimizer, clip_gradients
 from nnlib.parts import forward_and_backward, is_wide
@@ -44,11 +44,26 @@ def train_step(
     stay as they are; with ``clip``, slopes that are not finite raise ``NotFiniteError`` before the step.
     """
     penalties = _checks.require_step("train_step", network, loss, optimizer, penalty)
+    cost, predictions = _step(network, loss, optimizer, x, y, penalties, clip)
+    if math.isfinite(cost):
+        _checks.require_slopes(network, optimizer)
+    return cost, predictions
+
+
+def _step(
+    network: NetworkLike,
+    loss: LossLike,
+    optimizer: OptimizerLike,
+    x: np.ndarray,
+    y: np.ndarray,
+    penalties: Sequence[Penalty],
+    clip: float | None,
+) -> tuple[float, np.ndarray]:
+    """Take the learning step."""
     network.training = True
     optimizer.zero_grad()
     cost, predictions = forward_and_backward(network, loss, x, y)
     if math.isfinite(cost):
-        _checks.require_slopes(network, optimizer)
         for one in penalties:
             one.add_gradients(network.parameters())
         if clip is not None:
@@ -138,6 +153,8 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.kind = kind_of_targets(self.examples[1])
+        self.threshold = getattr(self.loss, "threshold", 0.5)
+        self.penalties = _checks.require_penalties("fit", self.penalty)
 
     def train(
         self, history: History, epochs: int, numbers: Iterable[int], interrupt: Interrupt
@@ -203,7 +220,7 @@ class _Run:
         """Take a ``train_step``; raise ``DivergedError`` if there is no number to learn from."""
         parts = self.network, self.loss, self.optimizer
         try:
-            cost, predictions = train_step(*parts, x, y, self.penalty, self.clip)
+            cost, predictions = _step(*parts, x, y, self.penalties, self.clip)
         except NotFiniteError as error:
             raise _diverged("gradient became infinite", step, self.optimizer, history) from error
         if not math.isfinite(cost):
@@ -229,8 +246,7 @@ class _Run:
 
     def count_right(self, predictions: np.ndarray, y: np.ndarray) -> float:
         """Return how many answers are right, NaN if there are no classes."""
-        threshold = getattr(self.loss, "threshold", 0.5)
-        return count_right(predictions, y, self.kind, threshold=threshold)
+        return right_among(predictions, y, self.kind, self.threshold)
 
     @contextmanager
     def put_back_if_it_diverges(self) -> Iterator[None]:

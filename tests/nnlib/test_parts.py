@@ -108,6 +108,7 @@ def always(monkeypatch):
     """Take every mini-batch of four or more in parts."""
     monkeypatch.setattr(parts, "WORTH", 0)
     monkeypatch.setattr(parts, "ROOM", 1_000)
+    monkeypatch.setattr(parts, "AXES", 2)
     monkeypatch.setattr(parts, "is_wide", lambda network, rows: False)
 
 
