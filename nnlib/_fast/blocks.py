@@ -8,7 +8,7 @@ blocks simply run one by one; so do blocks within a block.
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from functools import cache, partial
@@ -45,7 +45,10 @@ def on_cores(works: Sequence[Callable[[], Result]]) -> list[Result]:
         try:
             # a copy of the context each, so that the caller's np.errstate holds in the threads too
             others = [threads.submit(copy_context().run, work) for work in works[1::2]]
-            mine = [work() for work in works[::2]]
+            try:
+                mine = [work() for work in works[::2]]
+            finally:  # whatever happens, none is left that still changes something
+                wait(others)
         finally:
             _INSIDE.reset(inside)
         theirs = [one.result() for one in others]

@@ -2,10 +2,12 @@
 
 import multiprocessing
 import threading
+import time
 import warnings
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from nnlib._fast import blocks
 from nnlib._fast.blocks import by_blocks
@@ -86,3 +88,27 @@ def test_a_forked_process_gets_threads_of_its_own(two_cores):
 
 def test_at_least_one_core_is_found():
     assert blocks._cores() >= 1
+
+
+def test_nothing_still_runs_once_an_error_came_out(two_cores):
+    ended = threading.Event()
+
+    def slow():
+        time.sleep(0.2)
+        ended.set()
+
+    with pytest.raises(ZeroDivisionError):
+        blocks.on_cores([lambda: 1 // 0, slow])
+    assert ended.is_set()
+
+
+def test_blas_has_one_thread_until_the_last_lets_go():
+    def threads():
+        return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
+
+    before = threads()
+    with blocks.one_blas_thread():
+        with blocks.one_blas_thread():
+            assert threads() == {1}
+        assert threads() == {1}
+    assert threads() == before

@@ -196,6 +196,18 @@ def test_what_is_small_or_not_ours_goes_in_one(always, rng):
     assert parts.count_parts(network, rng.random((3, 5))) == 1
 
 
+@pytest.mark.parametrize(
+    "module", ["__main__", "nnlib.chapters.somewhere.experiments", "nnlib_too"]
+)
+def test_only_layers_of_the_library_itself_are_known(module, always, rng):
+    kind = type("Bend", (Tanh,), {"__module__": module})
+    network = Network([Dense(5, 4, rng=rng), kind(), Dense(4, 3, rng=rng)])
+    assert parts._parts_of(network, SoftmaxCrossEntropy(), rng.random((8, 5))) is None
+    network.layers[1] = Tanh()
+    ours = Network(network.layers)
+    assert parts._parts_of(ours, SoftmaxCrossEntropy(), rng.random((8, 5))) is not None
+
+
 def test_a_loss_of_ones_own_goes_in_one(always, rng):
     seen = []
 
