@@ -288,8 +288,13 @@ PROJECTION = "or a projection=… that makes x fit, such as Dense or Conv2D of s
 def returned(layer: Layer, method: str, value: Any) -> np.ndarray:
     """Return what a layer's method gave; raise ``TypeError`` naming it if that is nothing."""
     if value is None:
-        raise TypeError(f"{layer} gave None from {method}: does it end with return?")
+        raise gave_nothing(layer, method)
     return value
+
+
+def gave_nothing(layer: Layer, method: str) -> TypeError:
+    """Return the error that names a layer whose method gave None."""
+    return TypeError(f"{layer} gave None from {method}: does it end with return?")
 
 
 def every_layer(layers: Sequence[Layer]) -> Iterator[Layer]:

@@ -19,6 +19,7 @@ from nnlib.layers import (
     Layer,
     Layered,
     every_layer,
+    gave_nothing,
     receptive_field,
     require_fitting,
     require_layers,
@@ -63,7 +64,7 @@ class Network(Layered):
         for layer in self.layers:
             x = layer.forward(x)
             if x is None:
-                raise _gave_nothing(layer, "forward")
+                raise gave_nothing(layer, "forward")
         return x
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -86,7 +87,7 @@ class Network(Layered):
         for layer in reversed(self.layers[start:]):
             dy = layer.backward(dy)
             if dy is None:
-                raise _gave_nothing(layer, "backward")
+                raise gave_nothing(layer, "backward")
         return dy
 
     def inner(self) -> list[Layer]:
@@ -263,7 +264,3 @@ def require_input_shape(who: str, shape: Any) -> tuple[int, ...]:
             "expected the shape of one example, such as (28, 28, 1), as x.shape[1:] gives"
         )
     return tuple(require_count(who, "input_shape", number) for number in whole)
-
-
-def _gave_nothing(layer: Layer, method: str) -> TypeError:
-    return TypeError(f"{layer} gave None from {method}: does it end with return?")
