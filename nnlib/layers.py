@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib._fast.products import product
 from nnlib.errors import (
     describe,
     require_array,
@@ -142,20 +143,20 @@ class Dense(Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return z = x @ W + b."""
         self.cache = require_rows(self, x, self.n_in)
-        z = x @ self.W.value
+        z = product(x, self.W.value)
         z += self.b.value
         return z
 
     def backward(self, dz: np.ndarray) -> np.ndarray:
         """Return dx = dz @ Wᵀ; add xᵀ @ dz to dW and the column sums of dz to db."""
         self.backward_to_parameters(dz)
-        return dz @ self.W.value.T
+        return product(dz, self.W.value.T)
 
     def backward_to_parameters(self, dz: np.ndarray) -> None:
         """Add xᵀ @ dz to dW and the column sums of dz to db, and leave out dx."""
         x = self.recall()
         require_shape(self, "dz", dz, (len(x), self.n_out))
-        self.W.add_grad(x.T @ dz)
+        self.W.add_grad(product(x.T, dz))
         self.b.add_grad(dz.sum(axis=0))
 
     def parameters(self) -> list[Parameter]:

@@ -190,7 +190,7 @@ def _is_ours(network: Network, loss: Any) -> bool:
 
 
 def is_wide(network: Any, rows: int) -> bool:
-    """Whether so many rows are much work for the weights, each used once: NumPy's own threads share it out better."""
+    """Whether weights used once for each row are the work: their products are better shared out themselves."""
     return rows * count_values(network.parameters()) >= WORTH
 
 

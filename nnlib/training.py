@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -21,7 +21,7 @@ from nnlib.history import Augmentation, Callback, DivergedError, History, State,
 from nnlib.metrics import kind_of_targets, right_among
 from nnlib.network import Network
 from nnlib.optimizers import NotFiniteError, Optimizer, clip_gradients
-from nnlib.parts import forward_and_backward, is_wide
+from nnlib.parts import forward_and_backward
 from nnlib.regularization import Penalty
 
 Penalties = Penalty | Sequence[Penalty] | None
@@ -120,9 +120,7 @@ def fit(
         *(penalty, clip, augment, Hooks("fit", callbacks)),
     )
     history = History() if history is None else require_history("fit", history)
-    # small products gain nothing from several threads, and lose much to whoever else needs the cores
-    alone = nullcontext() if is_wide(network, batch_size) else one_blas_thread()
-    with alone, Interrupt() as interrupt, _progress(history, epochs) as progress:
+    with one_blas_thread(), Interrupt() as interrupt, _progress(history, epochs) as progress:
         try:
             history.ended = run.train(history, epochs, progress, interrupt)
         except KeyboardInterrupt:

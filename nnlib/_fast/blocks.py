@@ -6,13 +6,14 @@ blocks simply run one by one; so do blocks within a block.
 """
 
 import os
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
 from functools import cache, partial
-from itertools import zip_longest
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -36,23 +37,46 @@ def by_blocks(work: Callable[[slice], Result], n: int, bytes_each: int) -> list[
 
 def on_cores(works: Sequence[Callable[[], Result]]) -> list[Result]:
     """Return what each of ``works`` returns, in order, though several may run at once."""
-    many = len(works) > 1 and not _INSIDE.get() and _cores() > 1
-    threads = _threads(os.getpid()) if many else None
-    if threads is None:
+    helpers = 0 if _INSIDE.get() else min(len(works), _cores(), THREADS) - 1
+    jobs = _jobs(os.getpid()) if helpers > 0 else None
+    if jobs is None:
         return [work() for work in works]
+    todo: deque[tuple[int, Callable[[], Result]]] = deque(enumerate(works))
+    done: SimpleQueue[tuple[int, Any]] = SimpleQueue()
     with one_blas_thread():
         inside = _INSIDE.set(True)
+        # a copy of the context each, so that the caller's np.errstate holds in the threads too
+        for _ in range(helpers):
+            jobs.put(partial(copy_context().run, _take, todo, done))
         try:
-            # a copy of the context each, so that the caller's np.errstate holds in the threads too
-            others = [threads.submit(copy_context().run, work) for work in works[1::2]]
-            try:
-                mine = [work() for work in works[::2]]
-            finally:  # whatever happens, none is left that still changes something
-                wait(others)
+            _take(todo, done)
+            results = dict(done.get() for _ in works)  # whatever happens, none is still at work
         finally:
             _INSIDE.reset(inside)
-        theirs = [one.result() for one in others]
-    return [pair for both in zip_longest(mine, theirs) for pair in both][: len(works)]
+    for place in range(len(works)):
+        if isinstance(results[place], _Raised):
+            raise results[place].error
+    return [results[place] for place in range(len(works))]
+
+
+@dataclass
+class _Raised:
+    """Stands for the result of a work that raised an error."""
+
+    error: BaseException
+
+
+def _take(todo: deque[tuple[int, Callable[[], Any]]], done: SimpleQueue[tuple[int, Any]]) -> None:
+    """Do what is still to do, one after another, until all is taken."""
+    while todo:
+        try:
+            place, work = todo.popleft()
+        except IndexError:  # another thread was quicker
+            return
+        try:
+            done.put((place, work()))
+        except BaseException as error:
+            done.put((place, _Raised(error)))
 
 
 @contextmanager
@@ -78,7 +102,7 @@ class _Held:
     """How many ask for one thread just now; the last to go puts back what was before."""
 
     def __init__(self) -> None:
-        self.lock, self.count = threading.Lock(), 0
+        self.lock, self.count = Lock(), 0
         self.before: Any = None
 
 
@@ -103,11 +127,20 @@ def _cores() -> int:
 
 
 @cache
-def _threads(process: int) -> ThreadPoolExecutor | None:
-    """The threads of a process, or None where there cannot be any; one that was forked needs others."""
-    threads = ThreadPoolExecutor(min(_cores(), THREADS), "nnlib")
+def _jobs(process: int) -> SimpleQueue[Callable[[], Any]] | None:
+    """Where the threads of a process wait for something to do, or None where there cannot be any.
+
+    A process that was forked needs others.
+    """
+    jobs: SimpleQueue[Callable[[], Any]] = SimpleQueue()
     try:
-        threads.submit(int).result()
+        for k in range(min(_cores(), THREADS) - 1):
+            Thread(target=_serve, args=[jobs], name=f"nnlib_{k}", daemon=True).start()
     except RuntimeError:  # as in WebAssembly, where the first one cannot start
         return None
-    return threads
+    return jobs
+
+
+def _serve(jobs: SimpleQueue[Callable[[], Any]]) -> None:
+    while True:
+        jobs.get()()

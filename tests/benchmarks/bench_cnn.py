@@ -4,7 +4,8 @@ python3 tests/benchmarks/bench_cnn.py [--repeats N] [--seconds S] [--only NAME] 
 
 float32, ``train_step`` with SGD on random images, softmax and cross-entropy; no dx for the images, as PyTorch leaves it
 out, too. PyTorch's time is its better one of 1 and 2 threads. The libraries take turns in every
-repeat, each for about S seconds, and the ratios are of medians: above 1, ours is faster. Memory is the peak of a
+repeat, each for about S seconds, and the ratios are of medians: above 1, ours is faster. The last column is the share
+of the machine's own product speed that ours reaches, counting multiplications by weights alone. Memory is the peak of a
 fresh process that does ten steps, above what it held before the first (VmHWM in /proc/self/status: Linux only).
 
 OpenBLAS's threads wait for their next product by turning round and round, which keeps one core from ours; with
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from machine import multiplications, product_speed, told
 
 from nnlib.activations import ReLU
 from nnlib.convolution import Conv2D
@@ -77,6 +79,7 @@ def ours(name, batch_size):
     def step():
         train_step(network, loss, optimizer, x, y)
 
+    step.multiplications = multiplications(network, x)
     return step
 
 
@@ -129,7 +132,11 @@ def speeds(options):
     print(
         f"one training step, milliseconds; medians of {options.repeats}; OPENBLAS_THREAD_TIMEOUT {waiting}"
     )
-    print(f"{'network':<22}{'batch':>6}{'ours':>9}{'torch 1':>9}{'torch 2':>9}   ratio")
+    print(told())
+    speed = product_speed()
+    print(
+        f"{'network':<22}{'batch':>6}{'ours':>9}{'torch 1':>9}{'torch 2':>9}   ratio   share of product speed"
+    )
     for name in NETWORKS:
         for batch_size in BATCHES if options.only in name else ():
             steps = [
@@ -142,8 +149,9 @@ def speeds(options):
                 for _ in range(options.repeats)
             ]
             mine, one, two = np.median(times, axis=0)
+            share = steps[0].multiplications / (speed * mine / 1000)
             print(
-                f"{name:<22}{batch_size:>6}{mine:9.2f}{one:9.2f}{two:9.2f}{min(one, two) / mine:8.2f}",
+                f"{name:<22}{batch_size:>6}{mine:9.2f}{one:9.2f}{two:9.2f}{min(one, two) / mine:8.2f}{share:8.0%}",
                 flush=True,
             )
 

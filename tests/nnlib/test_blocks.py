@@ -35,9 +35,9 @@ def test_blocks_are_even_in_number_and_do_not_depend_on_cores(cores, monkeypatch
 @pytest.fixture
 def two_cores(monkeypatch):
     monkeypatch.setattr(blocks, "_cores", lambda: 2)
-    blocks._threads.cache_clear()
+    blocks._jobs.cache_clear()
     yield
-    blocks._threads.cache_clear()
+    blocks._jobs.cache_clear()
 
 
 def test_two_run_at_once_and_results_come_in_order(two_cores):

@@ -114,7 +114,7 @@ def always(monkeypatch):
 
 def on(cores, monkeypatch):
     monkeypatch.setattr(blocks, "_cores", lambda: cores)
-    blocks._threads.cache_clear()
+    blocks._jobs.cache_clear()
 
 
 def noisy(x, rng):
@@ -144,7 +144,7 @@ def test_the_same_bits_come_out_on_any_number_of_cores(seed, always, monkeypatch
     for cores in (1, 2, 3, 64):
         on(cores, monkeypatch)
         found.append(trained(seed))
-    blocks._threads.cache_clear()
+    blocks._jobs.cache_clear()
     for other in found[1:]:
         for a, b in zip(found[0], other, strict=True):
             assert a.tobytes() == b.tobytes()
@@ -175,7 +175,7 @@ def test_large_mini_batches_go_to_several_threads(monkeypatch):
     x, y = rng.random((128, 784)), rng.integers(0, 10, 128)
     taken = Parts(network, SoftmaxCrossEntropy(), 128, 2)
     taken.forward_and_backward(x, y)
-    blocks._threads.cache_clear()
+    blocks._jobs.cache_clear()
     assert len(seen) == 2
 
 
