@@ -2,11 +2,11 @@
 
 python3 tests/benchmarks/growth.py [--repeats N] [--picture FILE.png]
 
-float32, one epoch of ``fit`` on random images of 784 pixels, plain SGD. First 784-100-10 with
-batches of 10 on 1,000, 10,000 and 60,000 images; then 784-w-w-10 with batches of 128 on 2,560 images, for w from 32 to 2,048. The exponent is the slope of
-log time over log examples, or over log multiplications where the products are most of the work (w ≥ 256): 1 says that
-twice as much takes twice as long. The sizes take turns in every repeat, and the times are medians. Memory is the peak
-of a fresh process, above what it held before the first step (Linux only).
+float32, one epoch of ``fit`` on random images of 784 pixels, plain SGD. First 784-100-10 with batches of 10 on 1,000,
+10,000 and 60,000 images; then 784-w-w-10 with batches of 128 on 2,560 images, for w from 32 to 2,048. The exponent is
+the slope of log time over log examples, or over log multiplications where the products are most of the work (w ≥ 256):
+1 says that twice as much takes twice as long. The sizes take turns in every repeat, and the times are medians. Memory
+is the peak of a fresh process, above what it held before the first step (Linux only).
 """
 
 import argparse
@@ -82,10 +82,15 @@ def draw(path, by_examples, by_width, megabytes):
     left.loglog(EXAMPLES, by_examples / EXAMPLES * 1e6, "o-")
     left.set(title="784-100-10, batch 10", xlabel="examples", ylabel="µs an example")
     left.set_ylim(bottom=1, top=100)
-    middle.loglog(WIDTHS, by_width / FEW * 1e6, "o-", base=2)
+    middle.loglog(WIDTHS, by_width / FEW * 1e6, "o-")
     middle.set(title="784-w-w-10, batch 128", xlabel="width w", ylabel="µs an example")
-    right.loglog(WIDTHS, megabytes, "o-", base=2)
+    right.loglog(WIDTHS, megabytes, "o-")
     right.set(title="the same: memory", xlabel="width w", ylabel="MB above the start")
+    middle.set_ylim(1, 1000)
+    right.set_ylim(1, 1000)
+    for ax in (middle, right):
+        ax.set_xticks(WIDTHS, [f"{w:,}" for w in WIDTHS], fontsize=8)
+        ax.minorticks_off()
     figure.savefig(path, dpi=100)
 
 
