@@ -99,7 +99,10 @@ def _ask(model):
         "alt": panel.draw(figures.figure(*panel.size), **values),
         "sliders": [part.value for part in parts(panel) if hasattr(part, "readout")],
         "trains": [not part.continuous_update for part in parts(panel) if hasattr(part, "readout")],
-        "others": [sum(isinstance(part, of) for part in parts(panel)) for of in (Dropdown, Button, Play, FloatText)],
+        "others": [
+            sum(isinstance(part, of) and part is not panel.reset for part in parts(panel))
+            for of in (Dropdown, Button, Play, FloatText)
+        ],
     }
 """
 STATE = """(panel) => ({
@@ -228,9 +231,7 @@ class Live:
     def panels(self) -> list["LivePanel"]:
         answers = {model: self.ask(model) for model in self.models}
         titles = {model: answer["title"] for model, answer in answers.items() if answer["panel"]}
-        boxes = self.page.locator(
-            ".jp-OutputArea-output .widget-vbox:not(.widget-vbox .widget-vbox)"
-        ).all()
+        boxes = self.page.locator(".jp-OutputArea-output .nnlib-panel").all()
         return [LivePanel(self, box, *of) for box, of in zip(boxes, titles.items(), strict=True)]
 
     def seen(self, what: str) -> float:
@@ -245,10 +246,12 @@ class LivePanel:
         self.page = live.page
         self.handles = box.locator(".noUi-handle").all()
         self.lists = box.locator("select").all()
-        self.buttons = box.locator("button.widget-button").all()
+        self.buttons = box.locator("button.widget-button:not(.nnlib-reset)").all()
+        self.reset = box.locator("button.nnlib-reset")
+        self.first = self.state()
         self.plays = box.locator(".widget-play").all()
         self.numbers = box.locator("input[type=number]").all()
-        self.steps = box.locator(".widget-vbox .noUi-handle").all()
+        self.steps = box.locator(".nnlib-steps .noUi-handle").all()
 
     def state(self) -> dict:
         return self.box.evaluate(STATE)

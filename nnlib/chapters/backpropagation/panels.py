@@ -22,6 +22,7 @@ from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
 from nnlib.chapters.kit.graphs import graph as draw_nodes
+from nnlib.chapters.kit.touch import Touch
 
 # A small computation, and slopes from differences.
 
@@ -100,6 +101,7 @@ NEURONS = ("hidden 1", "hidden 2", "output")
 
 
 @demo(
+    touch=Touch(x="by"),
     neuron=Choice("neuron", list(NEURONS), "hidden 1"),
     by=Slider("nudge Δz", -4, 4, 1.0),
 )

@@ -10,9 +10,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Control:
-    """A control with a ``description``, which is read aloud, and the value that it starts with."""
+    """A control with a ``description``, which is read aloud, and the value that it starts with.
+
+    ``ticks`` are values that a slider marks: those that the text asks for.
+    """
 
     description: str
+    ticks: Sequence[float] = field(default=(), kw_only=True)
 
     @property
     def start(self) -> Any:

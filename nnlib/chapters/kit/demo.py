@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Control
+from nnlib.chapters.kit.touch import Touch
 
 if TYPE_CHECKING:
     from nnlib.chapters.kit.panel import Panel
@@ -60,16 +61,18 @@ class Demo(_Declared):
     Raises ``TypeError`` if the controls are not the arguments of the drawing function.
     """
 
-    def __init__(self, draw: Draw, size: Size, columns: int, controls: dict[str, Control]) -> None:
+    def __init__(
+        self, draw: Draw, size: Size, touches: tuple[Touch, ...], controls: dict[str, Control]
+    ) -> None:
         super().__init__(draw, size)
-        self.columns, self.controls = columns, controls
+        self.touches, self.controls = touches, controls
         _require_same_names(draw, controls)
 
     def __call__(self) -> "Panel":
         """Return the panel, which a notebook shows."""
         from nnlib.chapters.kit.panel import Panel  # here, so that declaring needs no ipywidgets
 
-        return Panel(self.draw, self.controls, self.size, self.columns)
+        return Panel(self.draw, self.controls, self.size, self.touches)
 
 
 class Picture(_Declared):
@@ -83,15 +86,16 @@ class Picture(_Declared):
 
 
 def demo(
-    *, size: Size = (7.6, 4.2), columns: int = 1, **controls: Control
+    *, size: Size = (7.6, 4.2), touch: Touch | tuple[Touch, ...] = (), **controls: Control
 ) -> Callable[[Draw], Demo]:
     """Declare a drawing function as a panel: an argument and its control each, in the order in which they are shown.
 
-    ``size`` is that of the figure in inches. With two ``columns`` the controls stand side by side, steps below them.
+    ``size`` is that of the figure in inches. ``touch`` says which controls follow a pointer in the picture.
     """
+    touches = (touch,) if isinstance(touch, Touch) else touch
 
     def declare(draw: Draw) -> Demo:
-        declared = Demo(draw, size, columns, controls)
+        declared = Demo(draw, size, touches, controls)
         DEMOS[declared.key] = declared
         return declared
 

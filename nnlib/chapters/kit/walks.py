@@ -32,6 +32,12 @@ def optimizer_walk(
     return np.array(path)
 
 
+def start_inside(surface: Landscape, place: tuple[float, float]) -> tuple[float, float]:
+    """Return the place, or the nearest one on the map of the surface."""
+    left, right, bottom, top = surface.limits
+    return min(max(place[0], left), right), min(max(place[1], bottom), top)
+
+
 def until_it_leaves(walk: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Return the first places of a walk, up to where it leaves the picture for the first time."""
     return walk[: len(walk) if inside.all() else int(inside.argmin())]

@@ -8,9 +8,6 @@ import traitlets
 
 from nnlib.chapters.kit.controls import Choice, Control, Counter, KernelGrid, Slider, Steps
 
-DESCRIPTION = {"description_width": "13em"}
-INDENT = "0 0 0 13.5em"  # what has no description begins where the others' values do
-
 
 @singledispatch
 def widget(control: Control) -> Any:
@@ -59,8 +56,8 @@ def _(control: KernelGrid) -> "KernelWidget":
 
 
 def _look(control: Control) -> dict[str, Any]:
-    layout = ipywidgets.Layout(width="34em")
-    return {"description": control.description, "style": DESCRIPTION, "layout": layout}
+    # an empty width leaves it to panel.css
+    return {"description": control.description, "style": {"description_width": ""}}
 
 
 class StepsWidget(ipywidgets.VBox):
@@ -70,26 +67,20 @@ class StepsWidget(ipywidgets.VBox):
 
     def __init__(self, steps: Steps) -> None:
         start, high = steps.value, steps.high
-        button = ipywidgets.Layout(width="6em")
         self.slider = widget(Counter(steps.description, 0, high, start))
-        self.back = ipywidgets.Button(description="◀ back", layout=button)
-        self.on = ipywidgets.Button(description="next ▶", layout=button)
+        self.back = ipywidgets.Button(description="◀ back")
+        self.on = ipywidgets.Button(description="next ▶")
         self.play = ipywidgets.Play(
             value=start, min=0, max=high, interval=steps.interval, show_repeat=False
         )
-        self.row = ipywidgets.HBox(
-            [self.back, self.on, self.play], layout=ipywidgets.Layout(margin=INDENT)
-        )
-        super().__init__([self.slider, self.row], value=start)
+        row = ipywidgets.HBox([self.back, self.on, self.play])
+        super().__init__([self.slider, row], value=start)
+        self.add_class("nnlib-steps")
         self.back.on_click(lambda _: self._move(-1))
         self.on.on_click(lambda _: self._move(1))
         self._links = [
             traitlets.link((part, "value"), (self, "value")) for part in (self.slider, self.play)
         ]
-
-    def in_one_row(self) -> None:
-        """Put the buttons beside the slider and not below it."""
-        self.layout.flex_flow, self.row.layout.margin = "row", "0 0 0 2em"
 
     @traitlets.validate("value")
     def _within(self, proposal: Any) -> int:
@@ -107,10 +98,9 @@ class KernelWidget(ipywidgets.VBox):
     def __init__(self, grid: KernelGrid) -> None:
         self.grid = grid
         self.choice = widget(Choice(grid.description, list(grid.known), grid.name))
-        cell = ipywidgets.Layout(width="5.2em")
-        self.cells = [ipywidgets.FloatText(step=0.1, layout=cell) for _ in range(9)]  # see names.js
-        columns = ipywidgets.Layout(grid_template_columns="repeat(3, 5.6em)", margin=INDENT)
-        box = ipywidgets.GridBox(self.cells, layout=columns)
+        self.cells = [ipywidgets.FloatText(step=0.1) for _ in range(9)]  # named in panel.js
+        box = ipywidgets.Box(self.cells)
+        box.add_class("nnlib-kernel")
         super().__init__([self.choice, box], value=grid.start)
         self._fill()
         self.choice.observe(self._take, names="value")

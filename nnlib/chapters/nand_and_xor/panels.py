@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import drawings, figures, graphs
 from nnlib.chapters.kit.controls import Choice, Counter, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
+from nnlib.chapters.kit.touch import Touch, Values
 from nnlib.chapters.nand_and_xor.experiments import CORNERS, MOMENTS, XOR_TARGETS, train_on_xor
 from nnlib.circuits import TWO_BIT_ADDER, XOR
 
@@ -21,7 +22,13 @@ GATES = {
 }
 
 
+def _border_at(x: float, y: float, now: Values) -> dict[str, float]:
+    """Let the border w·x + b = 0 go through (x, y)."""
+    return {"b": -(now["w1"] * x + now["w2"] * y)}
+
+
 @demo(
+    touch=Touch(to=_border_at, what="the border"),
     wanted=Choice("gate", list(GATES), "NAND"),
     w1=Slider("weight w₁", -3, 3, -2.0),
     w2=Slider("weight w₂", -3, 3, -2.0),
@@ -100,7 +107,13 @@ def _name_wires(ax: Axes, values: dict[str, int]) -> None:
     ax.set(xlim=(-1.6, deepest + 2.0))
 
 
+def _line_at(x: float, z: float, now: Values) -> dict[str, float]:
+    """Let the line go through (x, z): its left end moves the bias, the rest of it the weight."""
+    return {"b": z} if x < 0.5 else {"w": (z - now["b"]) / x}
+
+
 @demo(
+    touch=Touch(to=_line_at, what="the line, at its left end or elsewhere"),
     w=Slider("both weights w", -1, 1, 0.5, step=0.05),
     b=Slider("bias b", -1, 1, 0.0, step=0.05),
 )

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Counter, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
+from nnlib.chapters.kit.touch import Touch, Values
 from nnlib.chapters.perceptron.experiments import (
     STEPS,
     Step,
@@ -69,7 +70,15 @@ def vote(figure: Figure, w1: float, w2: float, b: float) -> str:
     return f"With {weights} the perceptron answers: {rows}."
 
 
+def _tip_at(x: float, y: float, now: Values) -> dict[str, float]:
+    """Let w point at (x, y) and its arrow, which begins at the boundary, end there: length − b/length = ‖(x, y)‖."""
+    reach = float(np.hypot(x, y))
+    length = (reach + np.sqrt(max(reach**2 + 4 * now["b"], 0))) / 2
+    return {"angle": np.rad2deg(np.arctan2(y, x)) % 360, "length": length}
+
+
 @demo(
+    touch=Touch(to=_tip_at, what="the tip of w"),
     angle=Slider("direction of w (degrees)", 0, 360, 30, step=5),
     length=Slider("length of w", 0.5, 3, 1.5),
     b=Slider("bias b", -3, 3, -2.0),

@@ -16,11 +16,13 @@ from nnlib.chapters.convolutional_networks.experiments import (
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Counter
 from nnlib.chapters.kit.demo import demo
+from nnlib.chapters.kit.touch import Touch
 from nnlib.numerics import softmax
 
 
 @demo(
     size=(8.4, 3.6),
+    touch=Touch(to=lambda x, y, _: {"right": x - 3.5, "down": y - 3.5}, what="the digit"),
     digit=Counter("test digit", 0, 99, 4),
     down=Counter("pixels from the top", 0, 6, 3),
     right=Counter("pixels from the left", 0, 6, 3),

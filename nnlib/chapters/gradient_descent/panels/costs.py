@@ -15,11 +15,13 @@ from nnlib.chapters.gradient_descent.experiments import (
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider
 from nnlib.chapters.kit.demo import demo
+from nnlib.chapters.kit.touch import Touch
 from nnlib.numerics import sigmoid
 
 
 @demo(
     size=(8.4, 3.8),
+    touch=Touch(x="b", axes=1),
     name=Choice("cost", list(COSTS), "0-1 loss"),
     b=Slider("bias b", -4, 4, 2.5),
 )

@@ -12,13 +12,15 @@ from nnlib.chapters.gradient_descent.experiments import (
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
-from nnlib.chapters.kit.walks import on_the_map, tidy, until_it_leaves
+from nnlib.chapters.kit.touch import Touch
+from nnlib.chapters.kit.walks import on_the_map, start_inside, tidy, until_it_leaves
 from nnlib.landscapes import LANDSCAPES
 
 TOPS = {"bowl": 6.5, "two valleys": 3.5, "shelf": 5.5}  # how high each valley is drawn
 
 
 @demo(
+    touch=Touch(x="start"),
     name=Choice("curve", list(VALLEYS), "bowl"),
     start=Slider("start", -2, 2, -2.0),
     learning_rate=Slider("learning rate η", 0.01, 1.2, 0.2, step=0.01),
@@ -56,6 +58,7 @@ def _where_it_stands(valley: Valley, w: np.ndarray) -> str:
 
 @demo(
     size=(7.6, 4.6),
+    touch=Touch(x="v1", y="v2"),
     name=Choice("landscape", list(LANDSCAPES), "ravine"),
     v1=Slider("start v₁", -1.8, 1.8, -1.8),
     v2=Slider("start v₂", -0.4, 1.2, 0.7),
@@ -67,7 +70,9 @@ def surface_walk(
 ) -> str:
     """Draw a landscape from above, and gradient descent on it up to ``step``."""
     ax = figures.axes(figure)
-    surface, walk = LANDSCAPES[name], walk_on_surface(name, (v1, v2), learning_rate, step)
+    surface = LANDSCAPES[name]
+    start = start_inside(surface, (v1, v2))
+    walk = walk_on_surface(name, start, learning_rate, step)
     drawings.landscape(ax, surface)
     drawings.path(ax, on_the_map(walk))
     here = walk[-1]
@@ -79,7 +84,7 @@ def surface_walk(
         words = f"C = {tidy(float(surface.value(here)))}, ‖∇C‖ = {tidy(steep)}"
     ax.set_title(figures.minus(f"{name}, η = {learning_rate:.3f}, step {step}:  {words}"))
     return figures.minus(
-        f"{name.capitalize()}, seen from above: gradient descent from ({v1:.1f}, {v2:.1f}) "
+        f"{name.capitalize()}, seen from above: gradient descent from ({start[0]:.1f}, {start[1]:.1f}) "
         f"with η = {learning_rate:.3f} stands after {step} steps at {place}; {words}."
     )
 

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Counter, Slider, Steps
 from nnlib.chapters.kit.demo import demo
-from nnlib.chapters.kit.walks import optimizer_walk, ring, trail
+from nnlib.chapters.kit.touch import Touch
+from nnlib.chapters.kit.walks import optimizer_walk, ring, start_inside, trail
 from nnlib.chapters.optimizers.experiments.curvatures import (
     MATRICES,
     MOMENTS,
@@ -34,7 +35,7 @@ PLAIN_RATES = {
 
 @demo(
     size=(9.0, 4.0),
-    columns=2,
+    touch=Touch(x="v1", y="v2"),
     name=Choice("landscape", list(PLAIN_RATES), "two valleys"),
     damping=Slider("damping μ", 0, 5, 0.0),
     v1=Slider("start v₁", -1.8, 1.8, 0.4),
@@ -44,7 +45,8 @@ PLAIN_RATES = {
 def jump(figure: Figure, name: str, damping: float, v1: float, v2: float, step: int) -> str:
     """Draw Newton's walk, the second-order picture from where it stands, and plain descent as far."""
     ax = figures.axes(figure)
-    surface, start = LANDSCAPES[name], (v1, v2)
+    surface = LANDSCAPES[name]
+    start = start_inside(surface, (v1, v2))
     newton = optimizer_walk(
         surface, lambda w: make_newton(surface, w, damping), steps=step, start=start
     )

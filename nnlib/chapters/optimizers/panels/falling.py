@@ -18,7 +18,6 @@ from nnlib.chapters.optimizers.panels._layout import name_beside, room_for_names
 
 @demo(
     size=(9.6, 3.9),
-    columns=2,
     schedule=Choice("schedule", list(SCHEDULES), "cosine"),
     rule=Choice("optimizer", list(OPTIMIZERS), "plain"),
     factor=Slider("η₀, times its own", 0.1, 3, 1.0),

@@ -7,12 +7,14 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
+from nnlib.chapters.kit.touch import Touch, Values
 from nnlib.chapters.kit.walks import (
     Make,
     costs_along,
     on_the_map,
     optimizer_walk,
     ring,
+    start_inside,
     trail,
 )
 from nnlib.chapters.optimizers.panels._layout import (
@@ -92,9 +94,14 @@ def _mark(ax: Axes, curvature: float, left: float, name: str, marker: str, colou
     )
 
 
+def _start_at(x: float, y: float, now: Values) -> dict[str, float]:
+    left, bottom = LANDSCAPES[now["name"]].start
+    return {"right": x - left, "up": y - bottom}
+
+
 @demo(
     size=(9.0, 3.9),
-    columns=2,
+    touch=Touch(to=_start_at, what="the start"),
     name=Choice("landscape", list(LANDSCAPES), "ravine"),
     learning_rate=Slider("learning rate η", 0.005, 0.2, 0.02, step=0.005),
     right=Slider("shifted right", -1, 1, 0.0),
@@ -114,7 +121,7 @@ def ball(
     """Draw a ball with momentum and plain descent on a landscape, and their costs by step."""
     chart, curves = side_by_side(figure)
     surface = LANDSCAPES[name]
-    start = surface.start[0] + right, surface.start[1] + up
+    start = start_inside(surface, (surface.start[0] + right, surface.start[1] + up))
     makes: dict[str, Make] = {
         "plain": lambda w: SGD(w, learning_rate),
         "momentum": lambda w: Momentum(w, learning_rate, momentum),

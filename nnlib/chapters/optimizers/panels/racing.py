@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo
-from nnlib.chapters.kit.walks import ring, trail
+from nnlib.chapters.kit.touch import Touch, Values
+from nnlib.chapters.kit.walks import ring, start_inside, trail
 from nnlib.chapters.optimizers.experiments.race import (
     STARTS,
     STEPS,
@@ -17,9 +18,14 @@ from nnlib.chapters.optimizers.experiments.race import (
 from nnlib.chapters.optimizers.panels._layout import LOOKS, name_beside, place_in_words
 
 
+def _start_at(x: float, y: float, now: Values) -> dict[str, float]:
+    left, bottom = STARTS[now["name"]]
+    return {"right": x - left, "up": y - bottom}
+
+
 @demo(
     size=(9.6, 4.0),
-    columns=2,
+    touch=Touch(to=_start_at, what="the start"),
     name=Choice("landscape", list(SURFACES), "ravine, turned"),
     factor=Choice("times own η", [0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 5.0], 1.0),
     right=Slider("shifted right", -1, 1, 0.0),
@@ -43,7 +49,7 @@ def race(
     chart.set_position((0.085, 0.14, 0.41, 0.77))
     curves.set_position((0.58, 0.14, 0.235, 0.77))
     figures.log_scale(curves, [1e-6, 1e-4, 1e-2, 1, 100])
-    start = STARTS[name][0] + right, STARTS[name][1] + up
+    start = start_inside(SURFACES[name], (STARTS[name][0] + right, STARTS[name][1] + up))
     drawings.landscape(chart, SURFACES[name], steps=41)
     told = []
     for rule, walk in race_walks(name, start, factor, alpha, rho).items():

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter, Steps
 from nnlib.chapters.kit.demo import demo
+from nnlib.chapters.kit.touch import Touch
 from nnlib.chapters.regularization.experiments.overfitting import (
     EPOCHS,
     Measured,
@@ -19,6 +20,7 @@ WIDE = (-2, EPOCHS + 2)
 
 @demo(
     size=(8.4, 3.8),
+    touch=(Touch(x="epoch"), Touch(x="epoch", axes=1)),
     examples=Choice("digits to learn from", [50, 100, 200, 450], 200),
     wrong=Choice("wrong labels of 100", [0, 10, 20, 50], 10),
     epoch=Steps("epoch", EPOCHS, 60, interval=80),

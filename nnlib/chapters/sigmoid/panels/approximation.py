@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter, Slider
 from nnlib.chapters.kit.demo import demo, picture
+from nnlib.chapters.kit.touch import Touch, Values
 from nnlib.chapters.sigmoid.experiments import Curve, tent, tower_network
 from nnlib.numerics import sigmoid
 
@@ -18,7 +19,14 @@ CURVES: dict[str, Curve] = {
 }
 
 
+def _edge_at(x: float, y: float, now: Values) -> dict[str, float]:
+    """Move the nearer edge to x, and the height to y."""
+    nearer = "left" if abs(x - now["left"]) <= abs(x - now["right"]) else "right"
+    return {nearer: x, "height": y}
+
+
 @demo(
+    touch=Touch(to=_edge_at, what="an edge and the height"),
     left=Slider("left edge", 0, 1, 0.3, step=0.05),
     right=Slider("right edge", 0, 1, 0.7, step=0.05),
     height=Slider("height", -1, 1, 0.8),

@@ -7,6 +7,7 @@ from nnlib import numerics
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo
+from nnlib.chapters.kit.touch import Touch
 from nnlib.chapters.sigmoid.experiments import (
     ACTIVATIONS,
     INPUTS,
@@ -22,6 +23,7 @@ Z = np.linspace(-5, 5, 401)
 
 @demo(
     size=(8.4, 3.8),
+    touch=(Touch(x="z"), Touch(x="z", axes=1)),
     name=Choice("activation", list(ACTIVATIONS), "sigmoid"),
     z=Slider("weighted input z", -5, 5, 1.0, step=0.2),
 )

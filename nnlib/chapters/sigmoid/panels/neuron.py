@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Slider
 from nnlib.chapters.kit.demo import demo
+from nnlib.chapters.kit.touch import Touch
 from nnlib.chapters.sigmoid.experiments import small_network
 from nnlib.numerics import sigmoid
 
@@ -13,6 +14,7 @@ X = np.linspace(-4, 4, 321)
 
 
 @demo(
+    touch=Touch(x="x"),
     steepness=Slider("steepness", 0.5, 20, 1.5, step=0.5),
     x=Slider("place x", -4, 4, 0.5),
 )

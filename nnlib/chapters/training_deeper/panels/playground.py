@@ -34,7 +34,6 @@ WIDEST = 8  # neurons in a layer, as many as fit side by side
 
 @demo(
     size=(9.0, 3.9),
-    columns=2,
     data=Choice("data", list(DATA), "two moons"),
     noise=Slider("noise", 0, 0.5, 0.15, step=0.05, on_release=True),
     features=Choice("features", list(FEATURES), "x₁, x₂"),

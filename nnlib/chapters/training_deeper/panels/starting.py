@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter, Slider
 from nnlib.chapters.kit.demo import demo, picture
+from nnlib.chapters.kit.touch import Touch
 from nnlib.chapters.training_deeper.experiments.starting import (
     BENDS,
     DEPTH_STARTS,
@@ -23,6 +24,7 @@ COSTS = (("cross-entropy", figures.BLUE, "-"), ("quadratic", figures.RED, "--"))
 
 @demo(
     size=(8.4, 3.8),
+    touch=Touch(x="z", axes=1),
     z=Slider("start z", -1, 6, 4.0, step=0.5),
     learning_rate=Slider("learning rate η", 0.05, 1, 0.25, step=0.05),
 )
