@@ -127,10 +127,10 @@ def pytest_generate_tests(metafunc):
             pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(path.stem))
             for path in lab.NOTEBOOKS
         ]
-        metafunc.parametrize("live", notebooks, indirect=True, scope="module")
+        metafunc.parametrize("live", notebooks, indirect=True, scope="session")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def live(request, chromium, server):
     """A notebook in JupyterLab, all cells run."""
     with lab.opened(chromium, server, request.param) as live:

@@ -194,8 +194,7 @@ def test_what_can_be_touched_follows_the_pointer(live, subtests):
 
 
 def drag_and_look(live, panel):
-    picture = panel.box.locator(".nnlib-picture img")
-    picture.scroll_into_view_if_needed()
+    panel.box.locator(".nnlib-picture").scroll_into_view_if_needed()
     seen = set()
     for places in pairwise([(0.28, 0.5), (0.38, 0.4), (0.33, 0.62), (0.7, 0.5), (0.8, 0.4)]):
         place = panel.box.locator(".nnlib-picture img").bounding_box()

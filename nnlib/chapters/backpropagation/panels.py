@@ -175,7 +175,7 @@ HIDDEN_UP, OUTPUT_UP = (0.25, -0.25), (0.0,)  # how high the neurons of a layer 
 def _write_edges(ax: Axes, w: Weights, p: Passes, gradients: bool) -> None:
     """Write on each edge its weight, or the slope by it."""
     matrices = (np.outer(X, p.delta1), np.outer(p.a1, p.delta2)) if gradients else (w.W1, w.W2)
-    look = {"color": figures.DARK_ORANGE if gradients else figures.INK, "bbox": BOX, "fontsize": 11}
+    look = {"color": figures.DARK_ORANGE if gradients else figures.INK, "bbox": BOX, "fontsize": 12}
     for layer, targets, share in ((0, HIDDEN_UP, 0.3), (1, OUTPUT_UP, 0.45)):
         for (i, j), number in np.ndenumerate(matrices[layer]):
             up = (1 - share) * HIDDEN_UP[i] + share * targets[j]
@@ -195,7 +195,7 @@ def _write_neurons(ax: Axes, w: Weights, p: Passes, known: int, gradients: bool)
             lines = [f"b {b:+.3f}"] + [f"z {z:+.3f}"] * (known >= forward)
             side = 1 if up > 0 or across == 2 else -1
             text = figures.minus("   ".join(lines))
-            ax.text(across, up + side * 0.2, text, fontsize=11, **CENTRED)
+            ax.text(across, up + side * 0.2, text, fontsize=12, **CENTRED)
             if backward <= known <= 5:
                 words = figures.minus(f"∂C/∂b {d:+.3f}" if gradients else f"δ {d:+.4f}")
                 ax.text(across, up - side * 0.14, words, **orange, **CENTRED)

@@ -121,7 +121,7 @@ def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], text: 
     if text:  # nearer to the end, not where edges cross
         across, up = (0.4 * a + 0.6 * b for a, b in zip(start, end, strict=True))
         box = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
-        look = {**CENTRED, "color": figures.BLUE, "fontsize": 11, "bbox": box, "zorder": 2}
+        look = {**CENTRED, "color": figures.BLUE, "fontsize": 12, "bbox": box, "zorder": 2}
         ax.text(across, up, f"× {text}", **look)
 
 
@@ -130,7 +130,7 @@ def _node(ax: Axes, place: tuple[float, float], node: Variable) -> None:
     ax.scatter(*place, s=size, color="white", edgecolor=figures.INK, linewidth=1.4, zorder=3)
     name = node.name or node.operation
     words = f"{name}\n{_short(float(node.value))}" if name else _short(float(node.value))
-    ax.text(*place, words, fontsize=11, zorder=4, **CENTRED)
+    ax.text(*place, words, fontsize=12, zorder=4, **CENTRED)
     if node.grad is not None and _counts(node):
         below, look = (place[0], place[1] - 0.36), {"color": figures.DARK_ORANGE, "fontsize": 12}
         ax.text(*below, f"∂ = {_short(float(node.grad))}", zorder=4, **look, **CENTRED)

@@ -39,8 +39,16 @@ def _bars(ax: Axes, names: list[str], numbers: tuple[int, ...], title: str) -> N
     figures.log_scale(ax, [1, 1e3, 1e6, 1e9, 1e12])
     ax.bar(names, numbers, color=[figures.INK, figures.RED, figures.BLUE], width=0.6)
     for place, number in enumerate(numbers):
-        ax.text(place, number * 1.3, f"{number:,}", ha="center", fontsize=10)
+        ax.text(place, number * 1.3, _short(number), ha="center", fontsize=12)
     ax.set(ylim=(1, 1e13), title=title)
+
+
+def _short(number: int) -> str:
+    """Return a number in few letters: 12,345, or 68.7 billion."""
+    for power, name in ((1e9, "billion"), (1e6, "million")):
+        if number >= power:
+            return f"{number / power:,.1f} {name}"
+    return f"{number:,}"
 
 
 def units_seen(layers: int, size: int, pool: int) -> list[int]:
@@ -69,7 +77,7 @@ def field(figure: Figure, layers: int, kernel: int, pool: int) -> str:
     for level, (count, name) in enumerate(zip(seen, names, strict=True)):
         height = layers - level
         _units(ax, count, height)
-        look = {"ha": "right", "va": "center", "fontsize": 11}
+        look = {"ha": "right", "va": "center", "fontsize": 12}
         ax.text(-0.52 * widest, height, f"{name}: {count}", **look)
         for side in (-0.5, 0.5) if height else ():
             ends = [side * count, side * seen[level + 1]]

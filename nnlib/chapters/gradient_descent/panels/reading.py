@@ -54,7 +54,7 @@ def digit_shares(figure: Figure, number: int, epoch: int) -> str:
     ]
     right.bar(range(10), shares, color=colours)
     for digit, name in {answer: "answer", label: "right"}.items():
-        right.text(digit, shares[digit] + 0.02, name, ha="center", fontsize=11)
+        right.text(digit, shares[digit] + 0.02, name, ha="center", fontsize=12)
     right.set(xticks=range(10), ylim=(0, 1.12), xlabel="digit", ylabel="share of certainty")
     verdict = "right" if answer == label else "wrong"
     left.set_title(f"test digit {number}: a {label}")

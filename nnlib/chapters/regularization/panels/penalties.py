@@ -105,7 +105,7 @@ def _paint_digits(ax: Axes, weights: np.ndarray) -> None:
     for digit, column in enumerate(weights.T):
         top, across = 9 * (digit // 5), 9 * (digit % 5)
         sheet[top : top + 8, across : across + 8] = column.reshape(8, 8)
-        ax.text(across - 0.5, top - 0.9, str(digit), fontsize=11)
+        ax.text(across - 0.5, top - 0.9, str(digit), fontsize=12)
     # the same largest for all pictures: smaller weights are paler
     drawings.weight_image(ax, sheet, LARGEST)
     ax.set_ylim(16.5, -2.2)  # room for the names of the upper row
