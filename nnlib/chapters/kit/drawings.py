@@ -4,13 +4,18 @@ Functions draw arrays on a given ``ax`` and return it; colours and their meaning
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import matplotlib
 import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
+from nnlib.chapters.kit import figures, svg
 from nnlib.chapters.kit.figures import (
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -23,7 +28,7 @@ from nnlib.chapters.kit.figures import (
     TRAINING,
     VALIDATION,
 )
-from nnlib.landscapes import Landscape
+from nnlib.landscapes import Landscape, Limits
 
 
 def points(
@@ -120,17 +125,42 @@ def landscape(ax: Axes, surface: Landscape, steps: int = 61) -> Axes:
     """
     left, right, bottom, top = surface.limits
     across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
-    z = surface.value(np.stack(np.meshgrid(across, up), axis=-1))
+    z = np.asarray(surface.value(np.stack(np.meshgrid(across, up), axis=-1)), dtype=float)
+    for layer in _layers(surface.limits, steps, z.tobytes()):
+        drawn = PathCollection(layer.paths, transform=ax.transData, **layer.look)
+        svg.keep(drawn, lambda: svg.view(ax), layer.texts)
+        ax.add_collection(drawn, autolim=False)
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂", aspect="equal")
+    return ax
+
+
+class _Layer(NamedTuple):
+    """Tints or lines of a landscape, where they lie in the plane, and their texts as SVG."""
+
+    paths: list[Path]
+    look: dict[str, Any]
+    texts: svg.Texts
+
+
+@lru_cache(maxsize=16)
+def _layers(limits: Limits, steps: int, heights: bytes) -> tuple[_Layer, _Layer]:
+    """Return tints and lines of equal height. Found once for the same heights (steps, steps), not at each redraw."""
+    z = np.frombuffer(heights).reshape(steps, steps)
+    left, right, bottom, top = limits
+    across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
     low, high = float(z.min()), float(z.max())
     growth = 3 if np.median(z) - low < (high - low) / 5 else 1
     levels = low + (high - low) * np.linspace(0, 1, 13) ** growth
     bands = matplotlib.colors.BoundaryNorm(levels, HEIGHTS.N)
-    ax.contourf(across, up, z, levels=levels, cmap=HEIGHTS, norm=bands, zorder=0)
-    ax.contour(
-        across, up, z, levels=levels, colors="white", linewidths=0.8, linestyles="solid", zorder=1
+    sketch = Figure().subplots()
+    tints = sketch.contourf(across, up, z, levels=levels, cmap=HEIGHTS, norm=bands)
+    lines = sketch.contour(across, up, z, levels=levels)
+    filled = {"facecolors": tints.get_facecolor(), "edgecolors": "none", "antialiaseds": False}
+    drawn = {"facecolors": "none", "edgecolors": "white", "linewidths": 0.8}
+    return (
+        _Layer(tints.get_paths(), {**filled, "zorder": 0}, {}),
+        _Layer(lines.get_paths(), {**drawn, "zorder": 1}, {}),
     )
-    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂", aspect="equal")
-    return ax
 
 
 def path(ax: Axes, points: np.ndarray) -> Axes:
@@ -202,7 +232,7 @@ def curves(
 
 def legend_right(fig: Figure) -> Figure:
     """Name what is drawn on the first axes in a legend to its right, off the data."""
-    fig.axes[0].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
+    figures.legend(fig.axes[0], loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
     fig.subplots_adjust(right=0.75)
     return fig
 

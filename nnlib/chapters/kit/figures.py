@@ -16,8 +16,12 @@ import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.container import Container
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
+
+from nnlib.chapters.kit import svg
 
 BLUE, RED, GREEN, PURPLE, ORANGE, INK = (
     "#0072B2",
@@ -59,6 +63,12 @@ STYLE = {
     "legend.fontsize": 12,
     "axes.prop_cycle": matplotlib.cycler(color=[BLUE, RED, GREEN, NEGATIVE, ORANGE, INK]),
 }
+# What a legend repeats of a line, of points or of a patch.
+LOOKS = (
+    *("alpha", "color", "linestyle", "linewidth", "marker", "markersize", "fillstyle"),
+    *("markerfacecolor", "markeredgecolor", "markeredgewidth"),
+    *("facecolor", "edgecolor", "sizes", "fill", "hatch"),
+)
 PIXELS_PER_INCH = 100
 # of 255, the mean difference of a colour, which nobody sees
 LOOKS_THE_SAME = 0.25
@@ -93,6 +103,8 @@ def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
                 nbins=5 if columns == 1 else 3
             )  # few are easier to read, and each costs a millisecond
             _fix_labels(ax)
+            for axis in (ax.xaxis, ax.yaxis):
+                svg.keep_axis(axis)
         fig.subplots_adjust(left=0.11, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
     else:
         for ax in fig.axes:
@@ -114,6 +126,27 @@ def log_scale(ax: Axes, ticks: Sequence[float]) -> Axes:
             ticks, [power_of_ten(tick) for tick in ticks]
         )  # as text: formulas would be set anew each time
     return ax
+
+
+def legend(ax: Axes, loc: str, **options: Any) -> Axes:
+    """Name what is drawn on ``ax``, at a fixed place. Made anew only where a name, its look or an option is new."""
+    handles, names = ax.get_legend_handles_labels()
+    state = (loc, repr(options), *names, *map(_looks, handles))
+    if ax.get_legend() is None or getattr(ax.get_legend(), "state", None) != state:
+        made = ax.legend(handles, names, loc=loc, **options)
+        made.state = state
+        svg.keep(made, lambda: ax.bbox.bounds)
+    return ax
+
+
+def _looks(handle: Any) -> str:
+    """Return, as text, all that a legend shows of an artist."""
+    one = handle[0] if isinstance(handle, Container) else handle
+    asked = (getattr(one, f"get_{look}", None) for look in LOOKS)
+    dashes = getattr(one, "_unscaled_dash_pattern", None)  # get_linestyle has one name for all
+    shapes = one.get_paths() if isinstance(one, PathCollection) else []  # of scattered points
+    drawn = [shape.vertices.tobytes() for shape in shapes]
+    return repr([type(one), *(look() for look in asked if look), dashes, drawn])
 
 
 def power_of_ten(value: float) -> str:
@@ -149,7 +182,7 @@ def image_tag(fig: Figure, alt: str, kind: str = "png") -> str:
     """
     buffer = io.BytesIO()
     if kind == "svg":
-        fig.savefig(buffer, format="svg", metadata={"Date": None})
+        buffer.write(svg.text(fig).encode())
     else:
         _save_png(fig, buffer)
     data = base64.b64encode(buffer.getvalue()).decode("ascii")

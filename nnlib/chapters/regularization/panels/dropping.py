@@ -135,7 +135,7 @@ def ensemble(figure: Figure, keep: float, layers: int, spread: float) -> str:
         ax.plot([value, value], [0, top], dashes, color=colour, linewidth=3, label=name)
     ax.set(xlabel="answer: share for class 1", ylabel="chance of the masks (%)")
     ax.set(xlim=(0, 1), ylim=(0, top))
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.6))
+    figures.legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.6))
     figure.subplots_adjust(right=0.7)
     ax.set_title(f"arithmetic {means[0]:.3f}, geometric {means[1]:.3f}, scaled {means[2]:.3f}")
     width = NEURONS // layers
