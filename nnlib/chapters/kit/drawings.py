@@ -30,6 +30,11 @@ from nnlib.chapters.kit.figures import (
 )
 from nnlib.landscapes import Landscape, Limits
 
+# Against, none, in favour; once, as it costs as much as a picture.
+WEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
+    "weights", [NEGATIVE, "white", POSITIVE], N=257
+)
+
 
 def points(
     ax: Axes,
@@ -204,12 +209,9 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
 
     The colours are full at ``largest``, or at the largest weight where it is not given.
     """
-    colours = matplotlib.colors.LinearSegmentedColormap.from_list(
-        "weights", [NEGATIVE, "white", POSITIVE], N=257
-    )
     largest = largest or float(np.nanmax(np.abs(weights))) or 1.0
     ax.imshow(
-        weights, cmap=colours, vmin=-largest, vmax=largest, interpolation="none"
+        weights, cmap=WEIGHTS, vmin=-largest, vmax=largest, interpolation="none"
     )  # no resampling: faster
     ax.set_axis_off()
     return ax
@@ -252,22 +254,15 @@ def network(
     for before, after, matrix in zip(places, places[1:], weights, strict=False):
         for i, j in np.ndindex(matrix.shape):
             _edge(ax, before[i], after[j], float(matrix[i, j]))
-    for column, values, texts in zip(places, activations, labels, strict=True):
-        for (across, up), value, text in zip(column, values, texts, strict=True):
-            fill = float(np.clip(abs(value), 0, 1))
-            colour = matplotlib.colormaps["Greys"](0.75 * fill)
-            ax.scatter(
-                [across], [up], s=1700, color=[colour], edgecolor=INK, linewidth=1.5, zorder=3
-            )
-            ax.text(
-                across,
-                up,
-                text,
-                ha="center",
-                va="center",
-                color="white" if fill > 0.6 else INK,
-                zorder=4,
-            )
+    nodes = np.array([place for column in places for place in column])
+    fills = [float(np.clip(abs(value), 0, 1)) for values in activations for value in values]
+    colours = matplotlib.colormaps["Greys"](0.75 * np.array(fills))
+    # all at once, as each call costs a millisecond
+    ax.scatter(*nodes.T, s=1700, color=colours, edgecolor=INK, linewidth=1.5, zorder=3)
+    words = [text for texts in labels for text in texts]
+    for node, fill, text in zip(nodes, fills, words, strict=True):
+        colour = "white" if fill > 0.6 else INK
+        ax.text(*node, text, ha="center", va="center", color=colour, zorder=4)
     ax.set(xlim=(-0.5, len(places) - 0.5), ylim=(-0.5, 0.5))
     ax.set_axis_off()
     return ax

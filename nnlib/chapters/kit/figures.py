@@ -40,8 +40,9 @@ HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
 )
 
 STYLE = {
-    # DejaVu Sans here, and for an SVG what the reader's own machine has
+    # DejaVu Sans here, and for an SVG what the reader's own machine has; each of its texts repeats the list
     "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Lucida Grande", "Verdana", "Arial"],
     "svg.fonttype": "none",
     "svg.hashsalt": "nnlib",
     "font.size": 13,

@@ -22,7 +22,8 @@ from matplotlib.ticker import FixedFormatter, FixedLocator
 Texts = dict[Hashable, str]  # what an artist looks like in each state
 POINTS_PER_INCH = 72  # an SVG counts in points
 MOST_STATES = 16
-ROUTE, NUMBER = re.compile(r' d="[^"]*"'), re.compile(r"-?\d+\.\d{3,}")
+# Of an SVG's text: what a route goes through or where something stands, one number of it, and a route's bends.
+NUMBERS, NUMBER, CURVES = map(re.compile, (r' (?:d|x|y)="[^"]*"', r"-?\d+\.\d+", "[CQ]"))
 NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
@@ -76,9 +77,14 @@ def view(ax: Axes) -> Hashable:
     return ax.bbox.bounds, ax.transData.get_matrix().tobytes(), ax.get_xscale(), ax.get_yscale()
 
 
-def _round(route: re.Match[str]) -> str:
-    """Round what a route goes through to a hundredth of a point: seen by nobody, and a third of the text."""
-    return NUMBER.sub(lambda number: f"{float(number[0]):.2f}", route[0])
+def _shorter(numbers: re.Match[str]) -> str:
+    """Return places, and the routes of lines, in half the text: to a hundredth of a point, which nobody sees."""
+    rounded = NUMBER.sub(_to_hundredths, numbers[0])
+    return rounded if CURVES.search(rounded) else rounded.replace("\nL ", "")
+
+
+def _to_hundredths(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _places(locator: Any) -> Hashable:
@@ -124,7 +130,7 @@ class _Renderer(RendererSVG):
 
     def part(self) -> str:
         """End the picture and return the text between its first and its last line, with what it refers to."""
-        return ROUTE.sub(_round, self.whole()[self.begun :].removesuffix("</svg>\n"))
+        return NUMBERS.sub(_shorter, self.whole()[self.begun :].removesuffix("</svg>\n"))
 
     def write(self, known: Texts, state: Hashable, draw: Callable[[Any], None]) -> None:
         """Write what ``draw`` draws, or what it drew when everything was in the same state."""

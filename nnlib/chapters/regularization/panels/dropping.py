@@ -98,11 +98,11 @@ def _paint_connections(ax: Axes, places: Places, masks: Masks, scale: list[float
 
 def _paint_neurons(ax: Axes, places: Places, neurons: list[np.ndarray]) -> None:
     """Draw a circle for each neuron, dotted and pale for those that are left out."""
-    for column, kept in zip(places, neurons, strict=True):
-        for here, stays in zip(column, kept, strict=True):
-            edge, line = (figures.INK, "-") if stays else ("#CCCCCC", ":")
-            look = {"edgecolor": edge, "linewidth": 1.8, "linestyle": line}
-            ax.scatter(*here, s=900, color="white", zorder=3, **look)
+    here = np.array([place for column in places for place in column])
+    edges = [(figures.INK, "-") if stays else ("#CCCCCC", ":") for stays in np.concatenate(neurons)]
+    colours, lines = zip(*edges, strict=True)
+    look = {"edgecolor": colours, "linewidth": 1.8, "linestyle": lines}
+    ax.scatter(*here.T, s=900, color="white", zorder=3, **look)  # at once, as each call takes long
 
 
 def _counts(
