@@ -10,6 +10,7 @@ import html
 import io
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import matplotlib
 import matplotlib.colors
@@ -19,6 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.container import Container
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.transforms import ScaledTranslation
 
 from nnlib.chapters.kit import svg
@@ -70,6 +72,8 @@ LOOKS = (
     *("markerfacecolor", "markeredgecolor", "markeredgewidth"),
     *("facecolor", "edgecolor", "sizes", "fill", "hatch"),
 )
+# What each legend shows; a legend is forgotten with its figure.
+LEGENDS: WeakKeyDictionary[Legend, tuple[str, ...]] = WeakKeyDictionary()
 PIXELS_PER_INCH = 100
 # of 255, the mean difference of a colour, which nobody sees
 LOOKS_THE_SAME = 0.25
@@ -133,9 +137,9 @@ def legend(ax: Axes, loc: str, **options: Any) -> Axes:
     """Name what is drawn on ``ax``, at a fixed place. Made anew only where a name, its look or an option is new."""
     handles, names = ax.get_legend_handles_labels()
     state = (loc, repr(options), *names, *map(_looks, handles))
-    if ax.get_legend() is None or getattr(ax.get_legend(), "state", None) != state:
+    if ax.get_legend() is None or LEGENDS.get(ax.get_legend()) != state:
         made = ax.legend(handles, names, loc=loc, **options)
-        made.state = state
+        LEGENDS[made] = state
         svg.keep(made, lambda: ax.bbox.bounds)
     return ax
 

@@ -58,14 +58,15 @@ def keep(artist: Artist, state: Callable[[], Hashable], texts: Texts | None = No
 
 
 def keep_axis(axis: Axis) -> None:
-    """Keep an axis: its line of ticks with their numbers, and its label."""
+    """Keep an axis: its ticks with their numbers, and its label. Single ticks must not be made to look different."""
 
     def state() -> Hashable:
-        label, ticks = axis.label, axis.get_tick_params()
+        label = axis.label
         return (
             *(axis.axes.bbox.bounds, axis.get_view_interval().tobytes(), axis.get_scale()),
             *(_places(axis.get_major_locator()), _names(axis.get_major_formatter())),
-            *(axis.get_minor_locator(), axis.get_minor_formatter(), *ticks.items()),
+            *(axis.get_minor_locator(), axis.get_minor_formatter()),
+            *(axis.get_label_position(), *axis.get_tick_params().items()),
             *(label.get_text(), label.get_color(), label.get_size(), label.get_visible()),
         )
 
@@ -80,7 +81,7 @@ def view(ax: Axes) -> Hashable:
 def _shorter(numbers: re.Match[str]) -> str:
     """Return places, and the routes of lines, in half the text: to a hundredth of a point, which nobody sees."""
     rounded = NUMBER.sub(_to_hundredths, numbers[0])
-    return rounded if CURVES.search(rounded) else rounded.replace("\nL ", "")
+    return rounded if CURVES.search(rounded) else rounded.replace(" \nL ", " ")
 
 
 def _to_hundredths(number: re.Match[str]) -> str:
@@ -107,7 +108,7 @@ class _Renderer(RendererSVG):
     """Matplotlib's own, without the groups that nobody needs, with sizes of words remembered and artists kept."""
 
     def __init__(self, width: float, height: float, dpi: float) -> None:
-        self.stream, self.dpi = io.StringIO(), dpi
+        self.stream = io.StringIO()
         super().__init__(width, height, self.stream, image_dpi=dpi, metadata=NO_METADATA)
         self.begun = self.stream.tell()
 
@@ -136,7 +137,7 @@ class _Renderer(RendererSVG):
         """Write what ``draw`` draws, or what it drew when everything was in the same state."""
         place = (self.width, self.height, self.image_dpi, state)
         if place not in known:
-            apart = _Renderer(self.width, self.height, self.dpi)
+            apart = _Renderer(self.width, self.height, self.image_dpi)
             draw(apart)
             if len(known) >= MOST_STATES:
                 known.pop(next(iter(known)))
