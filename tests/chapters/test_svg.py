@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FixedLocator, MultipleLocator
 
 from nnlib.chapters.kit import drawings, figures, svg
@@ -74,6 +75,13 @@ def test_whatever_changes_on_an_axis_is_seen(change):
     assert svg.text(figure) == svg.text(fresh) != before
 
 
+def test_other_names_of_the_same_ticks_are_seen():
+    figure, ax = ready()
+    for names in (["one", "two"], ["1st", "2nd"]):
+        ax.set_xticks([1, 2], names)
+        assert set(names) <= set(words(svg.text(figure)))
+
+
 def test_a_change_and_back_is_the_same_picture():
     figure, ax = ready()
     before = svg.text(figure)
@@ -89,6 +97,17 @@ def test_another_size_of_the_figure_is_another_picture():
     figure.set_size_inches(8, 5)
     fresh = figures.figure(8, 5)
     figures.axes(fresh).set(xlabel="across", ylabel="up", xlim=(0.5, 5), ylim=(0.5, 5))
+    assert svg.text(figure) == svg.text(fresh)
+
+
+def test_what_is_kept_is_drawn_anew_on_a_figure_of_another_size():
+    figure, ax = new()
+    (line,) = ax.plot([0, 1])
+    svg.keep(line, lambda: 0)
+    svg.text(figure)
+    figure.set_size_inches(8, 5)
+    fresh, other = new(8, 5)
+    svg.keep(other.plot([0, 1])[0], lambda: 0)
     assert svg.text(figure) == svg.text(fresh)
 
 
@@ -161,13 +180,17 @@ def test_places_are_rounded_and_words_are_not():
     assert any(route.count(" ") > 100 for route in routes)
 
 
-def test_rounded_bends_stay_bends():
+def test_rounded_corners_stay_between_their_lines():
     figure, ax = new()
-    (line,) = ax.plot([0, 1], [0, 1], "o", markersize=20)
-    svg.keep(line, lambda: 0)
-    bends = [part.get("d") for part in parts(svg.text(figure), "path") if "C" in part.get("d", "")]
-    assert len(bends) == 1
-    assert bends[0].count("C") == 8
+    box = ax.add_patch(FancyBboxPatch((0.2, 0.2), 0.5, 0.5, boxstyle="round"))
+    before = parts(svg.text(figure), "path")
+    svg.keep(box, lambda: 0)
+    after = parts(svg.text(figure), "path")
+    routes = [
+        [re.findall("[A-Za-z]", part.get("d")) for part in found] for found in (before, after)
+    ]
+    assert routes[0] == routes[1]
+    assert any({"L", "Q"} <= set(route) or {"L", "C"} <= set(route) for route in routes[0])
 
 
 # Landscapes.
@@ -201,22 +224,40 @@ def test_on_one_figure_the_map_follows_the_landscape_and_comes_back():
     assert not set(fills(seen[0])[3:]) & set(fills(svg.text(figure)))
 
 
-def test_figures_of_two_sizes_do_not_share_a_map():
-    small, large = landscape(LANDSCAPES["bowl"]), landscape(LANDSCAPES["bowl"], width=9.0)
-    half = landscape(LANDSCAPES["bowl"], columns=2)
-    routes = [
-        [part.get("d") for part in parts(text, "path")][1:26] for text in (small, large, half)
-    ]
-    assert routes[0] != routes[1] != routes[2] != routes[0]
-    assert small == landscape(LANDSCAPES["bowl"])
+def routes_of_map(text):
+    found = [part.get("d", "") for part in parts(text, "path") if part.get("clip-path")]
+    assert len(found) == 12 + 13
+    return found
+
+
+def test_figures_of_two_sizes_and_two_places_on_a_figure_do_not_share_a_map():
+    bowl = LANDSCAPES["bowl"]
+    texts = landscape(bowl), landscape(bowl, width=9.0), landscape(bowl, columns=2)
+    small, large, half = map(routes_of_map, texts)
+    assert small != large != half != small
+    assert texts[0] == landscape(bowl)
 
 
 def test_the_limits_that_a_panel_sets_move_the_map():
     figure, ax = new()
     drawings.landscape(ax, LANDSCAPES["bowl"])
-    whole = svg.text(figure)
-    ax.set(xlim=(-1, 1))
-    assert svg.text(figure) != whole
+    whole = routes_of_map(svg.text(figure))
+    ax.set(xlim=(-2, 1))
+    assert routes_of_map(svg.text(figure)) != whole
+
+
+@pytest.mark.parametrize("name", LANDSCAPES)
+def test_the_map_is_where_the_landscape_is(name):
+    surface = LANDSCAPES[name]
+    _, ax = new()
+    drawings.landscape(ax, surface)
+    tints, lines = ax.collections
+    left, right, bottom, top = surface.limits
+    corners = np.concatenate([path.vertices for path in tints.get_paths()])
+    assert np.allclose([corners.min(axis=0), corners.max(axis=0)], [(left, bottom), (right, top)])
+    heights = [surface.value(path.vertices) for path in lines.get_paths() if len(path.vertices)]
+    whole = np.ptp(np.concatenate(heights))
+    assert all(np.ptp(height) < whole / 12 for height in heights)  # one height for each line
 
 
 def test_the_map_is_darker_where_it_is_higher():
@@ -277,10 +318,12 @@ def test_a_legend_moves_with_its_place():
     figure, _ = new()
     first = legend_of(figure, ("a", LOOK))
     assert legend_of(figure, ("a", LOOK), loc="lower right") is not first
-    before = svg.text(figure)
-    figures.axes(figure).set_position((0.3, 0.3, 0.5, 0.5))
-    legend_of(figure, ("a", LOOK), loc="lower right")
-    assert svg.text(figure) != before
+    svg.text(figure)
+    fresh, _ = new()
+    for one in (figure, fresh):
+        figures.axes(one).set_position((0.3, 0.3, 0.5, 0.5))
+        legend_of(one, ("a", LOOK), loc="lower right")
+    assert svg.text(figure) == svg.text(fresh)
 
 
 def test_a_legend_follows_points_and_bars():
