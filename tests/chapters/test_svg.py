@@ -240,7 +240,7 @@ def test_figures_of_two_sizes_and_two_places_on_a_figure_do_not_share_a_map():
 
 def test_the_limits_that_a_panel_sets_move_the_map():
     figure, ax = new()
-    drawings.landscape(ax, LANDSCAPES["bowl"])
+    drawings.landscape(ax, LANDSCAPES["bowl"]).set_aspect("auto")
     whole = routes_of_map(svg.text(figure))
     ax.set(xlim=(-2, 1))
     assert routes_of_map(svg.text(figure)) != whole
