@@ -82,7 +82,7 @@ def step_size(figure: Figure, difference: str, exponent: float) -> str:
     ax.set(xlabel="step size h", ylabel="error of the slope", ylim=(-14, 1), xlim=(-15.3, 0.3))
     ax.set_xticks([-15, -10, -5, 0], labels=["10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "1"])
     ax.set_yticks([-12, -8, -4, 0], labels=["10⁻¹²", "10⁻⁸", "10⁻⁴", "1"])
-    ax.legend(loc="upper center", ncols=2)
+    figures.legend(ax, loc="upper center", ncols=2)
     size = figures.minus(f"h = {10.0**exponent:.2g}")
     digits = f"right to about {max(0, round(-here))} decimals"
     ax.set_title(f"{difference}, {size}: {digits}")
@@ -126,7 +126,7 @@ def delta(figure: Figure, neuron: str, by: float) -> str:
     words = figures.minus(f"δ·Δz = {slope * by + 0.0:.4f}, real ΔC = {here - p.cost + 0.0:.4f}")
     its_delta = figures.minus(f"{slope:.4f}")
     ax.set_title(f"δ = {its_delta};  {words}")
-    ax.legend(loc="upper right", ncols=2)
+    figures.legend(ax, loc="upper right", ncols=2)
     nudged = figures.minus(f"{by:.1f}")
     return f"Neuron {neuron} nudged by {nudged}: {words}; its δ is {its_delta}."
 

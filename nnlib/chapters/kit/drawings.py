@@ -4,13 +4,18 @@ Functions draw arrays on a given ``ax`` and return it; colours and their meaning
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import matplotlib
 import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
+from nnlib.chapters.kit import figures, svg
 from nnlib.chapters.kit.figures import (
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -23,7 +28,12 @@ from nnlib.chapters.kit.figures import (
     TRAINING,
     VALIDATION,
 )
-from nnlib.landscapes import Landscape
+from nnlib.landscapes import Landscape, Limits
+
+# Against, none, in favour; once, as it costs as much as a picture.
+WEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
+    "weights", [NEGATIVE, "white", POSITIVE], N=257
+)
 
 
 def points(
@@ -120,17 +130,42 @@ def landscape(ax: Axes, surface: Landscape, steps: int = 61) -> Axes:
     """
     left, right, bottom, top = surface.limits
     across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
-    z = surface.value(np.stack(np.meshgrid(across, up), axis=-1))
+    z = np.asarray(surface.value(np.stack(np.meshgrid(across, up), axis=-1)), dtype=float)
+    for layer in _layers(surface.limits, steps, z.tobytes()):
+        drawn = PathCollection(layer.paths, transform=ax.transData, **layer.look)
+        svg.keep(drawn, lambda: svg.view(ax), layer.texts)
+        ax.add_collection(drawn, autolim=False)
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂", aspect="equal")
+    return ax
+
+
+class _Layer(NamedTuple):
+    """Tints or lines of a landscape, where they lie in the plane, and their texts as SVG."""
+
+    paths: list[Path]
+    look: dict[str, Any]
+    texts: svg.Texts
+
+
+@lru_cache(maxsize=16)
+def _layers(limits: Limits, steps: int, heights: bytes) -> tuple[_Layer, _Layer]:
+    """Return tints and lines of equal height. Found once for the same heights (steps, steps), not at each redraw."""
+    z = np.frombuffer(heights).reshape(steps, steps)
+    left, right, bottom, top = limits
+    across, up = np.linspace(left, right, steps), np.linspace(bottom, top, steps)
     low, high = float(z.min()), float(z.max())
     growth = 3 if np.median(z) - low < (high - low) / 5 else 1
     levels = low + (high - low) * np.linspace(0, 1, 13) ** growth
     bands = matplotlib.colors.BoundaryNorm(levels, HEIGHTS.N)
-    ax.contourf(across, up, z, levels=levels, cmap=HEIGHTS, norm=bands, zorder=0)
-    ax.contour(
-        across, up, z, levels=levels, colors="white", linewidths=0.8, linestyles="solid", zorder=1
+    sketch = Figure().subplots()
+    tints = sketch.contourf(across, up, z, levels=levels, cmap=HEIGHTS, norm=bands)
+    lines = sketch.contour(across, up, z, levels=levels)
+    filled = {"facecolors": tints.get_facecolor(), "edgecolors": "none", "antialiaseds": False}
+    drawn = {"facecolors": "none", "edgecolors": "white", "linewidths": 0.8}
+    return (
+        _Layer(tints.get_paths(), {**filled, "zorder": 0}, {}),
+        _Layer(lines.get_paths(), {**drawn, "zorder": 1}, {}),
     )
-    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="v₁", ylabel="v₂", aspect="equal")
-    return ax
 
 
 def path(ax: Axes, points: np.ndarray) -> Axes:
@@ -174,12 +209,9 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
 
     The colours are full at ``largest``, or at the largest weight where it is not given.
     """
-    colours = matplotlib.colors.LinearSegmentedColormap.from_list(
-        "weights", [NEGATIVE, "white", POSITIVE], N=257
-    )
     largest = largest or float(np.nanmax(np.abs(weights))) or 1.0
     ax.imshow(
-        weights, cmap=colours, vmin=-largest, vmax=largest, interpolation="none"
+        weights, cmap=WEIGHTS, vmin=-largest, vmax=largest, interpolation="none"
     )  # no resampling: faster
     ax.set_axis_off()
     return ax
@@ -202,7 +234,7 @@ def curves(
 
 def legend_right(fig: Figure) -> Figure:
     """Name what is drawn on the first axes in a legend to its right, off the data."""
-    fig.axes[0].legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
+    figures.legend(fig.axes[0], loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.2)
     fig.subplots_adjust(right=0.75)
     return fig
 
@@ -222,22 +254,15 @@ def network(
     for before, after, matrix in zip(places, places[1:], weights, strict=False):
         for i, j in np.ndindex(matrix.shape):
             _edge(ax, before[i], after[j], float(matrix[i, j]))
-    for column, values, texts in zip(places, activations, labels, strict=True):
-        for (across, up), value, text in zip(column, values, texts, strict=True):
-            fill = float(np.clip(abs(value), 0, 1))
-            colour = matplotlib.colormaps["Greys"](0.75 * fill)
-            ax.scatter(
-                [across], [up], s=1700, color=[colour], edgecolor=INK, linewidth=1.5, zorder=3
-            )
-            ax.text(
-                across,
-                up,
-                text,
-                ha="center",
-                va="center",
-                color="white" if fill > 0.6 else INK,
-                zorder=4,
-            )
+    nodes = np.array([place for column in places for place in column])
+    fills = [float(np.clip(abs(value), 0, 1)) for values in activations for value in values]
+    colours = matplotlib.colormaps["Greys"](0.75 * np.array(fills))
+    # all at once, as each call costs a millisecond
+    ax.scatter(*nodes.T, s=1700, color=colours, edgecolor=INK, linewidth=1.5, zorder=3)
+    words = [text for texts in labels for text in texts]
+    for node, fill, text in zip(nodes, fills, words, strict=True):
+        colour = "white" if fill > 0.6 else INK
+        ax.text(*node, text, ha="center", va="center", color=colour, zorder=4)
     ax.set(xlim=(-0.5, len(places) - 0.5), ylim=(-0.5, 0.5))
     ax.set_axis_off()
     return ax

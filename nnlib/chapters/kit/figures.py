@@ -10,16 +10,20 @@ import html
 import io
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import matplotlib
 import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.container import Container
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.transforms import ScaledTranslation
 
-from nnlib.chapters.kit import theme
+from nnlib.chapters.kit import svg, theme
 
 BLUE, RED, GREEN, PURPLE, ORANGE, INK = (
     "#0072B2",
@@ -38,8 +42,9 @@ HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
 )
 
 STYLE = {
-    # DejaVu Sans here, and for an SVG what the reader's own machine has
+    # DejaVu Sans here, and for an SVG what the reader's own machine has; each of its texts repeats the list
     "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Lucida Grande", "Verdana", "Arial"],
     "svg.fonttype": "none",
     "svg.hashsalt": "nnlib",
     "font.size": 13,
@@ -62,6 +67,14 @@ STYLE = {
     "legend.fontsize": 12,
     "axes.prop_cycle": matplotlib.cycler(color=[BLUE, RED, GREEN, NEGATIVE, ORANGE, INK]),
 }
+# What a legend repeats of a line, of points or of a patch.
+LOOKS = (
+    *("alpha", "color", "linestyle", "linewidth", "marker", "markersize", "fillstyle"),
+    *("markerfacecolor", "markeredgecolor", "markeredgewidth"),
+    *("facecolor", "edgecolor", "sizes", "fill", "hatch"),
+)
+# What each legend shows; a legend is forgotten with its figure.
+LEGENDS: WeakKeyDictionary[Legend, tuple[str, ...]] = WeakKeyDictionary()
 PIXELS_PER_INCH = 100
 # of 255, the mean difference of a colour, which nobody sees
 LOOKS_THE_SAME = 0.25
@@ -96,6 +109,8 @@ def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
                 nbins=5 if columns == 1 else 3
             )  # few are easier to read, and each costs a millisecond
             _fix_labels(ax)
+            for axis in (ax.xaxis, ax.yaxis):
+                svg.keep_axis(axis)
         fig.subplots_adjust(left=0.11, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
     else:
         for ax in fig.axes:
@@ -117,6 +132,27 @@ def log_scale(ax: Axes, ticks: Sequence[float]) -> Axes:
             ticks, [power_of_ten(tick) for tick in ticks]
         )  # as text: formulas would be set anew each time
     return ax
+
+
+def legend(ax: Axes, loc: str, **options: Any) -> Axes:
+    """Name what is drawn on ``ax``, at a fixed place. Made anew only where a name, its look or an option is new."""
+    handles, names = ax.get_legend_handles_labels()
+    state = (loc, repr(options), *names, *map(_looks, handles))
+    if ax.get_legend() is None or LEGENDS.get(ax.get_legend()) != state:
+        made = ax.legend(handles, names, loc=loc, **options)
+        LEGENDS[made] = state
+        svg.keep(made, lambda: ax.bbox.bounds)
+    return ax
+
+
+def _looks(handle: Any) -> str:
+    """Return, as text, all that a legend shows of an artist."""
+    one = handle[0] if isinstance(handle, Container) else handle
+    asked = (getattr(one, f"get_{look}", None) for look in LOOKS)
+    dashes = getattr(one, "_unscaled_dash_pattern", None)  # get_linestyle has one name for all
+    shapes = one.get_paths() if isinstance(one, PathCollection) else []  # of scattered points
+    drawn = [shape.vertices.tobytes() for shape in shapes]
+    return repr([type(one), *(look() for look in asked if look), dashes, drawn])
 
 
 def power_of_ten(value: float) -> str:
@@ -152,9 +188,7 @@ def image_tag(fig: Figure, alt: str, kind: str = "png", *, dark: bool = False) -
     """
     width, height = (round(side * PIXELS_PER_INCH) for side in fig.get_size_inches())
     if kind == "svg":
-        text = io.StringIO()
-        fig.savefig(text, format="svg", facecolor="none", metadata={"Date": None})
-        data = theme.painted(text.getvalue(), dark).encode()
+        data = theme.painted(svg.text(fig), dark).encode()
         look = f'style="--nnlib-shape: {width / height:.4f}" decoding="sync" draggable="false"'
         kind = "svg+xml"
     else:

@@ -25,7 +25,7 @@ def learning(figure: Figure, activation: str, moment: int) -> str:
     drawings.points(ax, x, y, names=("one arm", "the other"), size=30)
     ax.set(xlabel="x₁", ylabel="x₂")
     ax.set_title(f"after {10 * moment} epochs")
-    ax.legend(loc="upper left", handletextpad=0.1)
+    figures.legend(ax, loc="upper left", handletextpad=0.1)
     return (
         f"Activation {activation}, after {10 * moment} epochs: the two spiral arms and what the "
         f"network answers everywhere; {_in_words(share_right(network, x, y))} of the points are on "

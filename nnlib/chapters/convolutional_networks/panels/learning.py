@@ -42,7 +42,7 @@ def moving_digits(figure: Figure, digit: int, down: int, right: int) -> str:
         bars.bar(np.arange(10) + aside, shares, width=0.38, color=colour, label=kind)
         answers.append(int(shares.argmax()))
     bars.set(xticks=range(10), ylim=(0, 1.3), xlabel="digit", ylabel="share of certainty")
-    bars.legend(loc="upper right", ncols=2)
+    figures.legend(bars, loc="upper right", ncols=2)
     paper.set_title(f"test digit {digit}: a {y[digit]}")
     bars.set_title(f"they say {answers[0]} and {answers[1]}")
     return (
@@ -121,7 +121,7 @@ def depth(figure: Figure, layers: int, rate: float) -> str:
         first.append(f"{slopes[0]:.4f}")
     left.set(xlabel="block (two layers)", xlim=(0.5, layers / 2 + 0.5), ylim=(1e-4, 1e-1))
     right.set(xlabel="epoch", ylabel="training loss", xlim=(1, 10), ylim=(0, 2.9))
-    right.legend(loc="upper right", ncols=2)
+    figures.legend(right, loc="upper right", ncols=2)
     left.set_title(f"{layers} layers, untrained: ∂C/∂a")
     right.set_title(f"η = {rate:g}: {shares[0]} and {shares[1]} of 100 right")
     return (
@@ -148,7 +148,7 @@ def normalising(figure: Figure, activation: str, rate: float, scale: float) -> s
         words.append(f"{way} about {100 * trained.right:.0f}")
     ticks = [0, 0.25, 0.5, 0.75, 1]
     ax.set(xlabel="epoch", ylabel="test accuracy", xlim=(1, 10), ylim=(0, 1.2), yticks=ticks)
-    ax.legend(loc="upper right", ncols=2)
+    figures.legend(ax, loc="upper right", ncols=2)
     ax.set_title(f"{activation}, η = {rate:g}, inputs × {scale:g}")
     return (
         f"Three hidden {activation} layers, η = {rate:g}, inputs times {scale:g}, after ten "

@@ -47,7 +47,7 @@ def batch_gradients(figure: Figure, doublings: int, way: str) -> str:
     spread = float(np.linalg.norm(means - true, axis=1).mean() / np.linalg.norm(true))
     words = f"batches of {size}, {way}: off by {spread:.2f} of its length"
     ax.set_title(words)
-    ax.legend(loc="lower left")
+    figures.legend(ax, loc="lower left")
     figure.subplots_adjust(left=0.14)
     return (
         "Two components of 200 mini-batch gradients around the gradient of all digits; "

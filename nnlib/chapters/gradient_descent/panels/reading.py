@@ -22,9 +22,11 @@ def weight_pictures(figure: Figure, epoch: int) -> str:
     if not figure.axes:
         figure.subplots(2, 5)
     for digit, ax in enumerate(figure.axes):
-        for image in list(ax.images):
-            image.remove()
-        drawings.weight_image(ax, weights[:, digit].reshape(8, 8), largest)
+        image = weights[:, digit].reshape(8, 8)
+        if ax.images:
+            ax.images[0].set_data(image)
+        else:
+            drawings.weight_image(ax, image, largest)
         ax.set_title(str(digit))
     figure.subplots_adjust(left=0.02, right=0.98, top=0.8, bottom=0.02, wspace=0.1, hspace=0.3)
     figure.suptitle(f"epoch {epoch}: about {share} of 100 test digits right")

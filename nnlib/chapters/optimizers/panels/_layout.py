@@ -36,7 +36,7 @@ def room_for_names(figure: Figure) -> tuple[Axes, Axes]:
 
 def name_beside(ax: Axes) -> None:
     """Name the curves at the right of the axes, off the data."""
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
+    figures.legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
 
 
 def cost_in_words(cost: float) -> str:

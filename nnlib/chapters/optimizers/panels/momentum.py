@@ -130,7 +130,7 @@ def ball(
         rule: optimizer_walk(surface, make, steps=200, start=start) for rule, make in makes.items()
     }
     words = _draw_walks(chart, curves, surface, walks, step)
-    curves.legend(loc="upper right")
+    figures.legend(curves, loc="upper right")
     chart.set_title(f"step {step}: ball {words['momentum']}")
     return figures.minus(
         f"{capital(name)}, from {place_in_words(start)} with η = {learning_rate:.3f}, step {step}: "
@@ -156,7 +156,7 @@ def look_ahead(figure: Figure, name: str, learning_rate: float, momentum: float,
     }
     walks = {rule: optimizer_walk(surface, make, steps=100) for rule, make in makes.items()}
     words = _draw_walks(chart, curves, surface, walks, step)
-    curves.legend(loc="upper right")
+    figures.legend(curves, loc="upper right")
     chart.set_title(f"η = {learning_rate:.3f}, α = {momentum:.2f}, step {step}")
     return (
         f"{capital(name)} with η = {learning_rate:.3f} and α = {momentum:.2f}, step {step}: "

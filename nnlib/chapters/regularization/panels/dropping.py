@@ -98,11 +98,11 @@ def _paint_connections(ax: Axes, places: Places, masks: Masks, scale: list[float
 
 def _paint_neurons(ax: Axes, places: Places, neurons: list[np.ndarray]) -> None:
     """Draw a circle for each neuron, dotted and pale for those that are left out."""
-    for column, kept in zip(places, neurons, strict=True):
-        for here, stays in zip(column, kept, strict=True):
-            edge, line = (figures.INK, "-") if stays else ("#CCCCCC", ":")
-            look = {"edgecolor": edge, "linewidth": 1.8, "linestyle": line}
-            ax.scatter(*here, s=900, color="white", zorder=3, **look)
+    here = np.array([place for column in places for place in column])
+    edges = [(figures.INK, "-") if stays else ("#CCCCCC", ":") for stays in np.concatenate(neurons)]
+    colours, lines = zip(*edges, strict=True)
+    look = {"edgecolor": colours, "linewidth": 1.8, "linestyle": lines}
+    ax.scatter(*here.T, s=900, color="white", zorder=3, **look)  # at once, as each call takes long
 
 
 def _counts(
@@ -135,7 +135,7 @@ def ensemble(figure: Figure, keep: float, layers: int, spread: float) -> str:
         ax.plot([value, value], [0, top], dashes, color=colour, linewidth=3, label=name)
     ax.set(xlabel="answer: share for class 1", ylabel="chance of the masks (%)")
     ax.set(xlim=(0, 1), ylim=(0, top))
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.6))
+    figures.legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.6))
     figure.subplots_adjust(right=0.7)
     ax.set_title(f"arithmetic {means[0]:.3f}, geometric {means[1]:.3f}, scaled {means[2]:.3f}")
     width = NEURONS // layers

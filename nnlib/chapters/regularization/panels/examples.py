@@ -36,7 +36,7 @@ def learning_curve(figure: Figure, way: str, wrong: int) -> str:
         words.append(f"about {errors[0]:.0f} and {errors[-1]:.0f} of 100")
     ax.set(xlabel="digits to learn from", ylabel="new digits misread (%)")
     ax.set(xlim=(45, 900), ylim=(0, 45), title=f"{wrong} wrong labels of 100")
-    ax.legend(loc="upper right")
+    figures.legend(ax, loc="upper right")
     return (
         f"New digits misread after learning from 50 and from 800 digits, {wrong} of 100 labels "
         f"wrong: {words[0]} plain, {words[1]} with {way}."

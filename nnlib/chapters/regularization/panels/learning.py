@@ -35,7 +35,7 @@ def gap(figure: Figure, examples: int, wrong: int, epoch: int) -> str:
     _paint_two_curves(right, own, new, epoch)
     left.set(ylabel="loss", ylim=(0, 1.05 * high))
     right.set(ylabel="accuracy (%)", ylim=(0, 104))
-    right.legend(loc="lower right")
+    figures.legend(right, loc="lower right")
     apart = f"{found.validation_loss[epoch] - found.loss[epoch]:.2f}"
     left.set_title(f"gap in loss {figures.minus(apart)}")
     right.set_title(f"epoch {epoch}: own {round(own[epoch], 1):g} %, new {new[epoch]:.0f} %")
@@ -101,7 +101,7 @@ def _paint_losses(ax: Axes, found: Measured, end: int, kept: int) -> None:
     star = {"color": figures.INK, "markersize": 16, "label": "kept", "zorder": 4}
     ax.plot([kept], [found.validation_loss[kept]], "*", **star)
     ax.set(xlabel="epoch", ylabel="loss", xlim=WIDE, ylim=(0, 2.6))
-    ax.legend(loc="upper right")
+    figures.legend(ax, loc="upper right")
 
 
 def _paint_gaps(ax: Axes, gaps: np.ndarray, least: int, kept: int) -> None:

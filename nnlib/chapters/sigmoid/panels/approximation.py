@@ -43,7 +43,7 @@ def tower(figure: Figure, left: float, right: float, height: float, steepness: f
     ax.set(xlabel="x", ylabel="output", ylim=(-1.15, 2.2), xlim=(0, 1))
     numbers = f"edges {left:.2f} and {right:.2f}, height {height:.1f}, steepness {steepness:.0f}"
     ax.set_title(figures.minus(numbers))
-    ax.legend(loc="upper right", ncols=1)
+    figures.legend(ax, loc="upper right", ncols=1)
     middle = (up - down)[np.argmin(np.abs(GRID - (left + right) / 2))]
     words = figures.minus(f"{numbers}; in its middle it is {middle:.2f}")
     return f"A tower of two sigmoid neurons, {words}."
@@ -59,7 +59,7 @@ def _draw_towers(figure: Figure, name: str, count: int, steepness: float) -> flo
     ax.plot(GRID, made, color=figures.BLUE, label="network")
     ax.fill_between(GRID, target, made, color=figures.ORANGE, alpha=0.35, linewidth=0)
     ax.set(xlabel="x", ylabel="output", xlim=(0, 1), ylim=(-1.5, 1.5))
-    ax.legend(loc="lower left", ncols=2)
+    figures.legend(ax, loc="lower left", ncols=2)
     return float(np.abs(made - target).max())
 
 

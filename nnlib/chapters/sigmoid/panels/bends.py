@@ -68,7 +68,7 @@ def dying_neuron(figure: Figure, name: str, learning_rate: float, step: int) -> 
     left.plot(INPUTS, TARGETS, "s", color=figures.RED, label="wanted")
     left.plot(INPUTS, a, "o-", color=figures.BLUE, label="answer")
     left.set(xlabel="x", ylabel="output a", ylim=(-0.7, 2.2))
-    left.legend(loc="upper left")
+    figures.legend(left, loc="upper left")
     right.plot(INPUTS, z, "o-", color=figures.INK)
     right.axhspan(-2.4, 0, color=figures.CLASS_TINTS[1], zorder=0)
     right.text(0.5, -2.1, "off: z ≤ 0", ha="center")

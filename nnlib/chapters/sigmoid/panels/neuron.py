@@ -34,7 +34,7 @@ def soft_step(figure: Figure, steepness: float, x: float) -> str:
     ax.set_title(
         f"steepness {steepness:.1f}:  at x = {place} the sigmoid says {a:.3f}, the step {step}"
     )
-    ax.legend(loc="lower right")
+    figures.legend(ax, loc="lower right")
     return (
         f"A sigmoid of steepness {steepness:.1f} beside a step: at x = {place} it says {a:.3f} "
         f"and the step {step}; at x = 0 it says 0.5."
@@ -65,7 +65,7 @@ def nudge(figure: Figure, dw1: float, db: float) -> str:
     ax.set(xlabel="z = w·x + b", ylabel="output", ylim=(-0.6, 1.8), xlim=(-3.7, 4.7))
     changes = figures.minus(f"change {predicted:+.4f}, the real change {after - before:+.4f}")
     ax.set_title(f"predicted {changes.replace(', the', ',')}")
-    ax.legend(loc="upper left")
+    figures.legend(ax, loc="upper left")
     nudges = figures.minus(f"Δw₁ = {dw1:.2f} and Δb = {db:.2f}")
     return f"A sigmoid neuron and its tangent at z = 0.5; with {nudges} the predicted {changes}."
 

@@ -46,7 +46,7 @@ def mistakes(
     cost = shown.costs[step]
     right.plot([step], [cost], "o", color=figures.INK, markersize=9)
     right.set(xlabel="step", ylabel="cost of all examples", ylim=(0, 1.4))
-    right.legend(loc="upper right")
+    figures.legend(right, loc="upper right")
     w1, w2, b = shown.weights[step]
     wrong = int(((sigmoid(shown.x @ np.array([w1, w2]) + b) > 0.5) != shown.y).sum())
     left.set_title(f"step {step}: {wrong} of {len(shown.y)} wrong")
@@ -107,7 +107,7 @@ def regression(figure: Figure, hidden: int, activation: str, moment: int) -> str
     ax.plot(across, network.predict(across), color=figures.BLUE, label="network")
     error = 2 * SquaredError().forward(network.predict(x), y)
     ax.set(xlabel="x", ylabel="y", xlim=(-1.1, 1.1), ylim=(-2, 2))
-    ax.legend(loc="upper left")
+    figures.legend(ax, loc="upper left")
     ax.set_title(f"{hidden} {activation} neurons, epoch {epoch}: mean squared error {error:.3f}")
     return (
         f"Regression by {hidden} hidden {activation} neurons and a linear output, after {epoch} "

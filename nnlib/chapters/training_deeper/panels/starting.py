@@ -41,7 +41,7 @@ def saturated_neuron(figure: Figure, z: float, learning_rate: float) -> str:
         right.plot([z], [_slope(cost, answer)], "o", color=colour, markersize=9)
     left.set(xlabel="step", ylabel="output a (target: 0)", xlim=(0, STEPS), ylim=(0, 1.02))
     right.set(xlabel="weighted input z", ylabel="slope ∂C/∂z", ylim=(0, 1.02))
-    right.legend(loc="upper left")
+    figures.legend(right, loc="upper left")
     left.set_title(f"start: a = {answer:.3f}, η = {learning_rate:.2f}")
     flat = _slope("quadratic", answer)
     right.set_title(f"slopes {answer:.3f} and {flat:.3f}")
@@ -85,7 +85,7 @@ def starts(figure: Figure, start: str, compared: str) -> str:
     left.set_title("before (grey: not saturated)")
     right.set(xlabel="epoch", ylabel="test accuracy", ylim=(0, 1.02))
     right.set_title("learning")
-    right.legend(loc="lower right")
+    figures.legend(right, loc="lower right")
     return "; ".join(words) + "."
 
 
@@ -130,7 +130,7 @@ def cover(figure: Figure) -> str:
         _powers(ax, np.arange(1, 21), slopes, colour)
         ax.lines[-1].set(linestyle=dashes, marker=marker, label=activation)
     ax.set(ylabel="size of ∂C/∂W", ylim=(1e-15, 10))
-    ax.legend(loc="lower right")
+    figures.legend(ax, loc="lower right")
     figure.subplots_adjust(bottom=0.22)
     return (
         "How large the slopes of each of 20 layers are, on a scale of powers of ten. With tanh all "
