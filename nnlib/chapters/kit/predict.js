@@ -16,7 +16,7 @@ function answer(card, chosen, right, because) {
     button.dataset.verdict = isRight ? "right" : isWrong ? "wrong" : "";
     button.textContent = (isRight ? "✓ " : isWrong ? "✗ " : "") + button.dataset.answer;
   }
-  const opening = chosen.dataset.answer === right ? "Well predicted: " : "A guess worth remembering. Right is: ";
+  const opening = chosen.dataset.answer === right ? "Well predicted: " : "A guess worth remembering. The answer is: ";
   const reply = card.querySelector(".nnlib-predict-reply");
   reply.replaceChildren();
   reply.append(opening);

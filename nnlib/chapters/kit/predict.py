@@ -60,7 +60,7 @@ class Question:
             f"{cards.paragraph(self.question)}"
             f'<ul style="margin: 4px 0 4px 0; padding-left: 24px">{items}</ul>'
             f"<details><summary>Look</summary>"
-            f"{cards.paragraph(f'“{self.right}” is right. {self.because}')}</details>"
+            f"{cards.paragraph(f'The answer is: {self.right}. {self.because}')}</details>"
         )
         return cards.card(cards.QUESTION, body, role="group")
 
