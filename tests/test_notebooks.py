@@ -12,8 +12,10 @@ import pytest
 from save_notebooks import stripped
 
 from nnlib.chapters.kit.demo import declared_everywhere
+from nnlib.chapters.kit.predict import Question
 
 PANELS = {(demo.chapter, demo.name) for demo in declared_everywhere()[0]}
+CARD = r"questions\.(\w+)\(\)"
 FOLDER = Path(__file__).parents[1] / "notebooks"
 CHAPTERS = sorted(FOLDER.glob("[0-9A]*.ipynb"))
 NUMBERED = [path for path in CHAPTERS if not path.name.startswith(("00", "A"))]
@@ -148,11 +150,25 @@ def shows_a_panel(path, cell):
 
 @every_chapter
 def test_a_panel_stands_under_a_question(path):
-    cells = read(path).cells
+    # a card, which offers answers to the question, may stand between
+    cells = [cell for cell in read(path).cells if not re.fullmatch(CARD, cell.source)]
     for before, cell in pairwise(cells):
         if shows_a_panel(path, cell):
             assert "**Predict.**" in before.source
             assert "?" in before.source
+
+
+@every_chapter
+def test_each_card_is_shown_once_and_before_what_answers_it(path):
+    module = importlib.import_module(f"nnlib.chapters.{chapter_of(path)}.questions")
+    declared = [name for name, value in vars(module).items() if isinstance(value, Question)]
+    cells = read(path).cells
+    shown = [found[1] for cell in cells if (found := re.fullmatch(CARD, cell.source))]
+    assert sorted(shown) == sorted(declared)
+    for cell, after in pairwise(cells):
+        if re.fullmatch(CARD, cell.source):
+            assert after.cell_type == "code"
+            assert cell.outputs[0].data.keys() == {"text/plain", "text/html"}
 
 
 @every_numbered_chapter
@@ -202,6 +218,15 @@ def test_starters_are_not_attempted_and_solutions_are_correct(path):
     assert asked == solved
     assert replies(path) == ["○ not attempted"] * len(asked)
     assert replies(solutions) == ["✓ correct"] * len(asked)
+    of = len(asked)
+    assert counts(path) == [f"0 of {of} done"] * of
+    assert counts(solutions) == [f"{done} of {of} done" for done in range(1, of + 1)]
+
+
+def counts(path):
+    """What the cards of the replies say about how many exercises are done."""
+    pages = [output.data.get("text/html", "") for output in outputs(path) if "data" in output]
+    return [found[0] for page in pages if (found := re.search(r"\d+ of \d+ done", page))]
 
 
 def replies(path):

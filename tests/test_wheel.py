@@ -111,7 +111,11 @@ def test_it_holds_the_library_the_course_and_the_data(wheel):
     names = names_in(wheel)
     tracked = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nnlib").rglob("*.py")}
     assert tracked <= names
-    scripts = {path.relative_to(ROOT).as_posix() for path in (ROOT / "nnlib").rglob("*.js")}
+    scripts = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "nnlib").rglob("*.*s")
+        if path.suffix in (".js", ".css")
+    }
     assert scripts
     assert scripts <= names
     data = {

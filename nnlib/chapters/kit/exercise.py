@@ -3,14 +3,20 @@
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, NoReturn
 
 import numpy as np
 
+from nnlib.chapters.kit import cards
+
 NOT_ATTEMPTED, CORRECT, NOT_YET = "not attempted", "correct", "not yet"
-MARKS = {NOT_ATTEMPTED: "○", CORRECT: "✓", NOT_YET: "✗"}
+LOOKS = {
+    NOT_ATTEMPTED: cards.NOT_ATTEMPTED,
+    CORRECT: cards.CORRECT,
+    NOT_YET: cards.NOT_YET,
+}
 
 
 class NotYet(Exception):  # noqa: N818 - it is an answer to the learner, not an error
@@ -57,15 +63,23 @@ todo = Todo()
 
 @dataclass(frozen=True)
 class Answer:
-    """What the learner is told: ``status`` is one of the three, ``words`` say why. A notebook shows it as text."""
+    """What the learner is told: ``status`` is one of the three, ``words`` say why. A notebook shows it as a card.
+
+    ``done`` of the ``of`` exercises of the chapter are solved so far.
+    """
 
     status: str
     words: str
+    done: int = field(default=0, compare=False)
+    of: int = field(default=0, compare=False)
 
     def __repr__(self) -> str:
-        return textwrap.fill(
-            f"{MARKS[self.status]} {self.status}: {self.words}", width=100, subsequent_indent="  "
-        )
+        text = f"{LOOKS[self.status].sign} {self.status}: {self.words}"
+        return textwrap.fill(text, width=100, subsequent_indent="  ")
+
+    def _repr_html_(self) -> str:
+        done = cards.progress(self.done, self.of)
+        return cards.card(LOOKS[self.status], cards.paragraph(self.words), done)
 
 
 class Text(str):
@@ -75,6 +89,25 @@ class Text(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+class Hint(Text):
+    """A hint, which begins with its number and a colon. A notebook shows it as a card."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        number, _, words = self.partition(": ")
+        return cards.card(replace(cards.HINT, words=number), cards.paragraph(words))
+
+
+class Solution(Text):
+    """A worked solution: code, or text in lines. A notebook shows it as a card."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return cards.card(cards.SOLUTION, cards.code(self))
 
 
 Mistakes = Mapping[str, Callable[..., Any] | tuple[Callable[..., Any], ...]]
@@ -133,9 +166,19 @@ class Chapter:
             module.__name__.rpartition(".")[2]: module.exercise for module in modules
         }
         self._hints_given = dict.fromkeys(self.exercises, 0)
+        self._solved: set[str] = set()
 
     def check(self, name: str, *answer: Any) -> Answer:
-        """Look at the learner's own objects and say: not attempted, correct, or not yet and why."""
+        """Look at the learner's own objects and say: not attempted, correct, or not yet and why.
+
+        Says as well how many exercises of the chapter are done: what was solved once stays so while the kernel runs.
+        """
+        reply = self._judge(name, *answer)
+        if reply.status == CORRECT:
+            self._solved.add(name)
+        return replace(reply, done=len(self._solved), of=len(self.exercises))
+
+    def _judge(self, name: str, *answer: Any) -> Answer:
         exercise = self._find(name)
         if len(answer) != len(exercise.names):
             call = ", ".join([f'"{name}"', *exercise.names])
@@ -158,16 +201,16 @@ class Chapter:
             words = f"your answer could not be read ({type(error).__name__}: {error})"
             return Answer(NOT_YET, _bounded(words))
 
-    def hint(self, name: str) -> Text:
+    def hint(self, name: str) -> Hint:
         """Return the next hint; after the last one they start again."""
         hints = self._find(name).hints
         number = self._hints_given[name] % len(hints)
         self._hints_given[name] += 1
-        return Text(f"Hint {number + 1} of {len(hints)}: {hints[number]}")
+        return Hint(f"Hint {number + 1} of {len(hints)}: {hints[number]}")
 
-    def solution(self, name: str) -> Text:
+    def solution(self, name: str) -> Solution:
         """Return the worked solution as code, to read, to run and to compare."""
-        return Text(self._find(name).code)
+        return Solution(self._find(name).code)
 
     def _find(self, name: str) -> Exercise:
         if name not in self.exercises:

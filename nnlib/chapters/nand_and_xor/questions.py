@@ -1,0 +1,29 @@
+"""The questions of chapter 02 that have answers to choose from."""
+
+from nnlib.chapters.kit.predict import predict
+
+carry = predict(
+    "For which a and b do the ones hand a carry to the twos?",
+    answers=("where both are odd", "where a + b is above 3", "where one of them is odd"),
+    right="where both are odd",
+    because="Odd numbers end in a 1, and only 1 + 1 needs a second digit.",
+)
+least_bend = predict(
+    "Drag the bend from 0 to 1. From where on will a straight border do?",
+    answers=(
+        "from 1: it takes the whole bend",
+        "from about one half",
+        "from the first bit of bend",
+    ),
+    right="from the first bit of bend",
+    because=(
+        "The least bend moves (0,0) out of the line of the other places, and then a border fits"
+        " between."
+    ),
+)
+from_every_start = predict(
+    "Two hidden neurons are enough for XOR. How often will learning find the weights?",
+    answers=("from every start", "from about one start in ten", "from about one start in two"),
+    right="from about one start in ten",
+    because="Often one of the two neurons is dead, and no small step wakes it up.",
+)
