@@ -336,8 +336,8 @@ def _update_copies(
         written, now[name] = _update_copy(copy, edition, old)
         if written and written != copy:
             said.append(
-                f"{COPIES.name}/{name} holds your work and stays as it is; "
-                f"the new edition lies beside it: {written.name}"
+                f"{COPIES.name}/{name} was worked in and stays as it is; "
+                f"its new edition lies beside it: {written.name}"
             )
         elif written and edition.is_readers:
             said.append(f"You worked in {NOTEBOOKS.name}/{name}: go on in {COPIES.name}/{name}")
