@@ -176,6 +176,19 @@ def test_a_later_edition_takes_the_place_of_one_that_nobody_changed(small):
     assert small.names() == sorted([*ALL, BESIDE])
 
 
+def test_that_holds_after_an_update_of_the_kernel_too(small):
+    small.start()
+    small.work("mine")
+    small.publish("second")
+    small.start()
+    small.language = {"name": "python", "version": "3.100.0"}
+    small.start()
+    small.publish("third")
+    small.start()
+    assert (small.text(), small.text(BESIDE)) == ("mine", "third")
+    assert small.names() == sorted([*ALL, BESIDE])
+
+
 def test_work_in_a_new_edition_is_kept_too(small):
     small.start()
     small.work("mine")
