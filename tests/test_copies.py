@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -386,3 +387,8 @@ def test_git_never_meets_a_readers_work():
     name = (course.COPIES / CHAPTER).relative_to(ROOT).as_posix()
     done = subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False)
     assert done.returncode == 0
+
+
+def test_the_check_of_style_leaves_a_readers_work_alone_without_git_too():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]
+    assert course.COPIES.name in settings["extend-exclude"]
