@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The course's one entry point: it sets itself up, then opens the course or tests it.
 
-python3 course.py lab      opens JupyterLab at the first notebook
+python3 course.py lab      opens JupyterLab at the first notebook, in a copy of the reader's own
 python3 course.py test     runs the full test suite
 
 Needs nothing but Python 3.11 or newer; everything else goes into the active virtual environment, or into .venv here.
@@ -20,6 +20,7 @@ import argparse
 import hashlib
 import importlib.util
 import io
+import itertools
 import json
 import locale
 import os
@@ -33,10 +34,13 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent
 NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "notebooks" / "solutions"
-FIRST_PAGE = "/lab/tree/notebooks/00_start_here.ipynb"
+# As deep as the originals, so that links out of it lead to the same places. Git ignores it.
+COPIES = ROOT / "my_notebooks"
+FIRST_PAGE = "00_start_here.ipynb"
 NO_TESTS_COLLECTED = 5
 # Warnings are errors in the kernels too, but for one of ipykernel's own when it starts on Python 3.12 and newer.
 STRICT = "error,ignore:There is no current event loop:DeprecationWarning"
@@ -115,7 +119,7 @@ def install(python: Path, names: list[str]) -> None:
     answer = subprocess.check_output([python, "-c", code], env=speak)
     prefix, packages = (Path(os.fsdecode(line)) for line in answer.splitlines())
     stamp = prefix / "course-installed.json"
-    installed = _read_stamp(stamp)
+    installed = _read_note(stamp)
     for name in names:
         wanted = _fingerprint(name)
         if installed.get(name) == wanted and not _differing(python, name):
@@ -126,7 +130,7 @@ def install(python: Path, names: list[str]) -> None:
             _install_file(python, name)
             _follow(packages)
         installed[name] = wanted
-        _write_stamp(stamp, installed)
+        _write_note(stamp, installed)
 
 
 def _differing(python: Path, name: str) -> list[str]:
@@ -148,19 +152,27 @@ def _plain(package: str) -> str:
     return re.sub(r"[-_.]+", "-", package).lower()
 
 
-def _read_stamp(stamp: Path) -> dict[str, str]:
-    """Return what was installed; nothing if that was never written, or is damaged."""
+def _read_note(path: Path) -> dict[str, Any]:
+    """Return what was noted; nothing if that was never written, or is damaged."""
     try:
-        installed = json.loads(stamp.read_text(encoding="utf-8"))
+        noted = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return installed if isinstance(installed, dict) else {}
+    return noted if isinstance(noted, dict) else {}
 
 
-def _write_stamp(stamp: Path, installed: dict[str, str]) -> None:
-    part = stamp.with_name(f"{stamp.name}.{secrets.token_hex(4)}.part")
-    part.write_text(json.dumps(installed), encoding="utf-8")
-    part.replace(stamp)
+def _write_note(path: Path, noted: dict[str, Any]) -> None:
+    _write_whole(path, json.dumps(noted, indent=1).encode())
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is the old one or the new one at any moment, never a part of it."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _fingerprint(name: str) -> str:
@@ -257,15 +269,148 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
+# Copies to work in
+
+
+class Edition(NamedTuple):
+    """An original as it is to be worked in, the original's hash, and whether a reader has saved into the original."""
+
+    content: bytes
+    original: str
+    is_readers: bool
+
+    def note(self) -> dict[str, str | None]:
+        """Return what is to be noted where it is written; the copy of a reader's work is no copy to be refreshed."""
+        return {
+            "edition": self.original,
+            "written": None if self.is_readers else _hash(self.content),
+        }
+
+
+def copy_notebooks(python: Path) -> None:
+    """Copy the notebooks to where readers work, so that neither reading nor working changes the originals.
+
+    A copy that nobody has changed follows its original. One that somebody has changed is never touched: a newer
+    edition of its original is put beside it.
+    """
+    new, note = not COPIES.exists(), COPIES / ".editions.json"
+    noted = _read_note(note)
+    try:
+        now, said = _update_copies(noted, _language(python))
+        if now != noted:
+            _write_note(note, now)
+    except OSError as error:
+        raise CourseError(
+            f"your copies of the notebooks cannot be written to {COPIES} ({error}); make that folder writable, "
+            "or move the course to a folder of your own, and run the same command again"
+        ) from error
+    if new:
+        say(
+            f"Your own copies of the notebooks are in {COPIES.name}; no update will touch your work."
+        )
+    for words in said:
+        say(words)
+
+
+def _language(python: Path) -> dict[str, Any]:
+    """Return what JupyterLab writes into every notebook that it opens: the language of the kernel, with its version."""
+    code = "import json, ipykernel.ipkernel as k; print(json.dumps(k.IPythonKernel.language_info))"
+    language: dict[str, Any] = json.loads(subprocess.check_output([python, "-c", code]))
+    return language
+
+
+def _update_copies(
+    noted: dict[str, Any], language: dict[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Write every copy that is to be written; return what is to be noted now, and said."""
+    now, said = dict(noted), []
+    for original in _originals():
+        name = original.relative_to(NOTEBOOKS).as_posix()
+        try:
+            edition = _edition(original, language)
+        except ValueError:
+            said.append(f"{NOTEBOOKS.name}/{name} is damaged, so it was not copied.")
+            continue
+        old = noted[name] if isinstance(noted.get(name), dict) else {}
+        copy = COPIES / name
+        written, now[name] = _update_copy(copy, edition, old)
+        if written and written != copy:
+            said.append(
+                f"{COPIES.name}/{name} was worked in and stays as it is; "
+                f"its new edition lies beside it: {written.name}"
+            )
+        elif written and edition.is_readers:
+            said.append(f"You worked in {NOTEBOOKS.name}/{name}: go on in {COPIES.name}/{name}")
+    return now, said
+
+
+def _originals() -> list[Path]:
+    """Return the notebooks and what belongs to them, without what Jupyter and Python leave behind."""
+    return sorted(
+        path
+        for path in NOTEBOOKS.rglob("*")
+        if path.is_file()
+        and not any(part.startswith((".", "__")) for part in path.relative_to(NOTEBOOKS).parts)
+    )
+
+
+def _edition(original: Path, language: dict[str, Any]) -> Edition:
+    """Return a file of the course as it is to be worked in: a notebook with its language, as JupyterLab saves it.
+
+    The course keeps its notebooks without, so one that has it already was saved by a reader.
+    """
+    content = original.read_bytes()
+    if original.suffix != ".ipynb":
+        return Edition(content, _hash(content), is_readers=False)
+    notebook = json.loads(content)
+    if not (isinstance(notebook, dict) and isinstance(notebook.get("metadata"), dict)):
+        raise ValueError(f"{original} is no notebook")
+    is_readers = "language_info" in notebook["metadata"]
+    notebook["metadata"]["language_info"] = language
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    return Edition(f"{text}\n".encode(), _hash(content), is_readers)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _update_copy(
+    copy: Path, edition: Edition, noted: dict[str, Any]
+) -> tuple[Path | None, dict[str, Any]]:
+    """Return where the edition was written, if anywhere, and what is to be noted."""
+    found = _hash(copy.read_bytes()) if copy.exists() else None
+    if found == _hash(edition.content):
+        return None, edition.note()
+    place = copy
+    if found and found != noted.get("written"):
+        if noted.get("edition") == edition.original:
+            return None, noted
+        place = _place_beside(copy, noted.get("written"))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    _write_whole(place, edition.content)
+    return place, edition.note()
+
+
+def _place_beside(copy: Path, written: object) -> Path:
+    """Return a place for a new edition: a free one, or that of an earlier edition that nobody has changed."""
+    for number in itertools.count(1):
+        place = copy.with_stem(f"{copy.stem}_new_edition{f'_{number}' if number > 1 else ''}")
+        if not place.exists() or _hash(place.read_bytes()) == written:
+            break
+    return place
+
+
 # Commands
 
 
 def lab(arguments: argparse.Namespace, more: list[str]) -> int:
-    """Open JupyterLab at the first notebook; localhost and its token stay as Jupyter has them."""
+    """Open JupyterLab at the reader's first notebook; localhost and its token stay as Jupyter has them."""
     if arguments.port is not None:
         _require_free(arguments.port)
         more = [*more, f"--ServerApp.port={arguments.port}", "--ServerApp.port_retries=0"]
     python = set_up(arguments)
+    copy_notebooks(python)
     if arguments.no_browser:
         more = [*more, "--no-browser"]
     if hasattr(os, "getuid") and os.getuid() == 0:
@@ -282,7 +427,7 @@ def lab(arguments: argparse.Namespace, more: list[str]) -> int:
             "-m",
             "jupyterlab",
             f"--ServerApp.root_dir={ROOT}",
-            f"--LabApp.default_url={FIRST_PAGE}",
+            f"--LabApp.default_url=/lab/tree/{COPIES.relative_to(ROOT).as_posix()}/{FIRST_PAGE}",
         ]
         return _run([*command, *more], JUPYTER_CONFIG_PATH=paths)
 
@@ -462,7 +607,9 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         return sub
 
     opener = command(
-        lab, "open JupyterLab at the first notebook", "Other options go to JupyterLab."
+        lab,
+        "open JupyterLab at the first notebook, in a copy of your own",
+        "Other options go to JupyterLab.",
     )
     opener.add_argument("--no-browser", action="store_true", help="only print the address")
     opener.add_argument(

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 import urllib.error
@@ -480,19 +481,38 @@ def test_blas_kernels_are_ones_that_this_machine_runs():
         assert done.stdout.strip() == b"64.0"
 
 
+@pytest.fixture
+def copies():
+    """A folder for the copies that is not the one of whoever runs the tests."""
+    (ROOT / "test-output").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ROOT / "test-output") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.slow
-def test_lab_serves_the_course():
+def test_lab_serves_the_course_in_copies(copies):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "course.py", "lab", "--no-browser", "--port", str(port)]
+    words = ["course.py", "lab", "--no-browser", "--port", str(port)]
+    code = f"""
+import sys, pathlib, course
+course.COPIES, sys.argv = pathlib.Path({str(copies)!r}), {words}
+course.main()
+"""
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as lab:
         try:
             page = lab_address(lab)
-            assert f"127.0.0.1:{port}/lab/tree/" in page or f"localhost:{port}/lab/tree/" in page
-            assert "notebooks/00_start_here.ipynb" in page
+            first = (copies / course.FIRST_PAGE).relative_to(ROOT)
+            assert first.parent.name != "notebooks"
+            assert re.search(rf"//(127.0.0.1|localhost):{port}/lab/tree/{first.as_posix()}\?", page)
+            assert (ROOT / first).exists()
             assert "token=" in page
             assert "announcements" in read_page(page)  # among the extensions that are switched off
         finally:

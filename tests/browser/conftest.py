@@ -40,10 +40,11 @@ STRICT_KERNEL = {
 
 
 class Server(NamedTuple):
-    """Where JupyterLab listens."""
+    """Where JupyterLab listens, and the folder that it shows."""
 
     url: str
     token: str
+    root: Path
 
     def page(self, notebook: str) -> str:
         return f"{self.url}lab/tree/{notebook}?reset&token={self.token}"
@@ -114,7 +115,7 @@ def wait_for_server(process: subprocess.Popen, home: Path, seconds: float = 60) 
     while process.poll() is None and time.monotonic() < end:
         try:
             found = json.loads(information.read_text(encoding="utf-8"))
-            return Server(found["url"], found["token"])
+            return Server(found["url"], found["token"], Path(found["root_dir"]))
         except (FileNotFoundError, json.JSONDecodeError):
             time.sleep(0.1)
     raise RuntimeError(f"JupyterLab did not start:\n{(home / 'log').read_text(encoding='utf-8')}")

@@ -1,5 +1,8 @@
 """The exported pages and axe-core: can everybody read them?"""
 
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ def exported(chromium, tmp_path):
     from nbconvert import HTMLExporter
 
     page = chromium.new_page()
-    page.route("http*://**", lambda route: route.abort())
+    page.route(re.compile("^https?://"), lambda route: route.abort())
 
     def export(notebook):
         html, _ = HTMLExporter().from_filename(str(notebook))
@@ -48,3 +51,50 @@ def test_axe_sees_a_picture_without_words(exported):
         "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:image/png;base64,\">')"
     )
     assert "image-alt" in {rule["id"] for rule in Axe().run(page).response["violations"]}
+
+
+@pytest.fixture
+def outside():
+    """Return the address of a server that stands for the network, and the list of what it was asked for."""
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+ASK_FOR = """(address) => Promise.all([
+  fetch(`${address}/fetched`, { mode: "no-cors" }).then(() => "came", () => "failed"),
+  new Promise((tell) => {
+    const script = document.createElement("script");
+    script.onload = () => tell("came");
+    script.onerror = () => tell("failed");
+    script.src = `${address}/script`;
+    document.head.append(script);
+  }),
+])"""
+
+
+def test_an_exported_page_reaches_nothing_outside(exported, outside):
+    address, asked = outside
+    assert exported(NOTEBOOKS[0]).evaluate(ASK_FOR, address) == ["failed", "failed"]
+    assert asked == []
+
+
+def test_without_that_it_would_reach_outside(exported, outside):
+    """The request that is planted above is one that a network would answer."""
+    address, asked = outside
+    page = exported(NOTEBOOKS[0])
+    page.unroute_all()
+    assert page.evaluate(ASK_FOR, address) == ["came", "came"]
+    assert sorted(asked) == ["/fetched", "/script"]
