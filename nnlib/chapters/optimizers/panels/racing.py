@@ -24,7 +24,7 @@ from nnlib.chapters.optimizers.experiments.race import (
 from nnlib.chapters.optimizers.panels._layout import LOOKS, place_in_words, pushed_apart
 
 Walks = dict[str, np.ndarray]
-FADING = ((STEPS, 0.8, 0.45), (16, 1.8, 0.6), (6, 3.0, 1.0))  # steps back, width, opacity
+FADING = ((STEPS, 1.1, 0.55), (16, 1.8, 0.65), (6, 3.0, 1.0))  # steps back, width, opacity
 NAME_WIDTH, NAME_HEIGHT = 1.1, 0.25  # inches that a name takes beside its head
 COSTS: svg.Texts = {}
 NAMED: dict[str, tuple[svg.Texts, svg.Texts]] = {rule: ({}, {}) for rule in LOOKS}
@@ -86,7 +86,7 @@ def _stage(figure: Figure) -> tuple[Axes, Axes, Axes]:
     if ranks.axison:  # the first time
         ranks.set_axis_off()
         for axis, place, shift in (
-            (chart.xaxis, (0.5, 0), (2.4, -0.06)),
+            (chart.xaxis, (0.5, 0), (2.5, -0.06)),
             (chart.yaxis, (0, 0.5), (-0.42, 0)),
             (strip.yaxis, (0, 0.5), (-0.5, 0)),
         ):
@@ -116,14 +116,15 @@ def _draw_heads(ax: Axes, heads: Walks) -> None:
     inches = ax.get_figure().dpi_scale_trans
     x, y = inches.inverted().transform(ax.transData.transform(places)).T
     left, bottom, width, height = ax.bbox.transformed(inches.inverted()).bounds
-    beside = np.where(x + 0.2 + NAME_WIDTH > left + width, x - 0.2 - NAME_WIDTH, x + 0.2)
+    flipped = x + 0.2 + NAME_WIDTH > left + width
+    beside = np.where(flipped, x - 0.2 - NAME_WIDTH, x + 0.2)
     room = (bottom + NAME_HEIGHT / 2, bottom + height - NAME_HEIGHT / 2)
     heights = pushed_apart(list(y), list(beside), NAME_HEIGHT, NAME_WIDTH, room)
     for k, rule in enumerate(heads):
         plate = {"facecolor": "white", "edgecolor": colours[k], "alpha": 0.85, "pad": 1.5}
-        spot = (beside[k], heights[k])
-        look = {"fontsize": 12, "va": "center_baseline", "bbox": plate, "zorder": 6}
-        ax.text(*spot, rule, transform=inches, **look)
+        spot = (x[k] - 0.2 if flipped[k] else x[k] + 0.2, heights[k])
+        look = {"fontsize": 12, "va": "center_baseline", "ha": "right" if flipped[k] else "left"}
+        ax.text(*spot, rule, transform=inches, bbox=plate, zorder=6, **look)
 
 
 def _draw_costs(ax: Axes, costs: Walks, step: int, setting: tuple[object, ...]) -> None:
