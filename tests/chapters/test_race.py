@@ -15,10 +15,12 @@ from nnlib.chapters.optimizers.experiments.race import (
     STARTS,
     SURFACES,
     TUNED_RATES,
+    there_from,
     tune_rate,
 )
 from nnlib.chapters.optimizers.experiments.rules import OPTIMIZERS
 from nnlib.chapters.optimizers.experiments.streams import weight_changes
+from nnlib.chapters.optimizers.panels._layout import pushed_apart
 from nnlib.datasets import load_digits
 from nnlib.gradcheck import check_gradients
 from nnlib.landscapes import LANDSCAPES
@@ -112,3 +114,21 @@ def test_the_three_parts_are_all_digits_once():
     rows = np.concatenate([x for x, _ in digit_parts()])
     x, _ = load_digits()
     assert sorted(map(bytes, rows)) == sorted(map(bytes, x.reshape(len(x), -1)))
+
+
+def test_who_swings_out_again_is_not_there():
+    costs = np.array([3.0, 0.001, 0.5, 0.001, 0.001])
+    assert there_from(costs, 0.01) == 3
+    assert there_from(costs[:3], 0.01) == 3  # never, in three steps
+    assert there_from(np.array([0.001, np.nan]), 0.01) == 2  # it has run away
+    assert there_from(np.array([0.001]), 0.01) == 0
+
+
+def test_names_that_would_overlap_move_apart():
+    # five at one place by the edge, one apart from them
+    heights = pushed_apart([1.0, 1.0, 1.1, 1.0, 1.0, 0.5], [0, 0, 0, 0, 0, 9], 0.2, 1.0, (0.4, 1.2))
+    assert heights[5] == 0.5
+    together = sorted(heights[:5])
+    assert np.diff(together).min() > 0.19
+    assert max(heights) <= 1.2
+    assert max(heights) == heights[2]

@@ -75,10 +75,16 @@ def trail(
     ax.plot(*seen.T, dashes, color=colour, linewidth=1.6, zorder=3, label=name, **marks)
     if len(seen) == len(walk):
         last = {"color": colour, "markeredgecolor": "white", "markersize": 10}
-        ax.plot(*seen[-1], "s", zorder=5, **last)
+        ax.plot(*seen[-1], "s", zorder=5, clip_on=not in_view(ax, seen[-1]), **last)
+
+
+def in_view(ax: Axes, place: np.ndarray) -> bool:
+    """Whether a place (2,) is on the chart or on its edge, where its mark is drawn whole."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    return bool(left <= place[0] <= right and bottom <= place[1] <= top)
 
 
 def ring(ax: Axes, place: np.ndarray) -> None:
     """Mark where all walks start."""
     look = {"color": "white", "markeredgecolor": figures.INK, "markeredgewidth": 2}
-    ax.plot(*place, "o", markersize=10, zorder=6, **look)
+    ax.plot(*place, "o", markersize=10, zorder=6, clip_on=False, **look)

@@ -92,6 +92,12 @@ def cost_above_lowest(name: str, walk: np.ndarray) -> np.ndarray:
     return np.maximum(costs - LOWEST.get(name, 0.0), ARRIVED)
 
 
+def there_from(costs: np.ndarray, level: float = 0.01) -> int:
+    """Return the step from which on all costs (k,) are below a level; k if the last one is not."""
+    late = np.flatnonzero(~(costs < level))
+    return int(late[-1]) + 1 if len(late) else 0
+
+
 def stays_on_the_map(name: str, walk: np.ndarray) -> bool:
     """Whether a walk (k, 2) never leaves the map by more than a tenth of its width."""
     left, right, bottom, top = SURFACES[name].limits

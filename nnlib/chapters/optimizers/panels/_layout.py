@@ -1,5 +1,8 @@
 """What the panels share: how each optimizer is drawn, and where charts, curves and their names stand."""
 
+from collections.abc import Sequence
+from itertools import combinations
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,20 +21,55 @@ LOOKS = {
 }
 
 
+WIDE = (8.4, 3.8)  # inches: two charts side by side
+MAP_AND_CURVES = (8.4, 3.25)
+
+
 def side_by_side(figure: Figure) -> tuple[Axes, Axes]:
     """Return room for a chart on the left and for curves on the right."""
     left, right = figures.axes(figure, columns=2)
-    left.set_position((0.095, 0.15, 0.45, 0.76))
-    right.set_position((0.645, 0.15, 0.335, 0.76))
+    left.set_position((0.105, 0.16, 0.42, 0.75))
+    right.set_position((0.645, 0.16, 0.335, 0.75))
+    return left, right
+
+
+def map_beside_curves(figure: Figure) -> tuple[Axes, Axes]:
+    """Return room for a map on the left, in the shape of all maps, and for curves as high as it on the right."""
+    left, right = figures.axes(figure, columns=2)
+    left.set_position((0.1, 0.19, 0.48, 0.657))
+    right.set_position((0.69, 0.19, 0.275, 0.657))
     return left, right
 
 
 def room_for_names(figure: Figure) -> tuple[Axes, Axes]:
     """Return room for a chart, for curves, and at their right for the curves' names."""
     left, right = figures.axes(figure, columns=2)
-    left.set_position((0.095, 0.15, 0.32, 0.76))
-    right.set_position((0.52, 0.15, 0.295, 0.76))
+    left.set_position((0.105, 0.16, 0.265, 0.75))
+    right.set_position((0.485, 0.16, 0.285, 0.75))
     return left, right
+
+
+def pushed_apart(
+    heights: Sequence[float],
+    across: Sequence[float],
+    gap: float,
+    near: float,
+    room: tuple[float, float] = (-np.inf, np.inf),
+) -> list[float]:
+    """Return the heights of names, moved so that those less than ``near`` apart ``across`` have a ``gap`` between them.
+
+    Whatever is higher stays higher, and all stay within ``room``.
+    """
+    order = sorted(range(len(heights)), key=lambda k: heights[k])
+    moved = list(heights)
+    close = [(i, j) for i, j in combinations(order, 2) if abs(across[i] - across[j]) < near]
+    for _ in range(60):
+        for i, j in close:
+            lack = gap - (moved[j] - moved[i])
+            if lack > 0:
+                moved[i], moved[j] = moved[i] - lack / 2, moved[j] + lack / 2
+        moved = [min(max(height, room[0]), room[1]) for height in moved]
+    return moved
 
 
 def name_beside(ax: Axes) -> None:

@@ -13,13 +13,13 @@ from nnlib.chapters.optimizers.experiments.streams import (
     gradient_stream,
     step_lengths,
 )
-from nnlib.chapters.optimizers.panels._layout import LOOKS, name_beside, room_for_names
+from nnlib.chapters.optimizers.panels._layout import LOOKS, WIDE, name_beside, room_for_names
 
 TIMES = np.arange(1, STEPS + 1)
 
 
 @demo(
-    size=(9.6, 3.9),
+    size=WIDE,
     stream=Choice("gradients", list(STREAMS), "steady"),
     scale=Choice("times", [0.01, 1.0, 100.0], 1.0),
     memory=Slider("memory ρ = β₂", 0.5, 0.999, 0.99, step=0.001),
@@ -29,7 +29,9 @@ def rates(figure: Figure, stream: str, scale: float, memory: float) -> str:
     gradients, curves = room_for_names(figure)
     figures.log_scale(curves, [1e-3, 1e-2, 0.1, 1, 10, 100])
     gradients.axhline(0, color=figures.INK, linewidth=0.8)
-    gradients.vlines(TIMES, 0, gradient_stream(stream, scale), color=figures.INK, linewidth=1.8)
+    values = gradient_stream(stream, scale)
+    gradients.vlines(TIMES, 0, values, color=figures.INK, linewidth=0.6)
+    gradients.plot(TIMES, values, ".", color=figures.INK, markersize=4)
     gradients.set(xlabel="step t", ylabel="gradient g", xlim=(0, STEPS + 1))
     told = []
     for name, lengths in step_lengths(stream, scale, memory).items():

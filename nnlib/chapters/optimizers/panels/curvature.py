@@ -19,7 +19,13 @@ from nnlib.chapters.optimizers.experiments.curvatures import (
     second_order_cost,
     share_all_positive,
 )
-from nnlib.chapters.optimizers.panels._layout import capital, place_in_words, side_by_side
+from nnlib.chapters.optimizers.panels._layout import (
+    WIDE,
+    capital,
+    name_beside,
+    place_in_words,
+    side_by_side,
+)
 from nnlib.landscapes import LANDSCAPES, Landscape
 from nnlib.optimizers import SGD
 
@@ -34,7 +40,7 @@ PLAIN_RATES = {
 
 
 @demo(
-    size=(9.0, 4.0),
+    size=(7.6, 3.5),
     touch=Touch(x="v1", y="v2"),
     name=Choice("landscape", list(PLAIN_RATES), "two valleys"),
     damping=Slider("damping μ", 0, 5, 0.0),
@@ -58,9 +64,7 @@ def jump(figure: Figure, name: str, damping: float, v1: float, v2: float, step: 
     trail(ax, plain, figures.INK, "-", "plain descent")
     trail(ax, newton, figures.RED, "-", "Newton")
     ring(ax, np.array(start))
-    look = {"color": figures.DARK_ORANGE, "linewidth": 1.2}
-    ax.plot([], [], "--", label="its picture\nof the ground", **look)
-    drawings.legend_right(figure)
+    _name_lines(ax)
     words = kind_of_place(surface, here)
     ax.set_title(f"{name}, step {step}: Newton {words}")
     where = place_in_words(here) if near else "a place far off the map"
@@ -69,6 +73,13 @@ def jump(figure: Figure, name: str, damping: float, v1: float, v2: float, step: 
         f"stands after {step} steps at {where}: {words}. Dashed: the second-order picture from "
         "there."
     )
+
+
+def _name_lines(ax: Axes) -> None:
+    ax.set_position((0.105, 0.17, 0.63, 0.725))
+    look = {"color": figures.DARK_ORANGE, "linewidth": 1.2}
+    ax.plot([], [], "--", label="its picture\nof the ground", **look)
+    name_beside(ax)
 
 
 def _draw_second_order(ax: Axes, surface: Landscape, v: np.ndarray) -> None:
@@ -81,7 +92,7 @@ def _draw_second_order(ax: Axes, surface: Landscape, v: np.ndarray) -> None:
 
 
 @demo(
-    size=(9.0, 3.9),
+    size=WIDE,
     start=Choice("random start", [0, 1, 2], 0),
     moment=Steps("moment", len(MOMENTS) - 1, 1, interval=600),
 )
@@ -126,7 +137,7 @@ LARGEST = 10
 
 
 @demo(
-    size=(9.0, 3.9),
+    size=WIDE,
     dimension=Counter("dimension d", 1, LARGEST, 2),
     shift=Slider("moved up by", 0, 1.5, 0.0),
 )

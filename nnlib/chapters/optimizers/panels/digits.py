@@ -1,7 +1,5 @@
 """The digits under every optimizer, and with mini-batches of every size."""
 
-import itertools
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,7 +14,13 @@ from nnlib.chapters.optimizers.experiments.learning import (
     updates_made,
 )
 from nnlib.chapters.optimizers.experiments.rules import OPTIMIZERS
-from nnlib.chapters.optimizers.panels._layout import LOOKS, name_beside, side_by_side
+from nnlib.chapters.optimizers.panels._layout import (
+    LOOKS,
+    WIDE,
+    name_beside,
+    pushed_apart,
+    side_by_side,
+)
 from nnlib.training import History
 
 SIZES, BATCH_RATES = (5, 10, 20, 50, 100, 500), (0.03, 0.1, 0.3, 1.0)
@@ -43,15 +47,15 @@ def _rough_loss(loss: float) -> str:
 
 
 @demo(
-    size=(9.6, 3.9),
+    size=WIDE,
     eta=Choice("learning rate η", list(DIGIT_RATES), 0.3),
     optimizer=Choice("optimizer", list(OPTIMIZERS), "Adam"),
 )
 def learning(figure: Figure, eta: float, optimizer: str) -> str:
     """Draw the validation loss by epoch for one η, and the last accuracy of every optimizer by η."""
     losses, ends = figures.axes(figure, columns=2)
-    losses.set_position((0.09, 0.15, 0.27, 0.76))
-    ends.set_position((0.455, 0.15, 0.36, 0.76))
+    losses.set_position((0.11, 0.16, 0.2, 0.75))
+    ends.set_position((0.415, 0.16, 0.385, 0.75))
     figures.log_scale(losses, [0.01, 0.1, 1, 10])
     told = []
     for name in OPTIMIZERS:
@@ -88,7 +92,7 @@ def _rough_accuracy(share: float) -> str:
 
 
 @demo(
-    size=(9.0, 4.0),
+    size=WIDE,
     eta=Choice("learning rate η", list(BATCH_RATES), 0.3),
     batch_size=Choice("batch size", list(SIZES), 20),
     unit=Choice("count by", list(UNITS), "epochs"),
@@ -96,7 +100,6 @@ def _rough_accuracy(share: float) -> str:
 def batches(figure: Figure, eta: float, batch_size: int, unit: str) -> str:
     """Draw the validation loss against the work for every batch size, and the accuracies of the whole grid."""
     losses, table = side_by_side(figure)
-    losses.set_position((0.095, 0.15, 0.41, 0.76))
     figures.log_scale(losses, [0.01, 0.1, 1, 10])
     most = max(0.01, float(np.nan_to_num(_work_done(batch_size, eta, unit)).max()))
     ends = []
@@ -108,7 +111,7 @@ def batches(figure: Figure, eta: float, batch_size: int, unit: str) -> str:
         losses.plot(work, values, dashes, marker="o", markersize=3, **look)
         if np.isfinite(values[-1]) and work[-1] <= most:
             ends.append((values[-1], work[-1], str(size), colour))
-    _name_ends(losses, ends, 0.08 * most)
+    _name_ends(losses, ends, 0.12 * most, above=unit != "epochs")
     losses.set(xlabel=unit, ylabel="validation loss", xlim=(0, 1.12 * most), ylim=(0.05, 12))
     losses.set_title(f"η = {eta:g}, batches of {batch_size}")
     _draw_table(table, batch_size, eta)
@@ -129,17 +132,23 @@ def _work_done(batch_size: int, eta: float, unit: str) -> np.ndarray:
     return train_on_digits("plain", eta, batch_size).seconds
 
 
-def _name_ends(ax: Axes, ends: list[tuple[float, float, str, str]], near: float) -> None:
-    """Write at the end of each curve (loss, work, name, colour) its name; names that would overlap move apart."""
+def _name_ends(
+    ax: Axes, ends: list[tuple[float, float, str, str]], near: float, *, above: bool
+) -> None:
+    """Write at the end of each curve (loss, work, name, colour) its name; names that would overlap move apart.
+
+    Where other curves go on, all names stand ``above``.
+    """
     ends = sorted(ends)
-    heights = np.log10([loss for loss, *_ in ends])
-    for _ in range(50):
-        for (i, low), (j, high) in itertools.combinations(enumerate(ends), 2):
-            lack = 0.14 - (heights[j] - heights[i])
-            if lack > 0 and abs(low[1] - high[1]) < near:
-                heights[[i, j]] += -lack / 2, lack / 2
+    heights = pushed_apart(
+        [float(np.log10(loss)) for loss, *_ in ends], [w for _, w, *_ in ends], 0.14, near
+    )
     for height, (_, work, name, colour) in zip(heights, ends, strict=True):
-        look = {"xytext": (5, -4), "textcoords": "offset points", "color": colour}
+        look = {
+            "xytext": (6, 7) if above else (5, -4),
+            "textcoords": "offset points",
+            "color": colour,
+        }
         ax.annotate(name, (work, 10**height), **look)
 
 

@@ -13,11 +13,11 @@ from nnlib.chapters.optimizers.experiments.noise import (
     mean_noisy_cost,
 )
 from nnlib.chapters.optimizers.experiments.rules import OPTIMIZERS
-from nnlib.chapters.optimizers.panels._layout import name_beside, room_for_names
+from nnlib.chapters.optimizers.panels._layout import WIDE, name_beside, room_for_names
 
 
 @demo(
-    size=(9.6, 3.9),
+    size=WIDE,
     schedule=Choice("schedule", list(SCHEDULES), "cosine"),
     rule=Choice("optimizer", list(OPTIMIZERS), "plain"),
     factor=Slider("η₀, times its own", 0.1, 3, 1.0),

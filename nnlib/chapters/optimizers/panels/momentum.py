@@ -19,16 +19,17 @@ from nnlib.chapters.kit.walks import (
 )
 from nnlib.chapters.optimizers.panels._layout import (
     LOOKS,
+    MAP_AND_CURVES,
     capital,
     cost_in_words,
+    map_beside_curves,
     place_in_words,
-    side_by_side,
 )
 from nnlib.landscapes import LANDSCAPES, Landscape, Quadratic
 from nnlib.optimizers import SGD, Adam, Momentum, Nesterov
 
 
-@picture(size=(9.0, 2.3))
+@picture(size=(8.4, 2.2))
 def cover(figure: Figure) -> str:
     """Draw what the chapter starts with: three rules, one ravine, 30 steps."""
     ravine = LANDSCAPES["ravine"]
@@ -52,13 +53,13 @@ def cover(figure: Figure) -> str:
 
 
 @demo(
-    size=(9.0, 3.9),
+    size=MAP_AND_CURVES,
     steepest=Choice("curvature across", [1, 2, 5, 10, 20, 50], 20),
     learning_rate=Slider("learning rate η", 0.005, 0.3, 0.09, step=0.001),
 )
 def zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     """Draw 30 steps of plain descent down a ravine, and what is left after a step in directions of each curvature."""
-    chart, curve = side_by_side(figure)
+    chart, curve = map_beside_curves(figure)
     surface = Quadratic(1, steepest, start=(-3.0, 0.6))
     walk = optimizer_walk(surface, lambda w: SGD(w, learning_rate), steps=30)
     drawings.landscape(chart, surface)
@@ -68,9 +69,10 @@ def zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     curve.plot(curvatures, np.abs(1 - learning_rate * curvatures), color=figures.INK, linewidth=1.6)
     along, across = (abs(1 - learning_rate * curvature) for curvature in (1, steepest))
     first, second = ("along", "across") if steepest > 1 else ("both", "")
-    _mark(curve, 1, along, first, "o", figures.CLASS_COLOURS[0])
-    _mark(curve, steepest, across, second, "s", figures.CLASS_COLOURS[1])
-    curve.set(xlabel="curvature c", ylabel="left after a step, |1 − ηc|", xlim=(0, 68), ylim=(0, 2))
+    blue, red = figures.CLASS_COLOURS
+    _mark(curve, 1, along, first, "o", blue, below=0 < along < across)
+    _mark(curve, steepest, across, second, "s", red, below=0.2 < across < along)
+    curve.set(xlabel="curvature c", ylabel="left, |1 − ηc|", xlim=(0, 68), ylim=(0, 2))
     words = cost_in_words(float(costs_along(surface, walk)[-1]))
     chart.set_title(f"30 steps: {words}")
     curve.set_title(f"η = {learning_rate:.3f}")
@@ -81,16 +83,20 @@ def zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     )
 
 
-def _mark(ax: Axes, curvature: float, left: float, name: str, marker: str, colour: str) -> None:
+def _mark(
+    ax: Axes, curvature: float, left: float, name: str, marker: str, colour: str, *, below: bool
+) -> None:
     """Mark what is left after a step in a direction of one curvature; what is too high, with an arrow at the top."""
     seen, height = left < 1.93, min(left, 1.93)
-    ax.plot([curvature], [height], marker if seen else "^", color=colour, markersize=10)
+    look = {"color": colour, "markersize": 10, "clip_on": False}
+    ax.plot([curvature], [height], marker if seen else "^", **look)
     ax.annotate(
         name if seen else f"{name} ↑",
         (curvature, height),
-        xytext=(9, 4 if seen else -4),
+        xytext=(9, -4 if not seen else -14 if below else 4),
         textcoords="offset points",
         color=colour,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
     )
 
 
@@ -100,7 +106,7 @@ def _start_at(x: float, y: float, now: Values) -> dict[str, float]:
 
 
 @demo(
-    size=(9.0, 3.9),
+    size=MAP_AND_CURVES,
     touch=Touch(to=_start_at, what="the start"),
     name=Choice("landscape", list(LANDSCAPES), "ravine"),
     learning_rate=Slider("learning rate η", 0.005, 0.2, 0.02, step=0.005),
@@ -119,7 +125,7 @@ def ball(
     step: int,
 ) -> str:
     """Draw a ball with momentum and plain descent on a landscape, and their costs by step."""
-    chart, curves = side_by_side(figure)
+    chart, curves = map_beside_curves(figure)
     surface = LANDSCAPES[name]
     start = start_inside(surface, (surface.start[0] + right, surface.start[1] + up))
     makes: dict[str, Make] = {
@@ -140,7 +146,7 @@ def ball(
 
 
 @demo(
-    size=(9.0, 3.9),
+    size=MAP_AND_CURVES,
     name=Choice("landscape", ["bowl", "ravine", "two valleys", "Rosenbrock", "Beale"], "bowl"),
     learning_rate=Slider("learning rate η", 0.005, 0.2, 0.08, step=0.005),
     momentum=Slider("momentum α", 0, 0.99, 0.9, step=0.01),
@@ -148,7 +154,7 @@ def ball(
 )
 def look_ahead(figure: Figure, name: str, learning_rate: float, momentum: float, step: int) -> str:
     """Draw momentum and Nesterov on a landscape, and their costs by step."""
-    chart, curves = side_by_side(figure)
+    chart, curves = map_beside_curves(figure)
     surface = LANDSCAPES[name]
     makes: dict[str, Make] = {
         "momentum": lambda w: Momentum(w, learning_rate, momentum),
@@ -174,7 +180,7 @@ def _draw_walks(
         (colour, dashes), costs = LOOKS[name], costs_along(surface, walk)
         trail(chart, walk[: step + 1], colour, dashes)
         curves.plot(costs, dashes, color=colour, linewidth=1.8, label=name)
-        curves.plot([step], costs[step : step + 1], "s", color=colour, markersize=8)
+        curves.plot([step], costs[step : step + 1], "s", color=colour, markersize=8, clip_on=False)
         words[name] = cost_in_words(float(costs[step]))
         lowest, highest = min(lowest, float(np.nanmin(costs))), max(highest, float(costs[0]))
     first = next(iter(walks.values()))

@@ -1,21 +1,33 @@
-"""The race: every optimizer on the same landscape from the same start."""
+"""The race as a film: every optimizer on the same landscape from the same start."""
+
+from functools import partial
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
-from nnlib.chapters.kit import drawings, figures
+from nnlib.chapters.kit import drawings, figures, svg
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo
 from nnlib.chapters.kit.touch import Touch, Values
-from nnlib.chapters.kit.walks import ring, start_inside, trail
+from nnlib.chapters.kit.walks import in_view, on_the_map, ring, start_inside
 from nnlib.chapters.optimizers.experiments.race import (
     STARTS,
     STEPS,
     SURFACES,
     cost_above_lowest,
     race_walks,
+    there_from,
 )
-from nnlib.chapters.optimizers.panels._layout import LOOKS, name_beside, place_in_words
+from nnlib.chapters.optimizers.panels._layout import LOOKS, place_in_words, pushed_apart
+
+Walks = dict[str, np.ndarray]
+FADING = ((STEPS, 1.1, 0.55), (16, 1.8, 0.65), (6, 3.0, 1.0))  # steps back, width, opacity
+NAME_WIDTH, NAME_HEIGHT = 1.1, 0.25  # inches that a name takes beside its head
+COSTS: svg.Texts = {}
+NAMED: dict[str, tuple[svg.Texts, svg.Texts]] = {rule: ({}, {}) for rule in LOOKS}
 
 
 def _start_at(x: float, y: float, now: Values) -> dict[str, float]:
@@ -24,7 +36,7 @@ def _start_at(x: float, y: float, now: Values) -> dict[str, float]:
 
 
 @demo(
-    size=(9.6, 4.0),
+    size=(8.4, 4.0),
     touch=Touch(to=_start_at, what="the start"),
     name=Choice("landscape", list(SURFACES), "ravine, turned"),
     factor=Choice("times own η", [0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 5.0], 1.0),
@@ -44,29 +56,128 @@ def race(
     rho: float,
     step: int,
 ) -> str:
-    """Draw all walks up to ``step``, and how far above the lowest place of the map each stands at every step."""
-    chart, curves = figures.axes(figure, columns=2)
-    chart.set_position((0.085, 0.14, 0.41, 0.77))
-    curves.set_position((0.58, 0.14, 0.235, 0.77))
-    figures.log_scale(curves, [1e-6, 1e-4, 1e-2, 1, 100])
+    """Draw all walks up to ``step``, how far above the lowest place of the map each stands, and who is ahead."""
+    chart, strip, ranks = _stage(figure)
     start = start_inside(SURFACES[name], (STARTS[name][0] + right, STARTS[name][1] + up))
+    walks = race_walks(name, start, factor, alpha, rho)
+    costs = {rule: cost_above_lowest(name, walk) for rule, walk in walks.items()}
     drawings.landscape(chart, SURFACES[name], steps=41)
-    told = []
-    for rule, walk in race_walks(name, start, factor, alpha, rho).items():
-        (colour, dashes), costs = LOOKS[rule], cost_above_lowest(name, walk)
-        trail(chart, walk[: step + 1], colour, dashes, dots=20)  # later ones lie on each other
-        curves.plot(costs, dashes, color=colour, linewidth=1.8, label=rule)
-        curves.plot([step], costs[step : step + 1], "s", color=colour, markersize=7)
-        told.append(f"{rule} {_rough_cost(float(costs[step]))}")
+    _draw_trails(chart, {rule: walk[: step + 1] for rule, walk in walks.items()})
     ring(chart, np.array(start))
-    curves.set(xlabel="step", ylabel="cost above the lowest", xlim=(0, STEPS), ylim=(0.7e-6, 200))
-    name_beside(curves)
-    chart.set_title(f"{name}, step {step}")
+    _draw_costs(strip, costs, step, (name, start, factor, alpha, rho))
+    ranks.set_title(f"{name}, step {step}", loc="left")
+    order = _order(costs, step)
+    _draw_ranks(ranks, order)
+    told = [f"{rule} {_rough_cost(float(values[step]))}" for rule, values in costs.items()]
     return (
         f"Six optimizers on the landscape {name!r} from {place_in_words(start)}, each with "
         f"{factor:g} times its own tuned η, α = {alpha:.2f}, ρ = {rho:.2f}. At step {step} above "
-        f"the lowest cost of the map: {', '.join(told)}."
+        f"the lowest cost of the map: {', '.join(told)}; {_told(order)}."
     )
+
+
+def _stage(figure: Figure) -> tuple[Axes, Axes, Axes]:
+    """Return room for the map, for the costs as a strip below it, and for who is ahead at the map's right."""
+    chart, strip, ranks = figures.axes(figure, columns=3)
+    chart.set_position((0.088, 0.365, 0.54, 0.6))
+    strip.set_position((0.088, 0.135, 0.887, 0.14))
+    ranks.set_position((0.655, 0.365, 0.33, 0.515))
+    figures.log_scale(strip, [1e-6, 1])
+    if ranks.axison:  # the first time
+        ranks.set_axis_off()
+        for axis, place, shift in (
+            (chart.xaxis, (0.5, 0), (2.5, -0.06)),
+            (chart.yaxis, (0, 0.5), (-0.42, 0)),
+            (strip.yaxis, (0, 0.5), (-0.5, 0)),
+        ):
+            inches = ScaledTranslation(*shift, figure.dpi_scale_trans)
+            axis.set_label_coords(*place, transform=axis.axes.transAxes + inches)
+    return chart, strip, ranks
+
+
+def _draw_trails(ax: Axes, walks: Walks) -> None:
+    """Draw walks up to where they leave the chart, the older the fainter, and their names beside their heads."""
+    seen, colours = (
+        [on_the_map(walk) for walk in walks.values()],
+        [LOOKS[rule][0] for rule in walks],
+    )
+    for back, width, opacity in FADING:
+        parts = [walk[-back - 1 :] for walk in seen]
+        look = {"colors": colours, "linewidths": width, "alpha": opacity, "zorder": 3}
+        ax.add_collection(LineCollection(parts, **look), autolim=False)
+    heads = {rule: walk[-1] for rule, walk in walks.items() if in_view(ax, walk[-1])}
+    if heads:
+        _draw_heads(ax, heads)
+
+
+def _draw_heads(ax: Axes, heads: Walks) -> None:
+    places, colours = np.array(list(heads.values())), [LOOKS[rule][0] for rule in heads]
+    ax.scatter(*places.T, s=90, c=colours, marker="s", edgecolor="white", zorder=5, clip_on=False)
+    inches = ax.get_figure().dpi_scale_trans
+    x, y = inches.inverted().transform(ax.transData.transform(places)).T
+    left, bottom, width, height = ax.bbox.transformed(inches.inverted()).bounds
+    flipped = x + 0.2 + NAME_WIDTH > left + width
+    beside = np.where(flipped, x - 0.2 - NAME_WIDTH, x + 0.2)
+    room = (bottom + NAME_HEIGHT / 2, bottom + height - NAME_HEIGHT / 2)
+    heights = pushed_apart(list(y), list(beside), NAME_HEIGHT, NAME_WIDTH, room)
+    for k, rule in enumerate(heads):
+        plate = {"facecolor": "white", "edgecolor": colours[k], "alpha": 0.85, "pad": 1.5}
+        spot = (x[k] - 0.2 if flipped[k] else x[k] + 0.2, heights[k])
+        look = {"fontsize": 12, "va": "center_baseline", "ha": "right" if flipped[k] else "left"}
+        ax.text(*spot, rule, transform=inches, bbox=plate, zorder=6, **look)
+
+
+def _draw_costs(ax: Axes, costs: Walks, step: int, setting: tuple[object, ...]) -> None:
+    """Draw the whole costs, which stay the same for a ``setting``, and a cursor at ``step``."""
+    times = np.arange(STEPS + 1)
+    colours, dashes = zip(*(LOOKS[rule] for rule in costs), strict=True)
+    lines = [np.column_stack([times, values]) for values in costs.values()]
+    whole = LineCollection(lines, colors=colours, linestyles=dashes, linewidths=1.4)
+    svg.keep(whole, lambda: (setting, svg.view(ax)), COSTS)
+    ax.add_collection(whole, autolim=False)
+    ax.axvline(step, color=figures.INK, linewidth=1.2)
+    now = [values[step] for values in costs.values()]
+    look = {"edgecolor": "white", "linewidth": 0.6, "zorder": 5, "clip_on": False}
+    ax.scatter([step] * len(now), now, s=42, c=colours, marker="s", **look)
+    ax.set(xlabel="step", ylabel="cost", xlim=(0, STEPS), ylim=(0.5e-6, 300))
+
+
+def _order(costs: Walks, step: int) -> list[tuple[str, str]]:
+    """Return names and how they stand: those who are there, in the order of arrival, then the others by their cost."""
+    since = {rule: there_from(values) for rule, values in costs.items()}
+    now = {rule: float(values[step]) for rule, values in costs.items()}
+
+    def place(rule: str) -> tuple[float, float]:
+        return since[rule] if since[rule] <= step else np.inf, np.nan_to_num(now[rule], nan=np.inf)
+
+    def stands(rule: str) -> str:
+        return f"there at {since[rule]}" if since[rule] <= step else _rough_cost(now[rule])
+
+    return [(rule, stands(rule)) for rule in sorted(costs, key=place)]
+
+
+def _draw_ranks(ax: Axes, order: list[tuple[str, str]]) -> None:
+    for row, (rule, stands) in enumerate(order):
+        colour, dashes = LOOKS[rule]
+        height = 5.5 - row
+        mark = {"marker": "s", "markersize": 8, "markevery": [1]}
+        line = ax.plot([0, 0.07, 0.14], [height] * 3, dashes, color=colour, **mark)
+        words = ax.text(0.18, height, rule, va="center_baseline")
+        now = stands.removeprefix("has ")
+        ax.text(1.0, height, now, va="center_baseline", ha="right")
+        for kept, texts in zip((*line, words), NAMED[rule], strict=True):
+            svg.keep(kept, partial(float, height), texts)
+    ax.set(xlim=(0, 1), ylim=(0, 6))
+
+
+def _told(order: list[tuple[str, str]]) -> str:
+    """Return who has arrived, in words."""
+    there = [
+        f"{rule} {stands.replace('there at', 'from step')}"
+        for rule, stands in order
+        if stands.startswith("there")
+    ]
+    return f"within 0.01 to stay: {', '.join(there) or 'nobody yet'}"
 
 
 def _rough_cost(cost: float) -> str:
