@@ -159,8 +159,9 @@ def _draw_tiles(ax: Axes, tiles: _Tiles, answers: Sequence[np.ndarray]) -> None:
     look = {"cmap": drawings.WEIGHTS, "vmin": -1, "vmax": 1, "interpolation": "none"}
     ax.imshow(sheet, extent=place, zorder=2, **look)
     side = tiles.cell * MAP_STEPS
-    corners = [(x, y - side / 2) for layer in range(len(answers)) for x, y in tiles.ends(layer, 0)]
-    frames = PatchCollection([Rectangle(corner, side, side) for corner in corners], zorder=3)
+    middles = [middle for layer in range(len(answers)) for middle in tiles.ends(layer, 0)]
+    squares = [Rectangle((x, y - side / 2), side, side) for x, y in middles]
+    frames = PatchCollection(squares, zorder=3)
     frames.set(facecolor="none", edgecolor=figures.INK, linewidth=1)
     ax.add_collection(frames)
     svg.keep(frames, lambda: svg.view(ax), _texts("frames", tiles.counts))
