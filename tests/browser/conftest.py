@@ -53,6 +53,9 @@ class Server(NamedTuple):
 # One (notebook, panel, control, delays in ms, whether it trains a network at each move) for each slider.
 TIMINGS = pytest.StashKey[list[tuple[str, str, str, list[float], bool]]]()
 
+# One (notebook, panel, pictures a second) for each picture that is dragged.
+DRAGS = pytest.StashKey[list[tuple[str, str, float]]]()
+
 
 def missing(what: str):
     """Skip, or fail where the browser tests must run, as in CI."""
@@ -139,6 +142,11 @@ def live(request, chromium, server):
 
 
 @pytest.fixture(scope="session")
+def drags(pytestconfig):
+    return pytestconfig.stash.setdefault(DRAGS, [])
+
+
+@pytest.fixture(scope="session")
 def timings(pytestconfig):
     return pytestconfig.stash.setdefault(TIMINGS, [])
 
@@ -158,6 +166,16 @@ def pytest_terminal_summary(terminalreporter, config):
         f"all {len(every)} presses that train nothing: median {statistics.median(every):.0f}, "
         f"95 % within {quantile(every, 0.95):.0f} ms"
     )
+    write_drags(line, config.stash.get(DRAGS, []))
+
+
+def write_drags(line, drags) -> None:
+    if drags:
+        line("")
+        line(
+            "pictures a second while the pointer drags: "
+            + ", ".join(f"{panel} {rate:.0f}" for _, panel, rate in drags)
+        )
 
 
 def quantile(values: list[float], share: float) -> float:

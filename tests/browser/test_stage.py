@@ -23,7 +23,7 @@ WINDOWS = {  # width, height, presentation mode, file browser
     "150 % zoom": (853, 480, False, True),
     "a phone": (400, 760, False, False),
 }
-COMMAND = "(name) => window.jupyterapp.commands.execute(...name)"
+COMMAND = "(name) => { window.jupyterapp.commands.execute(...name); }"
 PRESENTING = "() => window.jupyterapp.commands.isToggled('application:toggle-presentation-mode')"
 # What of a panel is cut, overlaps or scrolls sideways, and the picture's and the screen's measures.
 LAYOUT = """(panel) => {
@@ -235,6 +235,82 @@ def test_after_a_restart_it_says_what_to_do(chromium, server):
         assert {sign.evaluate(shown) for sign in signs} == {"none"}
         assert panel.box.locator("img").is_visible()
         live.complaints.clear()  # JupyterLab's own, of the kernel that is gone
+
+
+FIND = "from ipywidgets import widget_serialization\n_panel = widget_serialization['from_json']('IPY_MODEL_{}', None)\n"
+RUN_CODE = """async (code) => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  return (await kernel.requestExecute({ code, silent: true }).done).content.status;
+}"""
+
+
+def in_kernel(live, panel, code):
+    assert live.page.evaluate(RUN_CODE, FIND.format(panel.model) + code) == "ok"
+
+
+BREAK = """
+_draw = _panel.draw
+def broken(figure, **values):
+    raise ValueError("the moon is < the sun")
+_panel.draw = broken
+"""
+
+
+def test_an_error_is_said_once_and_the_picture_stays(chromium, server):
+    with opened(chromium, server, PERCEPTRON, Source(PERCEPTRON).stage) as live:
+        panel = live.panels[0]
+        before = panel.state()
+        in_kernel(live, panel, BREAK)
+        panel.handles[0].press("ArrowLeft")
+        alert = panel.box.locator("[role=alert]")
+        alert.wait_for()
+        assert alert.inner_text() == "ValueError: the moon is < the sun"
+        assert panel.state()["src"] == before["src"]
+        assert "nnlib-learning" not in panel.box.get_attribute("class")
+        in_kernel(live, panel, "_panel.draw = _draw")
+        panel.handles[0].press("ArrowLeft")
+        panel.must_be_true("mended")
+        assert panel.state()["alerts"] == []
+        live.complaints.clear()
+
+
+def test_a_hidden_tab_comes_back_with_the_right_picture(chromium, server):
+    with opened(chromium, server, PERCEPTRON, Source(PERCEPTRON).stage) as live:
+        panel = live.panels[0]
+        name = live.page.evaluate("() => window.jupyterapp.shell.currentWidget.id")
+        in_kernel(
+            live,
+            panel,
+            "import threading, time\ndef _later():\n    time.sleep(2)\n"
+            "    _panel.controls['b'].value = 1.0\nthreading.Thread(target=_later).start()",
+        )
+        live.page.evaluate(COMMAND, ["launcher:create"])
+        live.page.wait_for_timeout(3500)
+        assert not panel.box.is_visible()
+        live.page.evaluate("(id) => window.jupyterapp.shell.activateById(id)", name)
+        panel.box.wait_for()
+        panel.must_be_true("back again")
+        assert "b = 1.0" in panel.state()["alt"]
+        assert panel.box.evaluate(LAYOUT)["wrong"] == []
+
+
+def test_two_chapters_side_by_side(chromium, server):
+    with opened(chromium, server, PERCEPTRON, Source(PERCEPTRON).stage) as live:
+        panels, beside = live.panels, {"mode": "split-right"}
+        tab = live.page.evaluate("() => window.jupyterapp.shell.currentWidget.id")
+        live.page.evaluate(COMMAND, ["application:toggle-left-area"])
+        live.page.evaluate(
+            COMMAND, ["docmanager:open", {"path": CONVOLUTION.name, "options": beside}]
+        )
+        live.page.locator(".jp-NotebookPanel").nth(1).wait_for()
+        live.page.wait_for_timeout(2000)
+        live.page.evaluate("(id) => window.jupyterapp.shell.activateById(id)", tab)
+        for panel in panels:
+            found = panel.box.evaluate(LAYOUT)
+            assert found["width"] < 560
+            assert found["wrong"] == []
+        panels[0].must_follow("beside another", panels[0].handles[0].press, "ArrowLeft")
+        panels[0].must_be_true("beside another")
 
 
 def test_what_takes_long_says_that_it_learns(chromium, server):

@@ -45,8 +45,7 @@ PLAIN_RATES = {
 def jump(figure: Figure, name: str, damping: float, v1: float, v2: float, step: int) -> str:
     """Draw Newton's walk, the second-order picture from where it stands, and plain descent as far."""
     ax = figures.axes(figure)
-    surface = LANDSCAPES[name]
-    start = start_inside(surface, (v1, v2))
+    surface, start = LANDSCAPES[name], start_inside(LANDSCAPES[name], (v1, v2))
     newton = optimizer_walk(
         surface, lambda w: make_newton(surface, w, damping), steps=step, start=start
     )
