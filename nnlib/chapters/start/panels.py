@@ -8,7 +8,7 @@ from nnlib.chapters.kit.demo import demo
 from nnlib.chapters.kit.experiments import share_right
 from nnlib.chapters.start.experiments import MOMENTS, train_on_spirals
 
-PLANE = (-1.75, 1.75, -1.15, 1.15)
+PLANE = (-2.4, 2.4, -1.15, 1.15)
 ACTIVATIONS = [("tanh", "tanh"), ("none: only straight lines", "none")]
 
 
@@ -21,9 +21,9 @@ def learning(figure: Figure, activation: str, moment: int) -> str:
     ax = figures.axes(figure)
     x, y, moments = train_on_spirals(activation)
     network = moments[moment]
-    drawings.decision_regions(ax, lambda grid: network.predict(grid)[:, 0] - 0.5, PLANE, steps=48)
+    drawings.decision_regions(ax, lambda grid: network.predict(grid)[:, 0] - 0.5, PLANE, steps=64)
     drawings.points(ax, x, y, names=("one arm", "the other"), size=30)
-    ax.set(xlabel="x₁", ylabel="x₂")
+    ax.set(xlabel="x₁", ylabel="x₂", aspect="equal")
     ax.set_title(f"after {10 * moment} epochs")
     figures.legend(ax, loc="upper left", handletextpad=0.1)
     return (

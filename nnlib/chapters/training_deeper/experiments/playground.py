@@ -29,12 +29,21 @@ DATA: dict[str, Callable[..., Examples]] = {
     "spirals": lambda noise, rng: datasets.spirals(2 * EXAMPLES, noise=noise / 2, rng=rng),
     "two clouds": lambda noise, rng: datasets.blobs(2 * EXAMPLES, spread=4 * noise + 0.2, rng=rng),
 }
+FORMULAS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "x₁": lambda x1, x2: x1,
+    "x₂": lambda x1, x2: x2,
+    "x₁²": lambda x1, x2: x1**2,
+    "x₂²": lambda x1, x2: x2**2,
+    "x₁·x₂": lambda x1, x2: x1 * x2,
+    "sin πx₁": lambda x1, x2: np.sin(np.pi * x1),
+    "sin πx₂": lambda x1, x2: np.sin(np.pi * x2),
+}
 FEATURES = {
-    "x₁, x₂": lambda x1, x2: [x1, x2],
-    "x₁, x₂ and their squares": lambda x1, x2: [x1, x2, x1**2, x2**2],
-    "x₁, x₂ and x₁·x₂": lambda x1, x2: [x1, x2, x1 * x2],
-    "x₁, x₂ and their sines": lambda x1, x2: [x1, x2, np.sin(np.pi * x1), np.sin(np.pi * x2)],
-    "x₁² and x₂² alone": lambda x1, x2: [x1**2, x2**2],
+    "x₁, x₂": ("x₁", "x₂"),
+    "x₁, x₂ and their squares": ("x₁", "x₂", "x₁²", "x₂²"),
+    "x₁, x₂ and x₁·x₂": ("x₁", "x₂", "x₁·x₂"),
+    "x₁, x₂ and their sines": ("x₁", "x₂", "sin πx₁", "sin πx₂"),
+    "x₁² and x₂² alone": ("x₁²", "x₂²"),
 }
 ACTIVATIONS: dict[str, type[Activation]] = {"tanh": Tanh, "ReLU": ReLU, "sigmoid": Sigmoid}
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -101,7 +110,8 @@ class Run:
 
     def inputs(self, x: np.ndarray) -> np.ndarray:
         """Return the features (n, f) of points (n, 2)."""
-        return np.column_stack(FEATURES[self.settings.features](x[:, 0], x[:, 1]))
+        names = FEATURES[self.settings.features]
+        return np.column_stack([FORMULAS[name](x[:, 0], x[:, 1]) for name in names])
 
     def at(self, epoch: int) -> Network:
         """Return the network after ``epoch`` epochs; training goes on if it has not been that far."""

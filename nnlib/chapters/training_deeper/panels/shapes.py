@@ -44,7 +44,7 @@ def mistakes(
     ):
         right.plot(clouds.costs, dashes, color=colour, label=name)
     cost = shown.costs[step]
-    right.plot([step], [cost], "o", color=figures.INK, markersize=9)
+    right.plot([step], [cost], "o", color=figures.INK, markersize=9, clip_on=False)
     right.set(xlabel="step", ylabel="cost of all examples", ylim=(0, 1.4))
     figures.legend(right, loc="upper right")
     w1, w2, b = shown.weights[step]
@@ -108,8 +108,9 @@ def regression(figure: Figure, hidden: int, activation: str, moment: int) -> str
     error = 2 * SquaredError().forward(network.predict(x), y)
     ax.set(xlabel="x", ylabel="y", xlim=(-1.1, 1.1), ylim=(-2, 2))
     figures.legend(ax, loc="upper left")
-    ax.set_title(f"{hidden} {activation} neurons, epoch {epoch}: mean squared error {error:.3f}")
+    neurons = f"{activation} {'neuron' if hidden == 1 else 'neurons'}"
+    ax.set_title(f"{hidden} {neurons}, epoch {epoch}: mean squared error {error:.3f}")
     return (
-        f"Regression by {hidden} hidden {activation} neurons and a linear output, after {epoch} "
+        f"Regression by {hidden} hidden {neurons} and a linear output, after {epoch} "
         f"epochs: the mean squared error of the 60 examples is about {error:.2f}."
     )

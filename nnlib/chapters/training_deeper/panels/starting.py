@@ -38,7 +38,7 @@ def saturated_neuron(figure: Figure, z: float, learning_rate: float) -> str:
         late[cost] = f"{outputs[-1]:.3f}"
         left.plot(outputs, dashes, color=colour)
         right.plot(across, _slope(cost, sigmoid(across)), dashes, color=colour, label=cost)
-        right.plot([z], [_slope(cost, answer)], "o", color=colour, markersize=9)
+        right.plot([z], [_slope(cost, answer)], "o", color=colour, markersize=9, clip_on=False)
     left.set(xlabel="step", ylabel="output a (target: 0)", xlim=(0, STEPS), ylim=(0, 1.02))
     right.set(xlabel="weighted input z", ylabel="slope ∂C/∂z", ylim=(0, 1.02))
     figures.legend(right, loc="upper left")
