@@ -117,11 +117,10 @@ def delta(figure: Figure, neuron: str, by: float) -> str:
     here = pass_both_ways(first_weights(), (neuron, by)).cost
     ax.plot([0], [p.cost], "o", color=figures.INK, markersize=8)
     ax.plot([by], [here], "o", color=figures.BLUE, markersize=10, label="real")
-    low, high = -0.05, 0.6
-    predicted = np.clip(p.cost + slope * by, low, high)
     look = {"color": figures.GRADIENT, "markersize": 8}
-    ax.plot([by], [predicted], "D", label="predicted", **look)
-    ax.set(xlim=(-4.3, 4.3), ylim=(low, high), ylabel="cost C")
+    ax.plot([by], [p.cost + slope * by], "D", label="predicted", **look)
+    ax.axhline(0, color=figures.INK, linewidth=0.8)  # no cost is below it, whatever the slope predicts
+    ax.set(xlim=(-4.3, 4.3), ylim=(-0.45, 0.95), ylabel="cost C")
     ax.set_xlabel(f"nudge Δz of neuron “{neuron}”")
     words = figures.minus(f"δ·Δz = {slope * by + 0.0:.4f}, real ΔC = {here - p.cost + 0.0:.4f}")
     its_delta = figures.minus(f"{slope:.4f}")

@@ -79,7 +79,7 @@ def window(figure: Figure, pixels: int, kernel: int, padding: int, stride: int, 
     """Draw an image with its margin of zeros, a window at one of its places, and the places as output."""
     left, right = figures.axes(figure, columns=2)
     count = output_size(pixels, kernel, stride=stride, padding=padding)
-    here = place % count**2  # after the last place comes the first
+    here = min(place, count**2 - 1)  # at the last place it stays
     row, column = divmod(here, count)
     _cells(left, pixels)
     _box(left, -padding, -padding, pixels + 2 * padding, figures.INK, "--")
@@ -90,14 +90,15 @@ def window(figure: Figure, pixels: int, kernel: int, padding: int, stride: int, 
     for ax in (left, right):
         ax.set(xlim=(low, high), ylim=(high, low), aspect="equal")
         ax.set_axis_off()
-    left.set_title(f"step {place}: place {here + 1} of {count**2}")
+    last = ", the last" if here == count**2 - 1 else ""
+    left.set_title(f"step {place}: place {here + 1} of {count**2}{last}")
     right.set_title(f"⌊({pixels} + 2·{padding} − {kernel}) / {stride}⌋ + 1 = {count}")
     unseen = pixels + 2 * padding - ((count - 1) * stride + kernel)
     return (
         f"A window of {kernel} × {kernel} on {pixels} × {pixels} pixels with a margin of "
         f"{padding}, moved by {stride}: {count} × {count} places, and {unseen} rows and columns "
         "at the end, margin included, that no window sees. "
-        f"Step {place}: place {here + 1}, in row {row + 1} and column {column + 1}."
+        f"Step {place}: place {here + 1}{last}, in row {row + 1} and column {column + 1}."
     )
 
 

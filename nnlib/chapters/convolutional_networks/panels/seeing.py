@@ -40,7 +40,7 @@ def _bars(ax: Axes, names: list[str], numbers: tuple[int, ...], title: str) -> N
     ax.bar(names, numbers, color=[figures.INK, figures.RED, figures.BLUE], width=0.6)
     for place, number in enumerate(numbers):
         ax.text(place, number * 1.3, _short(number), ha="center", fontsize=12)
-    ax.set(ylim=(1, 1e13), title=title)
+    ax.set(ylim=(1, 1e13), ylabel="how many", title=title)
 
 
 def _short(number: int) -> str:
@@ -85,7 +85,8 @@ def field(figure: Figure, layers: int, kernel: int, pool: int) -> str:
     ax.set(xlim=(-widest * 0.85, widest * 0.6), ylim=(-0.5, layers + 0.5))
     ax.set_axis_off()
     after = f", pooled by {pool} each time" if pool > 1 else ""
-    ax.set_title(f"{layers} layers of {kernel} × {kernel}{after}: {widest} pixels across")
+    several = f"{layers} layer{'s' * (layers > 1)} of {kernel} × {kernel}"
+    ax.set_title(f"{several}{after}: {widest} pixel{'s' * (widest > 1)} across")
     return (
         f"One output after {layers} convolution{'s' * (layers > 1)} with windows of "
         f"{kernel}{after} sees {widest} pixels across; layer by layer {', '.join(map(str, seen))}."

@@ -39,10 +39,12 @@ def augmentation(figure: Figure, picture: str, kind: str, strength: float, again
     words = _write_what_is_said(ax, many, digit)
     figure.subplots_adjust(left=0.02, right=0.98, top=0.92, bottom=0.02)
     how = _how(kind, strength, many.shape[2])
-    ax.set_title(f"{how}, draw {again}; the first is as it is")
+    colourless = kind == "hue shift" and many.shape[3] == 1
+    note = "a grey digit has no hue: nothing changes" if colourless else "the first is as it is"
+    ax.set_title(f"{how}, draw {again}; {note}")
     return (
         f"{picture.capitalize()} and seven changed ones, {how} ({100 * strength:.0f} % of the "
-        f"most), draw {again}.{words}"
+        f"most), draw {again}.{f' Here {note}.' * colourless}{words}"
     )
 
 
@@ -91,7 +93,7 @@ def _write(ax: Axes, side: int, place: int, word: str, *, wrong: bool) -> None:
     """Write a word over a picture, in bold if it is wrong."""
     top, left = _corner(side, place)
     look = {
-        "color": figures.RED if wrong else figures.INK,
+        "color": figures.DARK_RED if wrong else figures.INK,
         "weight": "bold" if wrong else "normal",
         "fontsize": 12,
     }

@@ -106,8 +106,10 @@ def _paint_digits(ax: Axes, weights: np.ndarray) -> None:
         top, across = 9 * (digit // 5), 9 * (digit % 5)
         sheet[top : top + 8, across : across + 8] = column.reshape(8, 8)
         ax.text(across - 0.5, top - 0.9, str(digit), fontsize=12)
+        drawings.frames(ax, (8, 8), [(top, across)])
     # the same largest for all pictures: smaller weights are paler
     drawings.weight_image(ax, sheet, LARGEST)
+    drawings.votes_key(ax, bbox_to_anchor=(0.5, 0.0))
     ax.set_ylim(16.5, -2.2)  # room for the names of the upper row
     ax.set_anchor("N")
 

@@ -39,12 +39,13 @@ def gallery(figure: Figure, name: str, z: float) -> str:
     if not at_corner:
         ends = np.array([z - 1.5, z + 1.5])
         left.plot(ends, a + slope * (ends - z), "--", color=figures.GRADIENT)
-    left.plot([z], [a], "o", color=figures.BLUE, markersize=9)
+    here_too = {"markersize": 9, "clip_on": False}
+    left.plot([z], [a], "o", color=figures.BLUE, **here_too)
     slopes = slopes_of(activation, Z) + (gap if name in WITH_A_CORNER else 0)
     right.plot(Z, slopes, color=figures.GRADIENT)
-    right.plot([z], [slope], "o", color=figures.GRADIENT, markersize=9)
-    left.set(xlabel="z", xlim=(-5, 5), ylim=(-1.6, 5.4 if "LU" in name else 1.6))
-    right.set(xlabel="z", xlim=(-5, 5), ylim=(-0.1, 1.15))
+    right.plot([z], [slope], "o", color=figures.GRADIENT, **here_too)
+    left.set(xlabel="z", ylabel="output a", xlim=(-5, 5), ylim=(-1.6, 5.4 if "LU" in name else 1.6))
+    right.set(xlabel="z", ylabel="slope da/dz", xlim=(-5, 5), ylim=(-0.1, 1.15))
     place = figures.minus(f"{z:.1f}")
     left.set_title(figures.minus(f"{name}({place}) = {a:.4f}"))
     number = f"{slope:.4f}{' (a choice)' if at_corner else ''}"
