@@ -217,9 +217,7 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
     return ax
 
 
-def frames(
-    ax: Axes, size: tuple[int, int], corners: Sequence[tuple[int, int]] = ((0, 0),)
-) -> Axes:
+def frames(ax: Axes, size: tuple[int, int], corners: Sequence[tuple[int, int]] = ((0, 0),)) -> Axes:
     """Draw a thin edge round each picture of ``size`` (rows, columns), told by its upper left pixel (row, column)."""
     high, wide = size
     outlines = [

@@ -72,7 +72,7 @@ def vote(figure: Figure, w1: float, w2: float, b: float) -> str:
 
 
 def _beside(corner: np.ndarray, w: np.ndarray, b: float) -> tuple[np.ndarray, str]:
-    """Return where a text beside a point may begin or end, and "left" or "right": off the line w·x + b = 0 if it can."""
+    """Return where a text beside a point begins, or ends, and "left" or "right": off the line w·x + b = 0 if it can."""
     size, places = np.array([0.42, 0.14]), []
     for across, side in ((1, "left"), (-1, "right")):
         for up in (1, -1):

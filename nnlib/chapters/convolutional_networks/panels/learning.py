@@ -102,7 +102,9 @@ def _hang(
     """Hang a sheet of ``count`` pictures of ``size`` at its place, and frame each."""
     corners = [divmod(i, columns) for i in range(count)]
     high, wide = size
-    drawings.frames(ax, (high, wide), [(row * (high + 1), col * (wide + 1)) for row, col in corners])
+    drawings.frames(
+        ax, (high, wide), [(row * (high + 1), col * (wide + 1)) for row, col in corners]
+    )
     ax.set_axis_off()
     ax.set_anchor("N")
     ax.set_position((place[0], 0.02, place[1], 0.88))

@@ -70,9 +70,9 @@ def kernels(figure: Figure, kernel: tuple[float, ...]) -> str:
 @demo(
     size=(8.4, 4.2),
     pixels=Counter("pixels", 7, 12, 7),
-    kernel=Counter("window", 1, 5, 3),
+    kernel=Counter("window", 1, 5, 3, ticks=(3, 5)),
     padding=Counter("padding", 0, 2, 1),
-    stride=Counter("stride", 1, 4, 2),
+    stride=Counter("stride", 1, 4, 2, ticks=(1, 2, 3)),
     place=Steps("step", 63, 5, interval=300),
 )
 def window(figure: Figure, pixels: int, kernel: int, padding: int, stride: int, place: int) -> str:
@@ -149,7 +149,7 @@ def equivariance(figure: Figure, name: str, how: str, amount: int) -> str:
     size=(8.4, 4.2),
     kind=Choice("pooling", list(POOLS), "largest"),
     across=Counter("window", 2, 10, 4),
-    shift=Counter("shift (pixels)", 0, 10, 1),
+    shift=Counter("shift (pixels)", 0, 10, 1, ticks=(1,)),
 )
 def pooling(figure: Figure, kind: str, across: int, shift: int) -> str:
     """Draw the outline of the photograph, pooled, and say how much a shift changes either."""

@@ -28,7 +28,7 @@ DECADES = {
 
 @demo(
     size=(7.6, 4.6),
-    doublings=Counter("batch size, doublings", 0, 10, 2),
+    doublings=Counter("batch size, doublings", 0, 10, 2, ticks=(0, 7)),
     way=Choice("drawn", ["without replacement", "with replacement"], "without replacement"),
 )
 def batch_gradients(figure: Figure, doublings: int, way: str) -> str:
@@ -59,7 +59,7 @@ def batch_gradients(figure: Figure, doublings: int, way: str) -> str:
     size=(8.4, 3.8),
     name=Choice("schedule", list(SCHEDULES), "constant"),
     rate=Slider("first learning rate η₀", 0.05, 1, 0.5, step=0.05),
-    noise=Slider("noise in the gradient", 0, 2, 1.0),
+    noise=Slider("noise in the gradient", 0, 2, 1.0, ticks=(0,)),
 )
 def settling(figure: Figure, name: str, rate: float, noise: float) -> str:
     """Draw how far noisy descent stays from the optimum, step by step, under a schedule."""

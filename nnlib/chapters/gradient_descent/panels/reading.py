@@ -41,7 +41,7 @@ def weight_pictures(figure: Figure, epoch: int) -> str:
 @demo(
     size=(8.4, 3.6),
     number=Counter("test digit", 0, 99, 5),
-    epoch=Counter("epochs of learning", 0, EPOCHS, EPOCHS),
+    epoch=Counter("epochs of learning", 0, EPOCHS, EPOCHS, ticks=(0,)),
 )
 def digit_shares(figure: Figure, number: int, epoch: int) -> str:
     """Draw a test digit, and the ten shares that softmax regression gives it."""

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib.chapters.kit import figures
+from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo
 from nnlib.chapters.regularization.experiments.augmenting import (
@@ -24,7 +24,7 @@ PICTURES = {"a six": 6, "a three": 3, "a two": 2, "the photograph": None}
     size=(8.4, 4.6),
     picture=Choice("picture", list(PICTURES), "a six"),
     kind=Choice("change", list(CHANGES), "rotate"),
-    strength=Slider("strength, of the most", 0, 1, 0.5),
+    strength=Slider("strength, of the most", 0, 1, 0.5, ticks=(1,)),
     again=Steps("draw", 20, 0, interval=700),
 )
 def augmentation(figure: Figure, picture: str, kind: str, strength: float, again: int) -> str:
@@ -82,10 +82,11 @@ def _paint_page(ax: Axes, images: np.ndarray) -> None:
     side = images.shape[1]
     bottom, right = _corner(side, SHOWN - 1)[0] + side, _corner(side, COLUMNS - 1)[1] + side
     page = np.ones((bottom, right, images.shape[3]))
-    for place, image in enumerate(images):
-        top, left = _corner(side, place)
+    corners = [_corner(side, place) for place in range(len(images))]
+    for (top, left), image in zip(corners, images, strict=True):
         page[top : top + side, left : left + side] = image
     ax.imshow(page.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="none")
+    drawings.frames(ax, (side, side), corners)
     ax.set_axis_off()
 
 

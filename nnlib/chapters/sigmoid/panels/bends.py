@@ -56,8 +56,8 @@ def gallery(figure: Figure, name: str, z: float) -> str:
 @demo(
     size=(8.4, 3.8),
     name=Choice("activation", ["ReLU", "leaky ReLU", "ELU"], "ReLU"),
-    learning_rate=Slider("learning rate η", 0.2, 1.5, 1.2),
-    step=Steps("step", 60, 1, interval=150),
+    learning_rate=Slider("learning rate η", 0.2, 1.5, 1.2, ticks=(1.0, 1.2)),
+    step=Steps("step", 60, 1, interval=150, ticks=(2, 3, 60)),
 )
 def dying_neuron(figure: Figure, name: str, learning_rate: float, step: int) -> str:
     """Draw what one neuron answers after ``step`` steps of learning a straight line, and its z for every example."""
@@ -88,7 +88,7 @@ def dying_neuron(figure: Figure, name: str, learning_rate: float, step: int) -> 
     z1=Slider("score of A", -4, 4, 2.0),
     z2=Slider("score of B", -4, 4, 1.0),
     z3=Slider("score of C", -4, 4, -1.0),
-    temperature=Slider("temperature T", 0.2, 5, 1.0),
+    temperature=Slider("temperature T", 0.2, 5, 1.0, ticks=(0.2, 5)),
 )
 def softmax(figure: Figure, z1: float, z2: float, z3: float, temperature: float) -> str:
     """Draw three scores and the shares that softmax makes of them at a temperature."""
