@@ -77,7 +77,6 @@ LOOKS = (
 # What each legend shows; a legend is forgotten with its figure.
 LEGENDS: WeakKeyDictionary[Legend, tuple[str, ...]] = WeakKeyDictionary()
 PIXELS_PER_INCH = 100
-LEFT_MARGIN = 0.93  # inches: the label of an upright axis stands 12 pixels from the edge
 # of 255, the mean difference of a colour, which nobody sees
 LOOKS_THE_SAME = 0.25
 
@@ -113,8 +112,8 @@ def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
             _fix_labels(ax)
             for axis in (ax.xaxis, ax.yaxis):
                 svg.keep_axis(axis)
-        left = LEFT_MARGIN / fig.get_figwidth()
-        fig.subplots_adjust(left=left, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
+        # at the left so much that the label of an upright axis stands 12 pixels from the edge, or more
+        fig.subplots_adjust(left=0.122, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
     else:
         for ax in fig.axes:
             for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.images]:

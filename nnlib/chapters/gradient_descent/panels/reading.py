@@ -51,6 +51,7 @@ def digit_shares(figure: Figure, number: int, epoch: int) -> str:
     answer = int(shares.argmax())
     left, right = figures.axes(figure, columns=2)
     left.imshow(image.reshape(8, 8), cmap="gray_r")
+    drawings.frames(left, (8, 8))
     left.set_axis_off()
     colours = [
         figures.BLUE if digit == label else figures.RED if digit == answer else "#BBBBBB"
