@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from PIL import Image
 
-from nnlib.chapters.kit import drawings, figures, graphs
+from nnlib.chapters.kit import drawings, figures, graphs, theme
 from nnlib.circuits import XOR
 
 
@@ -251,3 +251,51 @@ def test_a_picture_of_many_colours_keeps_them_all():
     tag, whole = drawn(lambda ax: ax.imshow(colours, interpolation="bilinear"))
     picture, _ = png_of(tag)
     assert np.array_equal(picture, np.asarray(Image.open(io.BytesIO(whole)).convert("RGB")))
+
+
+@pytest.mark.parametrize("fill", np.linspace(0, 1, 41))
+def test_a_number_in_a_neuron_is_read_on_any_grey_and_on_either_page(ax, fill):
+    drawings.network(ax, [[fill]], [], [["0.5"]])
+    grey, ink = to_hex(ax.collections[0].get_facecolor()[0]), to_hex(ax.texts[0].get_color())
+    pages = str, theme.in_the_dark
+    seen = {
+        words: min(theme.contrast(page(words), page(grey)) for page in pages)
+        for words in (figures.INK.lower(), "#ffffff")
+    }
+    assert seen[ink] == max(seen.values())
+    assert seen[ink] > 2.9
+
+
+def test_a_middle_grey_has_dark_numbers(ax):
+    drawings.network(ax, [[0.622, 1.0]], [], [["0.622", "1.0"]])
+    assert [to_hex(text.get_color()) for text in ax.texts] == [figures.INK.lower(), "#ffffff"]
+
+
+def test_frames_go_round_whole_pixels(ax):
+    ax.imshow(np.zeros((7, 7)))
+    drawings.frames(ax, (3, 2), [(0, 0), (4, 5)])
+    first, second = ax.collections[0].get_paths()
+    assert first.get_extents().bounds == (-0.5, -0.5, 2, 3)
+    assert second.get_extents().bounds == (4.5, 3.5, 2, 3)
+
+
+def test_a_key_says_what_green_and_purple_mean(ax):
+    drawings.votes_key(ax, ("for 8", "for 3"))
+    key = ax.get_legend()
+    assert [text.get_text() for text in key.get_texts()] == ["for 8", "for 3"]
+    colours = [to_hex(part.get_facecolor()[0]).upper() for part in key.legend_handles]
+    assert colours == [figures.POSITIVE, figures.NEGATIVE]
+
+
+@pytest.mark.parametrize("width", [7.6, 8.4])
+def test_the_label_of_an_upright_axis_keeps_off_the_edge(width):
+    fig = figures.figure(width)
+    figures.axes(fig).set_ylabel("output")
+    fig.canvas.draw()
+    assert fig.axes[0].yaxis.label.get_window_extent().x0 >= 10
+
+
+@pytest.mark.parametrize("colour", [figures.DARK_RED, figures.DARK_ORANGE])
+def test_dark_colours_are_readable_as_text(colour):
+    assert theme.contrast(colour, "#ffffff") >= 4.45
+    assert theme.contrast(theme.in_the_dark(colour.lower()), "#111111") >= 4.5

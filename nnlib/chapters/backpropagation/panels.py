@@ -29,8 +29,8 @@ from nnlib.chapters.kit.touch import Touch
 
 @demo(
     size=(7.6, 4.6),
-    f=Slider("input f", -5, 5, 4.0, step=0.5),
-    g=Slider("input g", -5, 5, 2.0, step=0.5),
+    f=Slider("input f", -5, 5, 4.0, step=0.5, ticks=(4,)),
+    g=Slider("input g", -5, 5, 2.0, step=0.5, ticks=(2,)),
     swept=Steps("nodes swept", 7, value=0, interval=900),
 )
 def graph(figure: Figure, f: float, g: float, swept: int) -> str:
@@ -68,7 +68,7 @@ def cover(figure: Figure) -> str:
 
 @demo(
     difference=Choice("difference", ["one-sided", "central"], "central"),
-    exponent=Slider("step size h = 10 to the", -15, 0, -1, step=0.5),
+    exponent=Slider("step size h = 10 to the", -15, 0, -1, step=0.5, ticks=(-15, 0)),
 )
 def step_size(figure: Figure, difference: str, exponent: float) -> str:
     """Draw the error of a measured slope over the step size, and the step 10^exponent on it."""
@@ -117,11 +117,12 @@ def delta(figure: Figure, neuron: str, by: float) -> str:
     here = pass_both_ways(first_weights(), (neuron, by)).cost
     ax.plot([0], [p.cost], "o", color=figures.INK, markersize=8)
     ax.plot([by], [here], "o", color=figures.BLUE, markersize=10, label="real")
-    low, high = -0.05, 0.6
-    predicted = np.clip(p.cost + slope * by, low, high)
     look = {"color": figures.GRADIENT, "markersize": 8}
-    ax.plot([by], [predicted], "D", label="predicted", **look)
-    ax.set(xlim=(-4.3, 4.3), ylim=(low, high), ylabel="cost C")
+    ax.plot([by], [p.cost + slope * by], "D", label="predicted", **look)
+    ax.axhline(
+        0, color=figures.INK, linewidth=0.8
+    )  # no cost is below it, whatever the slope predicts
+    ax.set(xlim=(-4.3, 4.3), ylim=(-0.45, 0.95), ylabel="cost C")
     ax.set_xlabel(f"nudge Δz of neuron “{neuron}”")
     words = figures.minus(f"δ·Δz = {slope * by + 0.0:.4f}, real ΔC = {here - p.cost + 0.0:.4f}")
     its_delta = figures.minus(f"{slope:.4f}")
@@ -143,7 +144,7 @@ STAGES = (
 )
 
 
-@demo(size=(8.4, 4.6), stage=Steps("stage", 7, value=0, interval=1500))
+@demo(size=(8.4, 4.6), stage=Steps("stage", 7, value=0, interval=1500, ticks=(4, 7)))
 def stepper(figure: Figure, stage: int) -> str:
     """Draw the network with every number that is known at a stage of one step of learning."""
     ax = figures.axes(figure)

@@ -11,11 +11,11 @@ import matplotlib
 import matplotlib.colors
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 
-from nnlib.chapters.kit import figures, svg
+from nnlib.chapters.kit import figures, svg, theme
 from nnlib.chapters.kit.figures import (
     CLASS_COLOURS,
     CLASS_MARKERS,
@@ -217,6 +217,27 @@ def weight_image(ax: Axes, weights: np.ndarray, largest: float = 0.0) -> Axes:
     return ax
 
 
+def frames(ax: Axes, size: tuple[int, int], corners: Sequence[tuple[int, int]] = ((0, 0),)) -> Axes:
+    """Draw a thin edge round each picture of ``size`` (rows, columns), told by its upper left pixel (row, column)."""
+    high, wide = size
+    outlines = [
+        [(left, top), (left + wide, top), (left + wide, top + high), (left, top + high)]
+        for top, left in np.array(corners) - 0.5
+    ]
+    look = {"facecolors": "none", "edgecolors": "#888888", "linewidths": 1, "clip_on": False}
+    ax.add_collection(PolyCollection(outlines, **look), autolim=False)
+    return ax
+
+
+def votes_key(
+    ax: Axes, names: tuple[str, str] = ("votes for", "votes against"), **options: Any
+) -> Axes:
+    """Say below ``ax`` what green and purple mean in pictures of weights; ``options`` go to ``figures.legend``."""
+    for name, colour in zip(names, (POSITIVE, NEGATIVE), strict=True):
+        ax.scatter([], [], s=90, marker="s", color=colour, label=name)
+    return figures.legend(ax, "upper center", **{"ncols": 2, "handletextpad": 0.2, **options})
+
+
 def curves(
     ax: Axes, training: Sequence[float], validation: Sequence[float] = (), *, what: str
 ) -> Axes:
@@ -256,16 +277,30 @@ def network(
             _edge(ax, before[i], after[j], float(matrix[i, j]))
     nodes = np.array([place for column in places for place in column])
     fills = [float(np.clip(abs(value), 0, 1)) for values in activations for value in values]
-    colours = matplotlib.colormaps["Greys"](0.75 * np.array(fills))
+    colours = [_grey(fill) for fill in fills]
     # all at once, as each call costs a millisecond
     ax.scatter(*nodes.T, s=1700, color=colours, edgecolor=INK, linewidth=1.5, zorder=3)
     words = [text for texts in labels for text in texts]
-    for node, fill, text in zip(nodes, fills, words, strict=True):
-        colour = "white" if fill > 0.6 else INK
-        ax.text(*node, text, ha="center", va="center", color=colour, zorder=4)
+    for node, fill, text in zip(nodes, colours, words, strict=True):
+        ax.text(*node, text, ha="center", va="center", color=_ink_on(fill), zorder=4)
     ax.set(xlim=(-0.5, len(places) - 0.5), ylim=(-0.5, 0.5))
     ax.set_axis_off()
     return ax
+
+
+def _grey(fill: float) -> str:
+    return matplotlib.colors.to_hex(matplotlib.colormaps["Greys"](0.75 * fill))
+
+
+@lru_cache(maxsize=256)
+def _ink_on(grey: str) -> str:
+    """Return dark ink or white: what is easier to read on a grey, on that page where it is harder to read."""
+
+    def least(ink: str) -> float:
+        dark = theme.contrast(theme.in_the_dark(ink), theme.in_the_dark(grey))
+        return min(theme.contrast(ink, grey), dark)
+
+    return max(INK.lower(), "#ffffff", key=least)
 
 
 def _column(place: int, count: int) -> list[tuple[float, float]]:

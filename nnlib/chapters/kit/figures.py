@@ -36,7 +36,8 @@ BLUE, RED, GREEN, PURPLE, ORANGE, INK = (
 CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"), ("o", "s")
 POSITIVE, NEGATIVE = GREEN, "#882255"
 TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
-GRADIENT, DARK_ORANGE = ORANGE, "#A66A00"  # the second is readable as text on white
+GRADIENT = ORANGE
+DARK_ORANGE, DARK_RED = "#A66A00", "#BF4F00"  # readable as text on white
 HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
     "heights", ["#F7FBFF", "#C6DBEF", "#6BAED6", "#2171B5"]
 )
@@ -111,7 +112,8 @@ def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
             _fix_labels(ax)
             for axis in (ax.xaxis, ax.yaxis):
                 svg.keep_axis(axis)
-        fig.subplots_adjust(left=0.11, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
+        # at the left so much that the label of an upright axis stands 12 pixels from the edge, or more
+        fig.subplots_adjust(left=0.122, right=0.97, top=0.9, bottom=0.15, wspace=0.28)
     else:
         for ax in fig.axes:
             for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.texts, *ax.images]:

@@ -21,12 +21,14 @@ class Step(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Points x (n, 2), labels y (n,), the mistakes made until none is left, and how many there may be."""
+    """Points x (n, 2), labels y (n,), the mistakes made and how many there may be, and the w (2,) and b learnt."""
 
     x: np.ndarray
     y: np.ndarray
     mistakes: int
     bound: float
+    w: np.ndarray
+    b: float
 
 
 @cache
@@ -69,7 +71,7 @@ def mistakes_by_gap(gap: float, n: int = 150) -> Gap:
     perceptron = Perceptron(2).fit(x, y, epochs=1000)
     margin = float(np.abs(x @ w + b).min() / np.sqrt(1 + b * b))
     radius = float(np.sqrt((x * x).sum(axis=1) + 1).max())
-    return Gap(x, y, sum(perceptron.mistakes), (radius / margin) ** 2)
+    return Gap(x, y, sum(perceptron.mistakes), (radius / margin) ** 2, perceptron.w, perceptron.b)
 
 
 @cache

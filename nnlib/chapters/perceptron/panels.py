@@ -59,7 +59,8 @@ def vote(figure: Figure, w1: float, w2: float, b: float) -> str:
     drawings.points(ax, x, answers, names=("answer 0: stay", "answer 1: go"), size=180)
     for corner, z in zip(x, votes, strict=True):
         text = figures.minus(f"z = {z:+.1f}") if z else "z = 0"
-        ax.text(corner[0] + 0.08, corner[1] + 0.06, text)
+        (across, up), side = _beside(corner, w, b)
+        ax.text(across, up, text, ha=side, va="center")
     ax.set(xlabel="x₁  (dry?)", ylabel="x₂  (friend comes?)", xticks=[0, 1], yticks=[0, 1])
     ax.set_title(figures.minus(f"z = {w1:.1f} x₁ {w2:+.1f} x₂ {b:+.1f}"))
     drawings.legend_right(figure)
@@ -68,6 +69,19 @@ def vote(figure: Figure, w1: float, w2: float, b: float) -> str:
     )
     weights = figures.minus(f"w₁ = {w1:.1f}, w₂ = {w2:.1f} and b = {b:.1f}")
     return f"With {weights} the perceptron answers: {rows}."
+
+
+def _beside(corner: np.ndarray, w: np.ndarray, b: float) -> tuple[np.ndarray, str]:
+    """Return where a text beside a point begins, or ends, and "left" or "right": off the line w·x + b = 0 if it can."""
+    size, places = np.array([0.42, 0.14]), []
+    for across, side in ((1, "left"), (-1, "right")):
+        for up in (1, -1):
+            near = corner + np.array([across * 0.07, up * 0.13])
+            ends = near + np.array([[0, -0.5], [0, 0.5], [across, -0.5], [across, 0.5]]) * size
+            z = ends @ w + b
+            places.append((bool(z.min() < 0 < z.max()), near, side))
+    _, near, side = min(places, key=lambda place: place[0])  # the first, if all are alike
+    return near, side
 
 
 def _tip_at(x: float, y: float, now: Values) -> dict[str, float]:
@@ -145,11 +159,13 @@ def _draw_step(ax: Axes, x: np.ndarray, y: np.ndarray, now: Step) -> None:
 def classes_apart(figure: Figure, gap: float) -> str:
     """Draw two classes a ``gap`` apart, and say how many mistakes were made beside how many there may be."""
     ax = figures.axes(figure)
-    x, y, mistakes, bound = mistakes_by_gap(round(gap, 3))
+    x, y, mistakes, bound, w, b = mistakes_by_gap(round(gap, 3))
+    drawings.decision_regions(ax, lambda grid: grid @ w + b, (-3.6, 3.6, -2.6, 2.6))
+    ax.lines[0].set_label("learnt line")
     drawings.points(ax, x, y)
-    cut = {"color": figures.INK, "linewidth": 1, "linestyle": ":"}
+    cut = {"color": figures.INK, "linewidth": 1, "linestyle": ":", "label": "the middle"}
     ax.plot([-3, 5], [3 + np.sqrt(2), np.sqrt(2) - 5], **cut)
-    ax.set(xlim=(-5.2, 5.2), ylim=(-3.4, 3.4), xlabel="x₁", ylabel="x₂")
+    ax.set(xlabel="x₁", ylabel="x₂")
     ax.set_title(f"gap {gap:.2f}: {mistakes} mistakes made, at most (R/γ)² = {bound:,.0f}")
     drawings.legend_right(figure)
     return (
@@ -165,7 +181,7 @@ def mistakes_and_bounds(figure: Figure, mistakes: np.ndarray, bounds: np.ndarray
     gaps = 0.05 * np.arange(1, len(mistakes) + 1)
     ax.semilogy(gaps, bounds, "--", color=figures.RED)
     ax.semilogy(gaps, mistakes, "o-", color=figures.BLUE)
-    ax.text(gaps[-1], 2 * bounds[-1], "bound (R/γ)²", color=figures.RED, ha="right")
+    ax.text(gaps[-1], 2 * bounds[-1], "bound (R/γ)²", color=figures.DARK_RED, ha="right")
     ax.text(gaps[-1], 1.5 * mistakes[-1], "mistakes made", color=figures.BLUE, ha="right")
     ax.set(xlabel="gap between the classes", ylabel="number of mistakes", ylim=(1, None))
     return (
@@ -175,7 +191,7 @@ def mistakes_and_bounds(figure: Figure, mistakes: np.ndarray, bounds: np.ndarray
     )
 
 
-@demo(size=(7.6, 3.1), example=Counter("test digit", 0, 106, 4))
+@demo(size=(7.6, 3.5), example=Counter("test digit", 0, 106, 4))
 def digit_vote(figure: Figure, example: int) -> str:
     """Draw one unseen digit, the weights, and their product: which pixels voted for 8 and which for 3."""
     left, middle, right = figures.axes(figure, columns=3)
@@ -187,14 +203,18 @@ def digit_vote(figure: Figure, example: int) -> str:
     left.set_axis_off()
     drawings.weight_image(middle, w)
     drawings.weight_image(right, w * image)
-    left.set_title(f"test digit {example}: a {truth}")
-    middle.set_title("weights")
-    right.set_title("weights × pixels")
+    for ax in (left, middle, right):
+        drawings.frames(ax, (8, 8))
+    names = "votes for 8", "votes for 3"
+    drawings.votes_key(middle, names, bbox_to_anchor=(1.0, -0.02))
+    titles = f"test digit {example}: a {truth}", "weights", "weights × pixels"
+    for ax, title in zip((left, middle, right), titles, strict=True):
+        ax.set_title(title)
     verdict = "right" if answer == truth else "wrong"
     votes = figures.minus(f"z = {z:.1f}")
     title = f"all votes and the bias: {votes}, so the answer is {answer}: {verdict}"
     figure.suptitle(title, fontsize=14)
-    figure.subplots_adjust(left=0.03, right=0.97, top=0.78, bottom=0.03)
+    figure.subplots_adjust(left=0.03, right=0.97, top=0.8, bottom=0.12)
     return (
         f"Test digit {example} is a {truth}; its votes sum to {votes}, so the perceptron says "
         f"{answer}: {verdict}."

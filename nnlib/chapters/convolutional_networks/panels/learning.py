@@ -1,6 +1,7 @@
 """Networks that look through windows, at work: digits that move about, feature maps, depth, and normalising."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib.chapters.convolutional_networks.experiments import (
@@ -57,11 +58,12 @@ STAGES = {
     "second convolution and ReLU": 5,
     "second pooling": 6,
 }
-PLACES = (0.02, 0.1, 0.26, 0.75), (0.3, 0.1, 0.27, 0.75), (0.6, 0.05, 0.39, 0.8)
+# from the left, and how wide; at the same height, all hang from their titles
+PLACES = ((0.015, 0.21), (0.255, 0.25), (0.54, 0.45))
 
 
 @demo(
-    size=(8.6, 3.6),
+    size=(8.6, 4.2),
     digit=Counter("test digit", 0, 99, 4),
     stage=Choice("after the", list(STAGES), "first convolution and ReLU"),
 )
@@ -76,12 +78,15 @@ def feature_maps(figure: Figure, digit: int, stage: str) -> str:
         values = layer.forward(values)
     small.imshow(image[0, :, :, 0], cmap="gray_r", interpolation="none")
     weights = network.parameters()[0].value[:, :, 0].transpose(2, 0, 1)
-    drawings.weight_image(filters, sheet(weights, 4))
-    maps.imshow(sheet(values[0].transpose(2, 0, 1), 4), cmap="gray_r", vmin=0, interpolation="none")
-    for ax, place in zip((small, filters, maps), PLACES, strict=True):
-        ax.set_axis_off()
-        ax.set_position(place)
+    drawings.weight_image(filters, sheet(weights, 3))
     _, height, width, count = values.shape
+    columns = 3 if count == len(weights) else 4  # as the filters that they come from
+    page = sheet(values[0].transpose(2, 0, 1), columns)
+    maps.imshow(page, cmap="gray_r", vmin=0, interpolation="none")
+    _hang(small, PLACES[0], 1, 1, image.shape[1:3])
+    _hang(filters, PLACES[1], len(weights), 3, (3, 3))
+    _hang(maps, PLACES[2], count, columns, (height, width))
+    drawings.votes_key(filters, ncols=1, bbox_to_anchor=(0.5, -0.02))
     small.set_title(f"test digit {digit}: a {y[digit]}")
     filters.set_title("filters, layer 1")
     maps.set_title(f"{count} maps, {height} × {width}")
@@ -91,10 +96,24 @@ def feature_maps(figure: Figure, digit: int, stage: str) -> str:
     )
 
 
+def _hang(
+    ax: Axes, place: tuple[float, float], count: int, columns: int, size: tuple[int, ...]
+) -> None:
+    """Hang a sheet of ``count`` pictures of ``size`` at its place, and frame each."""
+    corners = [divmod(i, columns) for i in range(count)]
+    high, wide = size
+    drawings.frames(
+        ax, (high, wide), [(row * (high + 1), col * (wide + 1)) for row, col in corners]
+    )
+    ax.set_axis_off()
+    ax.set_anchor("N")
+    ax.set_position((place[0], 0.02, place[1], 0.88))
+
+
 def sheet(images: np.ndarray, columns: int) -> np.ndarray:
     """Return images (n, h, w) side by side, ``columns`` in a row, with a gap of one pixel between."""
     n, h, w = images.shape
-    page = np.full((n // columns * (h + 1) - 1, columns * (w + 1) - 1), np.nan)
+    page = np.full((-(-n // columns) * (h + 1) - 1, columns * (w + 1) - 1), np.nan)
     for i, image in enumerate(images):
         top, left = i // columns * (h + 1), i % columns * (w + 1)
         page[top : top + h, left : left + w] = image
@@ -119,10 +138,11 @@ def depth(figure: Figure, layers: int, rate: float) -> str:
         right.plot(epochs, history.loss, line[:-1], color=colour, label=kind)
         shares.append(f"{100 * share:.0f}")
         first.append(f"{slopes[0]:.4f}")
-    left.set(xlabel="block (two layers)", xlim=(0.5, layers / 2 + 0.5), ylim=(1e-4, 1e-1))
+    left.set(xlabel="block (two layers)", ylabel="size of ∂C/∂a")
+    left.set(xlim=(0.5, layers / 2 + 0.5), ylim=(1e-4, 1e-1))
     right.set(xlabel="epoch", ylabel="training loss", xlim=(1, 10), ylim=(0, 2.9))
     figures.legend(right, loc="upper right", ncols=2)
-    left.set_title(f"{layers} layers, untrained: ∂C/∂a")
+    left.set_title(f"{layers} layers, untrained")
     right.set_title(f"η = {rate:g}: {shares[0]} and {shares[1]} of 100 right")
     return (
         f"{layers} layers. Before learning, slopes of about {first[0]} reach the first block with "

@@ -70,16 +70,16 @@ def kernels(figure: Figure, kernel: tuple[float, ...]) -> str:
 @demo(
     size=(8.4, 4.2),
     pixels=Counter("pixels", 7, 12, 7),
-    kernel=Counter("window", 1, 5, 3),
+    kernel=Counter("window", 1, 5, 3, ticks=(3, 5)),
     padding=Counter("padding", 0, 2, 1),
-    stride=Counter("stride", 1, 4, 2),
+    stride=Counter("stride", 1, 4, 2, ticks=(1, 2, 3)),
     place=Steps("step", 63, 5, interval=300),
 )
 def window(figure: Figure, pixels: int, kernel: int, padding: int, stride: int, place: int) -> str:
     """Draw an image with its margin of zeros, a window at one of its places, and the places as output."""
     left, right = figures.axes(figure, columns=2)
     count = output_size(pixels, kernel, stride=stride, padding=padding)
-    here = place % count**2  # after the last place comes the first
+    here = min(place, count**2 - 1)  # at the last place it stays
     row, column = divmod(here, count)
     _cells(left, pixels)
     _box(left, -padding, -padding, pixels + 2 * padding, figures.INK, "--")
@@ -90,14 +90,15 @@ def window(figure: Figure, pixels: int, kernel: int, padding: int, stride: int, 
     for ax in (left, right):
         ax.set(xlim=(low, high), ylim=(high, low), aspect="equal")
         ax.set_axis_off()
-    left.set_title(f"step {place}: place {here + 1} of {count**2}")
+    last = ", the last" if here == count**2 - 1 else ""
+    left.set_title(f"step {place}: place {here + 1} of {count**2}{last}")
     right.set_title(f"⌊({pixels} + 2·{padding} − {kernel}) / {stride}⌋ + 1 = {count}")
     unseen = pixels + 2 * padding - ((count - 1) * stride + kernel)
     return (
         f"A window of {kernel} × {kernel} on {pixels} × {pixels} pixels with a margin of "
         f"{padding}, moved by {stride}: {count} × {count} places, and {unseen} rows and columns "
         "at the end, margin included, that no window sees. "
-        f"Step {place}: place {here + 1}, in row {row + 1} and column {column + 1}."
+        f"Step {place}: place {here + 1}{last}, in row {row + 1} and column {column + 1}."
     )
 
 
@@ -148,7 +149,7 @@ def equivariance(figure: Figure, name: str, how: str, amount: int) -> str:
     size=(8.4, 4.2),
     kind=Choice("pooling", list(POOLS), "largest"),
     across=Counter("window", 2, 10, 4),
-    shift=Counter("shift (pixels)", 0, 10, 1),
+    shift=Counter("shift (pixels)", 0, 10, 1, ticks=(1,)),
 )
 def pooling(figure: Figure, kind: str, across: int, shift: int) -> str:
     """Draw the outline of the photograph, pooled, and say how much a shift changes either."""

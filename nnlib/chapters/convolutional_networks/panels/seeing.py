@@ -14,9 +14,9 @@ from nnlib.convolution import output_size
 
 @demo(
     size=(8.4, 3.8),
-    pixels=Counter("pixels across", 7, 64, 28),
-    c_in=Counter("channels in", 1, 64, 1),
-    kernel=Counter("window", 1, 7, 5),
+    pixels=Counter("pixels across", 7, 64, 28, ticks=(12, 28)),
+    c_in=Counter("channels in", 1, 64, 1, ticks=(20,)),
+    kernel=Counter("window", 1, 7, 5, ticks=(5,)),
     c_out=Counter("filters", 1, 64, 20),
 )
 def savings(figure: Figure, pixels: int, c_in: int, kernel: int, c_out: int) -> str:
@@ -39,15 +39,15 @@ def _bars(ax: Axes, names: list[str], numbers: tuple[int, ...], title: str) -> N
     figures.log_scale(ax, [1, 1e3, 1e6, 1e9, 1e12])
     ax.bar(names, numbers, color=[figures.INK, figures.RED, figures.BLUE], width=0.6)
     for place, number in enumerate(numbers):
-        ax.text(place, number * 1.3, _short(number), ha="center", fontsize=12)
-    ax.set(ylim=(1, 1e13), title=title)
+        ax.text(place, number * 1.5, _short(number), ha="center", fontsize=12)
+    ax.set(xlim=(-0.6, 2.6), ylim=(1, 1e13), ylabel="how many", title=title)
 
 
 def _short(number: int) -> str:
-    """Return a number in few letters: 12,345, or 68.7 billion."""
+    """Return a number that is no wider than a bar: 12,345, or 68.7 and below it billion."""
     for power, name in ((1e9, "billion"), (1e6, "million")):
         if number >= power:
-            return f"{number / power:,.1f} {name}"
+            return f"{number / power:,.1f}\n{name}"
     return f"{number:,}"
 
 
@@ -64,8 +64,8 @@ def units_seen(layers: int, size: int, pool: int) -> list[int]:
 
 @demo(
     size=(8.4, 4.0),
-    layers=Counter("layers", 1, 6, 3),
-    kernel=Counter("window", 1, 7, 3),
+    layers=Counter("layers", 1, 6, 3, ticks=(2, 3)),
+    kernel=Counter("window", 1, 7, 3, ticks=(3,)),
     pool=Choice("pooling after each", [("none", 1), ("2", 2), ("3", 3)], 1),
 )
 def field(figure: Figure, layers: int, kernel: int, pool: int) -> str:
@@ -85,7 +85,8 @@ def field(figure: Figure, layers: int, kernel: int, pool: int) -> str:
     ax.set(xlim=(-widest * 0.85, widest * 0.6), ylim=(-0.5, layers + 0.5))
     ax.set_axis_off()
     after = f", pooled by {pool} each time" if pool > 1 else ""
-    ax.set_title(f"{layers} layers of {kernel} × {kernel}{after}: {widest} pixels across")
+    several = f"{layers} layer{'s' * (layers > 1)} of {kernel} × {kernel}"
+    ax.set_title(f"{several}{after}: {widest} pixel{'s' * (widest > 1)} across")
     return (
         f"One output after {layers} convolution{'s' * (layers > 1)} with windows of "
         f"{kernel}{after} sees {widest} pixels across; layer by layer {', '.join(map(str, seen))}."

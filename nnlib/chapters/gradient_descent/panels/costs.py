@@ -43,9 +43,11 @@ def _draw_neuron(ax: Axes, b: float) -> None:
     x, y = twelve_points()
     across = np.linspace(-3, 3, 121)
     ax.plot(across, sigmoid(SLOPE * across + b), color=figures.INK)
-    ax.axvline(-b / SLOPE, linestyle=":", color=figures.INK, linewidth=1.2)
-    drawings.points(ax, np.column_stack([x, y]), y, size=60)
-    ax.set(xlabel="x", ylabel="output a", ylim=(-0.1, 1.1), xlim=(-3, 3))
+    half = {"linestyle": ":", "color": figures.INK, "linewidth": 1.2, "label": "a = ½"}
+    ax.plot([-b / SLOPE] * 2, [-0.1, 1.1], **half)
+    drawings.points(ax, np.column_stack([x, y]), y, names=("wanted 0", "wanted 1"), size=60)
+    ax.set(xlabel="x", ylabel="output a", ylim=(-0.1, 1.55), xlim=(-3, 3), yticks=[0, 0.5, 1])
+    figures.legend(ax, "upper center", ncols=2, columnspacing=1.0)
 
 
 def _draw_cost(ax: Axes, name: str, b: float) -> float:
@@ -59,6 +61,6 @@ def _draw_cost(ax: Axes, name: str, b: float) -> float:
     ax.plot(PLACES, curve, color=figures.BLUE)
     ends = np.array([b - 1, b + 1])
     ax.plot(ends, here + slope * (ends - b), "--", color=figures.GRADIENT)
-    ax.plot([b], [here], "o", color=figures.BLUE, markersize=10)
-    ax.set(xlabel="bias b", ylim=(0, 1.25 * float(np.nanmax(curve))), xlim=(-4, 4))
+    ax.plot([b], [here], "o", color=figures.BLUE, markersize=10, clip_on=False)
+    ax.set(xlabel="bias b", ylabel="cost", ylim=(0, 1.25 * float(np.nanmax(curve))), xlim=(-4, 4))
     return slope

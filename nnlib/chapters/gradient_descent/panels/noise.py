@@ -28,7 +28,7 @@ DECADES = {
 
 @demo(
     size=(7.6, 4.6),
-    doublings=Counter("batch size, doublings", 0, 10, 2),
+    doublings=Counter("batch size, doublings", 0, 10, 2, ticks=(0, 7)),
     way=Choice("drawn", ["without replacement", "with replacement"], "without replacement"),
 )
 def batch_gradients(figure: Figure, doublings: int, way: str) -> str:
@@ -43,12 +43,12 @@ def batch_gradients(figure: Figure, doublings: int, way: str) -> str:
     ax.scatter(means[:, 0], means[:, 1], s=14, color=figures.GRADIENT, label="mini-batches")
     ax.plot(*true, "x", color=figures.INK, markersize=13, markeredgewidth=3, label="all digits")
     across, up = (f"∂C/∂W: {component}" for component in SHOWN)
-    ax.set(xlabel=across, ylabel=up, xlim=(-1.0, 0.2), ylim=(-1.0, 0.2))
+    ax.set(xlabel=across, ylabel=up, xlim=(-0.95, 0.15), ylim=(-0.95, 0.15))
+    ax.set(xticks=[-0.8, -0.4, 0], yticks=[-0.8, -0.4, 0])
     spread = float(np.linalg.norm(means - true, axis=1).mean() / np.linalg.norm(true))
     words = f"batches of {size}, {way}: off by {spread:.2f} of its length"
     ax.set_title(words)
     figures.legend(ax, loc="lower left")
-    figure.subplots_adjust(left=0.14)
     return (
         "Two components of 200 mini-batch gradients around the gradient of all digits; "
         f"{words} on average."
@@ -59,7 +59,7 @@ def batch_gradients(figure: Figure, doublings: int, way: str) -> str:
     size=(8.4, 3.8),
     name=Choice("schedule", list(SCHEDULES), "constant"),
     rate=Slider("first learning rate η₀", 0.05, 1, 0.5, step=0.05),
-    noise=Slider("noise in the gradient", 0, 2, 1.0),
+    noise=Slider("noise in the gradient", 0, 2, 1.0, ticks=(0,)),
 )
 def settling(figure: Figure, name: str, rate: float, noise: float) -> str:
     """Draw how far noisy descent stays from the optimum, step by step, under a schedule."""

@@ -26,9 +26,11 @@ def weight_pictures(figure: Figure, epoch: int) -> str:
         if ax.images:
             ax.images[0].set_data(image)
         else:
-            drawings.weight_image(ax, image, largest)
+            drawings.frames(drawings.weight_image(ax, image, largest), (8, 8))
         ax.set_title(str(digit))
-    figure.subplots_adjust(left=0.02, right=0.98, top=0.8, bottom=0.02, wspace=0.1, hspace=0.3)
+    if figure.axes[7].get_legend() is None:
+        drawings.votes_key(figure.axes[7], bbox_to_anchor=(0.5, -0.02))
+    figure.subplots_adjust(left=0.02, right=0.98, top=0.83, bottom=0.11, wspace=0.1, hspace=0.3)
     figure.suptitle(f"epoch {epoch}: about {share} of 100 test digits right")
     return (
         f"The weights for the ten digits as pictures, at epoch {epoch}; "
@@ -39,7 +41,7 @@ def weight_pictures(figure: Figure, epoch: int) -> str:
 @demo(
     size=(8.4, 3.6),
     number=Counter("test digit", 0, 99, 5),
-    epoch=Counter("epochs of learning", 0, EPOCHS, EPOCHS),
+    epoch=Counter("epochs of learning", 0, EPOCHS, EPOCHS, ticks=(0,)),
 )
 def digit_shares(figure: Figure, number: int, epoch: int) -> str:
     """Draw a test digit, and the ten shares that softmax regression gives it."""
@@ -49,6 +51,7 @@ def digit_shares(figure: Figure, number: int, epoch: int) -> str:
     answer = int(shares.argmax())
     left, right = figures.axes(figure, columns=2)
     left.imshow(image.reshape(8, 8), cmap="gray_r")
+    drawings.frames(left, (8, 8))
     left.set_axis_off()
     colours = [
         figures.BLUE if digit == label else figures.RED if digit == answer else "#BBBBBB"

@@ -22,9 +22,11 @@ TOPS = {"bowl": 6.5, "two valleys": 3.5, "shelf": 5.5}  # how high each valley i
 @demo(
     touch=Touch(x="start"),
     name=Choice("curve", list(VALLEYS), "bowl"),
-    start=Slider("start", -2, 2, -2.0),
-    learning_rate=Slider("learning rate η", 0.01, 1.2, 0.2, step=0.01),
-    step=Steps("step", 40, 3, interval=250),
+    start=Slider("start", -2, 2, -2.0, ticks=(-2,)),
+    learning_rate=Slider(
+        "learning rate η", 0.01, 1.2, 0.2, step=0.01, ticks=(0.1, 0.5, 0.95, 1.05)
+    ),
+    step=Steps("step", 40, 3, interval=250, ticks=(10,)),
 )
 def curve_walk(figure: Figure, name: str, start: float, learning_rate: float, step: int) -> str:
     """Draw a curve and the places of gradient descent on it up to ``step``."""

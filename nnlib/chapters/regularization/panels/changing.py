@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib.chapters.kit import figures
+from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo
 from nnlib.chapters.regularization.experiments.augmenting import (
@@ -24,7 +24,7 @@ PICTURES = {"a six": 6, "a three": 3, "a two": 2, "the photograph": None}
     size=(8.4, 4.6),
     picture=Choice("picture", list(PICTURES), "a six"),
     kind=Choice("change", list(CHANGES), "rotate"),
-    strength=Slider("strength, of the most", 0, 1, 0.5),
+    strength=Slider("strength, of the most", 0, 1, 0.5, ticks=(1,)),
     again=Steps("draw", 20, 0, interval=700),
 )
 def augmentation(figure: Figure, picture: str, kind: str, strength: float, again: int) -> str:
@@ -39,10 +39,12 @@ def augmentation(figure: Figure, picture: str, kind: str, strength: float, again
     words = _write_what_is_said(ax, many, digit)
     figure.subplots_adjust(left=0.02, right=0.98, top=0.92, bottom=0.02)
     how = _how(kind, strength, many.shape[2])
-    ax.set_title(f"{how}, draw {again}; the first is as it is")
+    colourless = kind == "hue shift" and many.shape[3] == 1
+    note = "a grey digit has no hue: nothing changes" if colourless else "the first is as it is"
+    ax.set_title(f"{how}, draw {again}; {note}")
     return (
         f"{picture.capitalize()} and seven changed ones, {how} ({100 * strength:.0f} % of the "
-        f"most), draw {again}.{words}"
+        f"most), draw {again}.{f' Here {note}.' * colourless}{words}"
     )
 
 
@@ -80,10 +82,11 @@ def _paint_page(ax: Axes, images: np.ndarray) -> None:
     side = images.shape[1]
     bottom, right = _corner(side, SHOWN - 1)[0] + side, _corner(side, COLUMNS - 1)[1] + side
     page = np.ones((bottom, right, images.shape[3]))
-    for place, image in enumerate(images):
-        top, left = _corner(side, place)
+    corners = [_corner(side, place) for place in range(len(images))]
+    for (top, left), image in zip(corners, images, strict=True):
         page[top : top + side, left : left + side] = image
     ax.imshow(page.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="none")
+    drawings.frames(ax, (side, side), corners)
     ax.set_axis_off()
 
 
@@ -91,7 +94,7 @@ def _write(ax: Axes, side: int, place: int, word: str, *, wrong: bool) -> None:
     """Write a word over a picture, in bold if it is wrong."""
     top, left = _corner(side, place)
     look = {
-        "color": figures.RED if wrong else figures.INK,
+        "color": figures.DARK_RED if wrong else figures.INK,
         "weight": "bold" if wrong else "normal",
         "fontsize": 12,
     }

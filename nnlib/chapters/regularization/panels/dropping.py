@@ -51,7 +51,7 @@ def _masks(way: str, keep: float, step: int) -> Masks:
 
 @demo(
     way=Choice("leave out", list(LEFT_OUT), LEFT_OUT[0]),
-    keep=Slider("keep", 0.1, 1, 0.5, step=0.05),
+    keep=Slider("keep", 0.1, 1, 0.5, step=0.05, ticks=(0.5,)),
     step=Steps("draw", 30, 1, interval=600),
 )
 def dropout(figure: Figure, way: str, keep: float, step: int) -> str:

@@ -44,7 +44,7 @@ def learning_curve(figure: Figure, way: str, wrong: int) -> str:
 
 
 @demo(
-    digit=Counter("the rare digit", 0, 9, 8, on_release=True),
+    digit=Counter("the rare digit", 0, 9, 8, on_release=True, ticks=(8,)),
     count=Choice("how many of 200", [0, 1, 2, 5, 10, 20], 1),
 )
 def lopsided_sample(figure: Figure, digit: int, count: int) -> str:

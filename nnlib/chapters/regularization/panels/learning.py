@@ -23,7 +23,7 @@ WIDE = (-2, EPOCHS + 2)
     touch=(Touch(x="epoch"), Touch(x="epoch", axes=1)),
     examples=Choice("digits to learn from", [50, 100, 200, 450], 200),
     wrong=Choice("wrong labels of 100", [0, 10, 20, 50], 10),
-    epoch=Steps("epoch", EPOCHS, 60, interval=80),
+    epoch=Steps("epoch", EPOCHS, 60, interval=80, ticks=(0, 60)),
 )
 def gap(figure: Figure, examples: int, wrong: int, epoch: int) -> str:
     """Draw loss and accuracy up to an epoch, on the examples learnt from and on new ones, and the gap between."""

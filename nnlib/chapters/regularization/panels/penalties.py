@@ -28,8 +28,8 @@ LARGEST = 1.8  # no weight of the pictures is larger
 @demo(
     size=(8.4, 3.9),
     kind=Choice("penalty", list(PENALTIES), "L2"),
-    power=Slider("log₁₀ λ", -5, -1, -4, step=0.25, on_release=True),
-    noise=Slider("noise of the points", 0.1, 0.5, 0.4, on_release=True),
+    power=Slider("log₁₀ λ", -5, -1, -4, step=0.25, on_release=True, ticks=(-1,)),
+    noise=Slider("noise of the points", 0.1, 0.5, 0.4, on_release=True, ticks=(0.1,)),
 )
 def border(figure: Figure, kind: str, power: float, noise: float) -> str:
     """Draw the border between two classes that a network learns with a penalty, and the histogram of its weights."""
@@ -76,7 +76,7 @@ def _paint_histogram(ax: Axes, weights: np.ndarray) -> None:
 @demo(
     size=(8.8, 3.5),
     kind=Choice("penalty", list(PENALTIES), "L1"),
-    power=Slider("log₁₀ λ", -4, -1.5, -2.5, step=0.25, on_release=True),
+    power=Slider("log₁₀ λ", -4, -1.5, -2.5, step=0.25, on_release=True, ticks=(-2.5,)),
 )
 def digit_weights(figure: Figure, kind: str, power: float) -> str:
     """Draw the weights of each of the ten digits as an image, and all of them by size."""
@@ -101,14 +101,16 @@ def digit_weights(figure: Figure, kind: str, power: float) -> str:
 
 def _paint_digits(ax: Axes, weights: np.ndarray) -> None:
     """Draw the weights (64, 10) of each digit as an image, its name above it."""
-    sheet = np.full((17, 44), np.nan)
+    sheet = np.full((18, 44), np.nan)
     for digit, column in enumerate(weights.T):
-        top, across = 9 * (digit // 5), 9 * (digit % 5)
+        top, across = 10 * (digit // 5), 9 * (digit % 5)
         sheet[top : top + 8, across : across + 8] = column.reshape(8, 8)
-        ax.text(across - 0.5, top - 0.9, str(digit), fontsize=12)
+        ax.text(across - 0.5, top - 0.8, str(digit), fontsize=12)
+        drawings.frames(ax, (8, 8), [(top, across)])
     # the same largest for all pictures: smaller weights are paler
     drawings.weight_image(ax, sheet, LARGEST)
-    ax.set_ylim(16.5, -2.2)  # room for the names of the upper row
+    drawings.votes_key(ax, bbox_to_anchor=(0.5, 0.0))
+    ax.set_ylim(17.5, -2.2)  # room for the names of the upper row
     ax.set_anchor("N")
 
 

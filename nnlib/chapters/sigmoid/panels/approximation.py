@@ -27,8 +27,8 @@ def _edge_at(x: float, y: float, now: Values) -> dict[str, float]:
 
 @demo(
     touch=Touch(to=_edge_at, what="an edge and the height"),
-    left=Slider("left edge", 0, 1, 0.3, step=0.05),
-    right=Slider("right edge", 0, 1, 0.7, step=0.05),
+    left=Slider("left edge", 0, 1, 0.3, step=0.05, ticks=(0.5,)),
+    right=Slider("right edge", 0, 1, 0.7, step=0.05, ticks=(0.6,)),
     height=Slider("height", -1, 1, 0.8),
     steepness=Slider("steepness", 10, 300, 40, step=10),
 )
@@ -80,7 +80,7 @@ def towers(figure: Figure, name: str, count: int, steepness: float) -> str:
     )
 
 
-@demo(size=(7.6, 3.6), depth=Counter("layers", 1, 7, 2))
+@demo(size=(7.6, 3.6), depth=Counter("layers", 1, 7, 2, ticks=(1, 2, 3)))
 def sawtooth(figure: Figure, depth: int) -> str:
     """Draw the tent applied ``depth`` times, and how many straight pieces it has."""
     ax = figures.axes(figure)

@@ -39,12 +39,13 @@ def gallery(figure: Figure, name: str, z: float) -> str:
     if not at_corner:
         ends = np.array([z - 1.5, z + 1.5])
         left.plot(ends, a + slope * (ends - z), "--", color=figures.GRADIENT)
-    left.plot([z], [a], "o", color=figures.BLUE, markersize=9)
+    here_too = {"markersize": 9, "clip_on": False}
+    left.plot([z], [a], "o", color=figures.BLUE, **here_too)
     slopes = slopes_of(activation, Z) + (gap if name in WITH_A_CORNER else 0)
     right.plot(Z, slopes, color=figures.GRADIENT)
-    right.plot([z], [slope], "o", color=figures.GRADIENT, markersize=9)
-    left.set(xlabel="z", xlim=(-5, 5), ylim=(-1.6, 5.4 if "LU" in name else 1.6))
-    right.set(xlabel="z", xlim=(-5, 5), ylim=(-0.1, 1.15))
+    right.plot([z], [slope], "o", color=figures.GRADIENT, **here_too)
+    left.set(xlabel="z", ylabel="output a", xlim=(-5, 5), ylim=(-1.6, 5.4 if "LU" in name else 1.6))
+    right.set(xlabel="z", ylabel="slope da/dz", xlim=(-5, 5), ylim=(-0.1, 1.15))
     place = figures.minus(f"{z:.1f}")
     left.set_title(figures.minus(f"{name}({place}) = {a:.4f}"))
     number = f"{slope:.4f}{' (a choice)' if at_corner else ''}"
@@ -55,8 +56,8 @@ def gallery(figure: Figure, name: str, z: float) -> str:
 @demo(
     size=(8.4, 3.8),
     name=Choice("activation", ["ReLU", "leaky ReLU", "ELU"], "ReLU"),
-    learning_rate=Slider("learning rate η", 0.2, 1.5, 1.2),
-    step=Steps("step", 60, 1, interval=150),
+    learning_rate=Slider("learning rate η", 0.2, 1.5, 1.2, ticks=(1.0, 1.2)),
+    step=Steps("step", 60, 1, interval=150, ticks=(2, 3, 60)),
 )
 def dying_neuron(figure: Figure, name: str, learning_rate: float, step: int) -> str:
     """Draw what one neuron answers after ``step`` steps of learning a straight line, and its z for every example."""
@@ -87,7 +88,7 @@ def dying_neuron(figure: Figure, name: str, learning_rate: float, step: int) -> 
     z1=Slider("score of A", -4, 4, 2.0),
     z2=Slider("score of B", -4, 4, 1.0),
     z3=Slider("score of C", -4, 4, -1.0),
-    temperature=Slider("temperature T", 0.2, 5, 1.0),
+    temperature=Slider("temperature T", 0.2, 5, 1.0, ticks=(0.2, 5)),
 )
 def softmax(figure: Figure, z1: float, z2: float, z3: float, temperature: float) -> str:
     """Draw three scores and the shares that softmax makes of them at a temperature."""

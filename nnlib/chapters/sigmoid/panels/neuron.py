@@ -27,8 +27,9 @@ def soft_step(figure: Figure, steepness: float, x: float) -> str:
     ax.plot([0, 4], [1, 1], "--", color=figures.INK, linewidth=1.5, label="step")
     ax.plot(X, sigmoid(steepness * X), color=figures.BLUE, label="sigmoid")
     ax.plot([x, x], [step, a], ":", color=figures.RED)
-    ax.plot([x], [a], "o", color=figures.BLUE, markersize=10)
-    ax.plot([0], [0.5], "x", color=figures.INK, markersize=9)
+    ax.plot([x], [a], "o", color=figures.BLUE, markersize=10, clip_on=False)
+    middle = {"color": figures.INK, "markersize": 9, "label": "always ½"}
+    ax.plot([0], [0.5], "x", **middle)
     ax.set(xlabel="x", ylabel="output", ylim=(-0.08, 1.08), xlim=(-4, 4))
     place = figures.minus(f"{x:.1f}")
     ax.set_title(
@@ -95,7 +96,7 @@ def weight(figure: Figure, which: str, value: float) -> str:
 
     across = np.linspace(-6, 6, 121)
     ax.plot(across, [answer(setting) for setting in across], color=figures.BLUE)
-    ax.plot([value], [answer(value)], "o", color=figures.BLUE, markersize=10)
+    ax.plot([value], [answer(value)], "o", color=figures.BLUE, markersize=10, clip_on=False)
     ax.set(xlabel=which, ylabel="output a", xlim=(-6, 6), ylim=(0, 1))
     words = f"{which} = {figures.minus(f'{value:.1f}')}:  output {answer(value):.3f}"
     ax.set_title(words)
