@@ -87,7 +87,8 @@ def surface_walk(
     ax.set_title(figures.minus(f"{name}, η = {learning_rate:.3f}, step {step}:  {words}"))
     return figures.minus(
         f"{name.capitalize()}, seen from above: gradient descent from "
-        f"({start[0]:.1f}, {start[1]:.1f}) with η = {learning_rate:.3f} stands after {step} steps at {place}; {words}."
+        f"({start[0]:.1f}, {start[1]:.1f}) with η = {learning_rate:.3f} "
+        f"stands after {step} steps at {place}; {words}."
     )
 
 
