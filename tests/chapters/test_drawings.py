@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.image import BboxImage
 from PIL import Image
 
 from nnlib.chapters.kit import drawings, figures, graphs, theme
@@ -283,7 +284,8 @@ def test_a_key_says_what_green_and_purple_mean(ax):
     drawings.votes_key(ax, ("for 8", "for 3"))
     key = ax.get_legend()
     assert [text.get_text() for text in key.get_texts()] == ["for 8", "for 3"]
-    colours = [to_hex(part.get_facecolor()[0]).upper() for part in key.legend_handles]
+    squares = key.findobj(BboxImage)  # pixels, as the pictures are: in the dark as in the light
+    colours = [to_hex(square.get_array()[0, 0]).upper() for square in squares]
     assert colours == [figures.POSITIVE, figures.NEGATIVE]
 
 

@@ -10,10 +10,14 @@ from typing import Any, NamedTuple
 import matplotlib
 import matplotlib.colors
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.image import BboxImage
+from matplotlib.legend_handler import HandlerBase
 from matplotlib.path import Path
+from matplotlib.transforms import Bbox, TransformedBbox
 
 from nnlib.chapters.kit import figures, svg, theme
 from nnlib.chapters.kit.figures import (
@@ -234,8 +238,26 @@ def votes_key(
 ) -> Axes:
     """Say below ``ax`` what green and purple mean in pictures of weights; ``options`` go to ``figures.legend``."""
     for name, colour in zip(names, (POSITIVE, NEGATIVE), strict=True):
-        ax.scatter([], [], s=90, marker="s", color=colour, label=name)
-    return figures.legend(ax, "upper center", **{"ncols": 2, "handletextpad": 0.2, **options})
+        ax.scatter([], [], color=colour, label=name)
+    look = {"ncols": 2, "handletextpad": 0.2, "handler_map": {PathCollection: SWATCH}}
+    return figures.legend(ax, "upper center", **{**look, **options})
+
+
+class _Swatch(HandlerBase):
+    """A patch in a legend made of pixels, as pictures of weights are: no theme changes its colour."""
+
+    def create_artists(self, legend: Any, orig_handle: Any, *box: Any) -> list[Artist]:
+        """Return one square in the colour of the handle."""
+        left, bottom, width, height, _, to_screen = box
+        place = Bbox.from_bounds(
+            (width - SIDE) / 2 - left, (height - SIDE) / 2 - bottom, SIDE, SIDE
+        )
+        square = BboxImage(TransformedBbox(place, to_screen), interpolation="none")
+        square.set_data(orig_handle.get_facecolor()[None, :1])
+        return [square]
+
+
+SIDE, SWATCH = 9.5, _Swatch()  # points
 
 
 def curves(

@@ -18,7 +18,7 @@ import traitlets
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Control
 from nnlib.chapters.kit.touch import Touch, find
-from nnlib.chapters.kit.widgets import widget
+from nnlib.chapters.kit.widgets import StepsWidget, widget
 
 # JupyterLab may bring the messages of two controls in two threads at once, and a figure takes one at a time.
 DRAWING = threading.RLock()
@@ -85,9 +85,16 @@ class Panel(ipywidgets.VBox):
     def _listen(self) -> None:
         for control in self.controls.values():
             control.observe(self.redraw, names="value")
-        self.reset.on_click(lambda _: self.move(self.starts))
+        self.reset.on_click(self.restart)
         self.page.observe(self.redraw, names="dark")
         self.page.on_msg(lambda _, place, __: self.follow(place))
+
+    def restart(self, _: Any = None) -> None:
+        """Go back to where the controls started, and stand still there."""
+        for control in self.controls.values():
+            if isinstance(control, StepsWidget):
+                control.play.playing = False
+        self.move(self.starts)
 
     def move(self, values: dict[str, Any]) -> None:
         """Give several controls new values at once, and draw one picture for all of them."""

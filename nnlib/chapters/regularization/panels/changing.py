@@ -81,11 +81,12 @@ def _paint_page(ax: Axes, images: np.ndarray) -> None:
     """Draw images (n, h, w, c) on one page."""
     side = images.shape[1]
     bottom, right = _corner(side, SHOWN - 1)[0] + side, _corner(side, COLUMNS - 1)[1] + side
-    page = np.ones((bottom, right, images.shape[3]))
+    page = np.zeros((bottom, right, 4))  # nothing between them: words stand on the page's own paper
     corners = [_corner(side, place) for place in range(len(images))]
     for (top, left), image in zip(corners, images, strict=True):
-        page[top : top + side, left : left + side] = image
-    ax.imshow(page.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="none")
+        page[top : top + side, left : left + side, :3] = image
+        page[top : top + side, left : left + side, 3] = 1
+    ax.imshow(page.clip(0, 1), interpolation="none")
     drawings.frames(ax, (side, side), corners)
     ax.set_axis_off()
 
