@@ -16,8 +16,6 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
-from threadpoolctl import ThreadpoolController
-
 Result = TypeVar("Result")
 
 # Bytes that a block works on: with less, waking a thread costs more than it helps.
@@ -110,7 +108,9 @@ _HELD = _Held()
 
 
 @cache
-def _blas() -> ThreadpoolController:
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController  # here: a network needs NumPy alone
+
     return ThreadpoolController()
 
 
