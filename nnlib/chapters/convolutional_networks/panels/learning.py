@@ -63,7 +63,7 @@ PLACES = ((0.015, 0.21), (0.255, 0.25), (0.54, 0.45))
 
 
 @demo(
-    size=(8.6, 4.2),
+    size=(8.4, 4.2),
     digit=Counter("test digit", 0, 99, 4),
     stage=Choice("after the", list(STAGES), "first convolution and ReLU"),
 )

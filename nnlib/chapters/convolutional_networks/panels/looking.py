@@ -121,7 +121,7 @@ MOVES = {
 
 
 @demo(
-    size=(8.8, 3.4),
+    size=(8.4, 3.4),
     name=Choice("kernel", [name for name in KERNELS if name != "as it is"], "upright edges"),
     how=Choice("the move", list(MOVES), "turn"),
     amount=Counter("by (pixels, degrees, %)", 0, 30, 15),

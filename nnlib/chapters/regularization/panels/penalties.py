@@ -74,7 +74,7 @@ def _paint_histogram(ax: Axes, weights: np.ndarray) -> None:
 
 
 @demo(
-    size=(8.8, 3.5),
+    size=(8.4, 3.5),
     kind=Choice("penalty", list(PENALTIES), "L1"),
     power=Slider("log₁₀ λ", -4, -1.5, -2.5, step=0.25, on_release=True, ticks=(-2.5,)),
 )
