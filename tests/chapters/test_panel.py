@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from traitlets import TraitError
 
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter, Slider, Steps
@@ -97,6 +98,14 @@ def test_one_button_leads_back_to_the_start():
     assert values(panel) == {"v1": 0, "v2": 0.5, "count": 2, "step": 1}
     assert panel.picture.value == start
     assert panel.page.drawn == drawn + 1
+
+
+def test_a_value_that_a_control_refuses_does_not_stop_the_panel():
+    panel = panel_of()
+    with pytest.raises(TraitError):
+        panel.move({"v1": "far"})
+    panel.controls["v1"].value = 1.5
+    assert panel.alt == "at (1.5, 0.50), 2 and 1"
 
 
 def test_a_dark_page_gets_a_dark_picture_with_the_same_words():

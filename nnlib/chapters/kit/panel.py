@@ -99,11 +99,12 @@ class Panel(ipywidgets.VBox):
     def move(self, values: dict[str, Any]) -> None:
         """Give several controls new values at once, and draw one picture for all of them."""
         with DRAWING:
-            with self.hold_trait_notifications():
-                self.moving = True
+            self.moving = True
+            try:
                 for name, value in values.items():
                     self.controls[name].value = value
-            self.moving = False
+            finally:  # or it would never draw again
+                self.moving = False
             self.redraw()
 
     def follow(self, place: dict[str, Any]) -> None:
