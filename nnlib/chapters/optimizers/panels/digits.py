@@ -147,7 +147,7 @@ def _name_ends(
         look = {
             "xytext": (6, 7) if above else (5, -4),
             "textcoords": "offset points",
-            "color": colour,
+            "color": figures.DARK_RED if colour == figures.RED else colour,
         }
         ax.annotate(name, (work, 10**height), **look)
 

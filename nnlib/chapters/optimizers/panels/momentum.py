@@ -95,7 +95,7 @@ def _mark(
         (curvature, height),
         xytext=(9, -4 if not seen else -14 if below else 4),
         textcoords="offset points",
-        color=colour,
+        color=figures.DARK_RED if colour == figures.RED else colour,
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
     )
 
