@@ -34,6 +34,12 @@ def test_what_is_coloured_keeps_its_hue_and_is_seen(colour):
     assert np.hypot(*other) > 0.05
 
 
+@pytest.mark.parametrize("colour", [figures.DARK_ORANGE, figures.DARK_RED, figures.INK])
+def test_colours_of_words_are_read_on_white_and_in_the_dark(colour):
+    assert contrast(colour.lower(), PAPER) >= 4.5
+    assert contrast(in_the_dark(colour.lower()), DARK_PAPER) >= 4.5
+
+
 @pytest.mark.parametrize("tint", figures.CLASS_TINTS)
 def test_tints_are_dark_and_ink_and_points_are_seen_on_them(tint):
     dark = in_the_dark(tint.lower())

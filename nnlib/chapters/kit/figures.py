@@ -37,7 +37,7 @@ CLASS_COLOURS, CLASS_TINTS, CLASS_MARKERS = (BLUE, RED), ("#DCEBF5", "#FBE6D8"),
 POSITIVE, NEGATIVE = GREEN, "#882255"
 TRAINING, VALIDATION = (BLUE, "-"), (RED, "--")
 GRADIENT = ORANGE
-DARK_ORANGE, DARK_RED = "#A66A00", "#BF4F00"  # readable as text on white
+DARK_ORANGE, DARK_RED = "#A46800", "#BF4F00"  # readable as text on white
 HEIGHTS = matplotlib.colors.LinearSegmentedColormap.from_list(
     "heights", ["#F7FBFF", "#C6DBEF", "#6BAED6", "#2171B5"]
 )
