@@ -100,6 +100,20 @@ def test_one_button_leads_back_to_the_start():
     assert panel.page.drawn == drawn + 1
 
 
+def test_a_step_of_play_that_comes_after_the_way_back_is_not_heeded():
+    panel = panel_of()
+    step = panel.controls["step"]
+    step.play.playing = True
+    step.play.value = 4
+    assert step.value == 4
+    panel.reset.click()
+    step.play.value = 5  # sent by the page before it heard of it
+    assert (step.value, step.slider.value, step.play.value, step.play.playing) == (1, 1, 1, False)
+    step.play.playing = True
+    step.play.value = 2
+    assert step.value == 2
+
+
 def test_a_value_that_a_control_refuses_does_not_stop_the_panel():
     panel = panel_of()
     with pytest.raises(TraitError):

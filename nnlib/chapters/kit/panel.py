@@ -93,7 +93,7 @@ class Panel(ipywidgets.VBox):
         """Go back to where the controls started, and stand still there."""
         for control in self.controls.values():
             if isinstance(control, StepsWidget):
-                control.play.playing = False
+                control.rest()
         self.move(self.starts)
 
     def move(self, values: dict[str, Any]) -> None:

@@ -78,9 +78,26 @@ class StepsWidget(ipywidgets.VBox):
         self.add_class("nnlib-steps")
         self.back.on_click(lambda _: self._move(-1))
         self.on.on_click(lambda _: self._move(1))
+        self.resting = False
         self._links = [
-            traitlets.link((part, "value"), (self, "value")) for part in (self.slider, self.play)
+            traitlets.link((self.slider, "value"), (self, "value")),
+            traitlets.dlink((self, "value"), (self.play, "value")),
         ]
+        self.play.observe(self._tick, names="value")
+        self.play.observe(self._wake, names="playing")
+
+    def rest(self) -> None:
+        """Stop playing, and heed no step of it that is still on its way."""
+        self.resting, self.play.playing = True, False
+
+    def _tick(self, change: Any) -> None:
+        if self.resting:
+            self.play.value = self.value
+        else:
+            self.value = change["new"]
+
+    def _wake(self, change: Any) -> None:
+        self.resting = self.resting and not change["new"]
 
     @traitlets.validate("value")
     def _within(self, proposal: Any) -> int:
