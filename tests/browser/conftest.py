@@ -153,9 +153,10 @@ def timings(pytestconfig):
 
 def pytest_terminal_summary(terminalreporter, config):
     timed = config.stash.get(TIMINGS, [])
+    line = terminalreporter.write_line
+    write_drags(line, config.stash.get(DRAGS, []))
     if not timed:
         return
-    line = terminalreporter.write_line
     terminalreporter.section("from key to painted picture, in ms")
     line(f"{'notebook':<26}{'panel':<14}{'control':<28}presses  median  90 %   max")
     for notebook, panel, control, delays, trains in timed:
@@ -166,7 +167,6 @@ def pytest_terminal_summary(terminalreporter, config):
         f"all {len(every)} presses that train nothing: median {statistics.median(every):.0f}, "
         f"95 % within {quantile(every, 0.95):.0f} ms"
     )
-    write_drags(line, config.stash.get(DRAGS, []))
 
 
 def write_drags(line, drags) -> None:
