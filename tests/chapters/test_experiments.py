@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from nnlib.chapters.backpropagation.experiments import RATES, right_with
+from nnlib.chapters.kit.digits import cut_digits
 from nnlib.chapters.kit.exercise import NotYet
 from nnlib.chapters.kit.experiments import percent_right_after
 from nnlib.chapters.start import command
@@ -15,16 +17,32 @@ def straight():
     return Network([Dense(64, 10, rng=np.random.default_rng(0))])
 
 
+def percent_right(network, learning_rate, epochs):
+    train, new = cut_digits(0.2, rng=np.random.default_rng(4))
+    options = {"learning_rate": learning_rate, "batch_size": 10, "epochs": epochs}
+    return percent_right_after(network, train, new, **options)
+
+
 def test_percent_right_after_trains_and_counts_the_test_digits():
-    early, late = (percent_right_after(straight(), 0.1, 10, epochs) for epochs in (1, 3))
+    early, late = (percent_right(straight(), 0.1, epochs) for epochs in (1, 3))
     assert 80 < early < late < 98
 
 
 def test_a_cost_that_runs_away_is_an_answer_to_the_learner():
+    deep = Network([*straight().layers, Dense(10, 10, rng=np.random.default_rng(0))])
     with pytest.raises(NotYet, match="with η = 999 the cost ran away"):
-        percent_right_after(
-            Network([*straight().layers, Dense(10, 10, rng=np.random.default_rng(0))]), 999, 10, 3
-        )
+        percent_right(deep, 999, 3)
+
+
+@pytest.mark.slow
+def test_a_hidden_layer_reads_more_of_mnist_whatever_the_seed():
+    none, thirty, hundred = (
+        np.array([right_with(hidden, seed) for seed in range(5)]) for hidden in RATES
+    )
+    assert 0.911 < none.mean() < 0.915
+    assert 0.937 < thirty.mean() < 0.944
+    assert 0.958 < hundred.mean() < 0.965
+    assert none.max() < thirty.min() < thirty.max() < hundred.min()
 
 
 def test_a_run_from_the_command_line_that_was_interrupted_does_not_count(monkeypatch, capsys):

@@ -291,6 +291,14 @@ def against():
     return only(there.cost > here.cost, there.cost < here.cost, there.cost == here.cost)
 
 
+@measured("backpropagation")
+def hidden_layer():
+    from nnlib.chapters.backpropagation.experiments import right_with
+
+    right = right_with(100, seed=0)
+    return only(0.90 < right < 0.92, 0.95 < right < 0.97, right > 0.99)
+
+
 @measured("training_deeper")
 def faster_at_first():
     from nnlib.chapters.training_deeper.experiments.starting import neuron_outputs

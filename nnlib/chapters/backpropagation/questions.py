@@ -9,7 +9,7 @@ best_step = predict(
     because="A large h is spoilt by the bend of the curve, a tiny one by rounding.",
 )
 many_paths = predict(
-    "How many paths lead through 20 layers of two neurons each?",
+    "From each of 20 layers two ways lead to the next. How many paths lead through all?",
     answers=("40", "400", "about a million"),
     right="about a million",
     because="Each layer doubles them, and 2²⁰ is 1,048,576.",
@@ -20,4 +20,13 @@ against = predict(
     answers=("it raises the cost", "it lowers the cost", "it leaves the cost as it is"),
     right="it raises the cost",
     because="By its negative weight it makes an answer still lower that is too low already.",
+)
+hidden_layer = predict(
+    "Softmax regression reads about 91 of 100 new digits. With a hidden layer of 100 neurons?",
+    answers=("about 91 as well", "about 96", "more than 99"),
+    right="about 96",
+    because=(
+        "Straight borders are not enough for these digits; a hidden layer can bend them. The rest "
+        "takes more digits, and chapter 06."
+    ),
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from nnlib.batches import stratified_split
 from nnlib.datasets import load_digits
+from nnlib.mnist import load_mnist
 
 Examples = tuple[np.ndarray, np.ndarray]
 
@@ -30,3 +31,19 @@ def cut_digits(
     if not validation:
         return rest, test
     return *stratified_split(*rest, held_out=validation, rng=rng), test
+
+
+@cache
+def cut_mnist(
+    training: int = 10_000, validation: int = 2_000, test: int = 10_000
+) -> tuple[Examples, Examples, Examples]:
+    """Return so many digits of MNIST as (training, validation, test), each class alike; always the same digits.
+
+    Each part is (x, y), x (n, 784) in float32, y (n,). They are kept, so do not change them.
+    """
+    (x, y), (x_test, y_test) = load_mnist(train=training + validation, test=test)
+    share, rng = validation / len(x), np.random.default_rng(0)
+    train, chosen_by = stratified_split(x.reshape(len(x), -1), y, held_out=share, rng=rng)
+    for part in (*train, *chosen_by):
+        part.flags.writeable = False
+    return train, chosen_by, (x_test.reshape(len(x_test), -1), y_test)

@@ -258,7 +258,60 @@ def _():
     return "10 · 10 · 10"
 
 
-# 7: three suspects.
+# 7: any depth.
+
+
+@right("any_depth")
+def deep(Ws, outputs, dz):
+    if not Ws:
+        return []
+    below = (dz @ Ws[-1].T) * (1 - outputs[-2] ** 2)
+    return [*deep(Ws[:-1], outputs[:-1], below), outputs[-2].T @ dz]
+
+
+@right("any_depth")
+def _(Ws, outputs, dz):
+    slopes = [None] * len(Ws)
+    for k in range(len(Ws) - 1, -1, -1):
+        slopes[k] = np.einsum("ni,nj->ij", outputs[k], dz)
+        dz = np.einsum("nj,ij->ni", dz, Ws[k]) * (1 - np.square(outputs[k]))
+    return tuple(slopes)
+
+
+@right("any_depth")
+def _(Ws, outputs, dz):
+    slopes = []
+    for W, a in zip(reversed(Ws), reversed(outputs[:-1]), strict=True):
+        slopes.insert(0, sum(np.outer(a[n], dz[n]) for n in range(len(a))))
+        dz = np.array([(W @ dz[n]) * (1 - a[n]) * (1 + a[n]) for n in range(len(a))])
+    return slopes
+
+
+@wrong("any_depth", "in layer 2: how does dz get from one layer to the one before?")
+def _(Ws, outputs, dz):  # the bend is that of the layer behind
+    slopes = []
+    for k in reversed(range(len(Ws))):
+        slopes.append(outputs[k].T @ dz)
+        dz = (dz @ Ws[k].T) * (1 - outputs[k].mean() ** 2)
+    return slopes[::-1]
+
+
+@wrong("any_depth", "for 3 layers a list of 3 arrays is expected")
+def _(Ws, outputs, dz):  # two layers only
+    before = (dz @ Ws[-1].T) * (1 - outputs[-2] ** 2)
+    return outputs[-3].T @ before, outputs[-2].T @ dz
+
+
+@wrong("any_depth", "your function stops with ValueError")
+def _(Ws, outputs, dz):  # not turned over
+    slopes = []
+    for k in reversed(range(len(Ws))):
+        slopes.append(outputs[k].T @ dz)
+        dz = (dz @ Ws[k]) * (1 - outputs[k] ** 2)
+    return slopes[::-1]
+
+
+# 8: three suspects.
 
 
 @right("break_it")
@@ -296,22 +349,22 @@ def _():
     return "third", {"first": "chocolate", "second": "slope"}
 
 
-# 8: as few neurons as can do it.
+# 9: as few neurons as can do it.
 
 
 @right("smallest")
 def _():
-    return 8.0, 1, 10
+    return 60.0, 1, 10
 
 
 @right("smallest")
 def _():
-    return np.int64(8), np.float64(1.0), np.int64(10)
+    return np.int64(50), np.float64(0.7), np.int64(10)
 
 
 @right("smallest")
 def _():
-    return 30, 1.0, 10
+    return 100, 1.0, 20
 
 
 @wrong("smallest", "hidden is None")

@@ -1,7 +1,11 @@
 """Chapter 04: right answers in other styles, and wrong ones that no table of formulas can make."""
 
+from fractions import Fraction
+
 import numpy as np
 from learners import right, wrong
+
+from nnlib.numerics import one_hot, softmax
 
 # slope
 
@@ -151,7 +155,7 @@ def _():
     return 0.333333
 
 
-@wrong("largest_rate", "as a fraction")
+@wrong("largest_rate", "as a quotient")
 def _():
     return 0.333
 
@@ -245,7 +249,8 @@ def _(x, W, b, labels):
 @right("softmax_gradient")
 def _(x, W, b, labels):
     x, W, b = (part.astype(np.float32) for part in (x, W, b))
-    powers = np.exp(x @ W + b)
+    z = x @ W + b
+    powers = np.exp(z - z.max(axis=1)[:, None])
     a = powers / powers.sum(axis=1)[:, None]
     y = (labels[:, None] == np.arange(len(b))).astype(np.float32)
     return (x.T @ (a - y) / len(x)).tolist(), (a - y).mean(axis=0)
@@ -377,17 +382,17 @@ def _():
 
 @right("tune")
 def _():
-    return 0.3, 8
+    return 0.05, 5
 
 
 @right("tune")
 def _():
-    return np.float32(0.5), np.int64(10)
+    return np.float32(0.1), np.int64(12)
 
 
 @right("tune")
 def _():
-    return np.array(1.0), 16.0
+    return np.array(0.8), 100.0
 
 
 @wrong("tune", "learning_rate should be a single number")
@@ -398,3 +403,44 @@ def _():
 @wrong("tune", "many steps: is η too small, or so large that it never settles?")
 def _():
     return 100, 10
+
+
+# What students hand in whose loop, numbers or imports stand still.
+
+
+@wrong("walk", "right for two weights; from (0.5, −1, 2)")
+def _(gradient, v, eta, steps):
+    for _ in range(5):
+        v = v - eta * gradient(v)
+    return v
+
+
+@wrong("walk", "right for two weights; from (0.5, −1, 2)")
+def _(gradient, v, eta, steps):
+    for _ in range(steps):
+        v = v - 0.1 * gradient(v)
+    return v
+
+
+@wrong("one_hot", "that is the library's one_hot")
+def _(labels, classes):
+    return one_hot(labels, classes)
+
+
+@right("largest_rate")
+def _():
+    return Fraction(1, 3)
+
+
+@wrong("softmax_gradient", "Take off each row's own maximum before exp")
+def _(x, W, b, labels):
+    z = x @ W + b
+    a = np.exp(z - z.max())
+    dz = (a / a.sum(axis=1, keepdims=True) - one_hot(labels, len(b))) / len(x)
+    return x.T @ dz, dz.sum(axis=0)
+
+
+@wrong("softmax_gradient", "your function stops with")
+def _(x, W, b, labels):
+    dz = (softmax(x @ W + b) - one_hot(labels, 3)) / len(x)
+    return x.T @ dz, dz.sum(axis=0)

@@ -1,4 +1,4 @@
-"""Exercise 7 of chapter 05: which of three steps of gradient descent is right, and what is wrong with the others."""
+"""Exercise 8 of chapter 05: which of three steps of gradient descent is right, and what is wrong with the others."""
 
 import numpy as np
 

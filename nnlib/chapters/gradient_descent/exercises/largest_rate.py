@@ -1,5 +1,7 @@
 """Exercise 3 of chapter 04: the learning rate from which on descent runs away."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from nnlib.chapters.kit.exercise import Exercise, NotYet
@@ -17,14 +19,14 @@ KNOWN = {
 
 
 def grade(eta):
-    got = number(eta, "eta")
+    got = number(float(eta) if isinstance(eta, Fraction) else eta, "eta")
     if np.isclose(got, 1 / 3, rtol=1e-5):
         return (
             "v₁ ← (1 − 6η) v₁ shrinks while η < ⅓: the steepest direction sets the limit for all."
         )
     name_mistake(got, [(eta, words) for words, eta in KNOWN.items()], tolerance=5e-3)
     if abs(got - 1 / 3) < 5e-3:
-        raise NotYet("nearly: give it exactly, as a fraction.")
+        raise NotYet("nearly: give it exactly, as a quotient such as 2 / 7.")
     factor = 1 - 6 * got
     raise NotYet(
         f"with η = {got:.3g}, v₁ is multiplied by {factor:.3g} in each step; where does that "
@@ -33,7 +35,7 @@ def grade(eta):
 
 
 WRONG = {words: lambda eta=eta: eta for words, eta in KNOWN.items()} | {
-    "nearly: give it exactly, as a fraction.": lambda: 0.33,
+    "nearly: give it exactly, as a quotient such as 2 / 7.": lambda: 0.33,
     "with η = 0.1, v₁ is multiplied by 0.4 in each step": lambda: 0.1,
 }
 

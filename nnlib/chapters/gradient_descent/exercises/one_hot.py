@@ -1,7 +1,10 @@
 """Exercise 4 of chapter 04: labels as one-hot rows."""
 
+from unittest import mock
+
 import numpy as np
 
+from nnlib import numerics
 from nnlib.chapters.kit.exercise import Exercise, NotYet
 from nnlib.chapters.kit.grading import grade_function, numbers
 
@@ -12,7 +15,9 @@ def encode(labels, classes):
     return rows
 
 
+OWN = "that is the library's one_hot: write it yourself, it takes two lines."
 WRONG = {
+    OWN: lambda labels, classes: numerics.one_hot(labels, classes),
     "every 1 is one place too far left: labels count from 0, and so do columns.": (
         lambda labels, classes: encode(labels - 1, classes)
     ),
@@ -48,20 +53,36 @@ def otherwise(case, got, right):
     return f"for the label {labels[row]} the row should be {right[row]}, but it is {got[row]}."
 
 
+compare = grade_function(
+    encode,
+    [
+        (np.array([2, 0, 3, 2]), 5),
+        (np.array([1, 0]), 3),
+        (np.array([1, 3, 0]), 4),
+    ],
+    WRONG,
+    praise="one row for each label, one column for each class.",
+    read=read,
+    otherwise=otherwise,
+)
+
+
+def refuse(*_, **__):
+    raise NotYet(OWN)
+
+
+def grade(function):
+    if function is numerics.one_hot:
+        refuse()
+    known = getattr(function, "__globals__", {})
+    names = {name: refuse for name, value in known.items() if value is numerics.one_hot}
+    with mock.patch.dict(known, names), mock.patch.object(numerics, "one_hot", refuse):
+        return compare(function)
+
+
 exercise = Exercise(
     names=("encode",),
-    grade=grade_function(
-        encode,
-        [
-            (np.array([2, 0, 3, 2]), 5),
-            (np.array([1, 0]), 3),
-            (np.array([1, 3, 0]), 4),
-        ],
-        WRONG,
-        praise="one row for each label, one column for each class.",
-        read=read,
-        otherwise=otherwise,
-    ),
+    grade=grade,
     hints=(
         "Start with np.zeros((len(labels), classes)) and set one place in each row.",
         "np.arange(len(labels)) numbers the rows: rows[np.arange(len(labels)), labels] = 1.",

@@ -30,6 +30,17 @@ def shares(z, axis):
     return np.exp(z) / np.exp(z).sum(axis=axis)
 
 
+def shares_below(z, highest):
+    """Softmax along rows, with ``highest`` taken off all scores."""
+    with np.errstate(all="ignore"):
+        a = np.exp(z - highest)
+        return a / a.sum(axis=1, keepdims=True)
+
+
+FAR_APART = (
+    "where the scores of two rows lie 800 apart, 0 / 0 comes out. Take off each row's own maximum "
+    "before exp, and not one for all rows."
+)
 WRONG_DW = {
     "dW: the 1/n is missing; the cost is a mean over examples.": with_dz(
         lambda z, a, y, labels: len(z) * (a - y)
@@ -53,6 +64,7 @@ WRONG_DW = {
     "dW: the columns of a sum to 1: each *row* should, so sum along axis 1.": with_dz(
         lambda z, a, y, labels: shares(z, axis=0) - y
     ),
+    FAR_APART: with_dz(lambda z, a, y, labels: shares_below(z, z.max()) - y),
     "dW: b is left out of z = x @ W + b.": (
         lambda x, W, b, labels: softmax_gradient(x, W, 0 * b, labels)
     ),
@@ -87,6 +99,8 @@ def read(result, case):
         first, second = map(np.shape, result)
         if (first, second) == (b.shape, W.shape):
             raise NotYet("the two are swapped: dW first, then db.")
+        if first == W.shape and not np.isfinite(result[0]).all():
+            raise NotYet(FAR_APART)
         if first == W.T.shape:
             raise NotYet(
                 f"dW: rows and columns are swapped: it should be of shape {W.shape}, like W, but "
@@ -110,6 +124,10 @@ CASES = [
     (rng.normal(size=(len(labels), d)), rng.normal(size=(d, k)), rng.normal(size=k), labels)
     for labels, d, k in zip(LABELS, (4, 2), (3, 4), strict=True)
 ]
+# Rows whose scores lie 800 apart: a single maximum for all of them leaves 0 / 0 in the lower ones.
+x, W, b, labels = CASES[0]
+up = np.array([600.0, -200, 0, 600, -200, 300])[:, None] / W.shape[0]
+CASES.append((x + up, W - W.mean(axis=0) + 1, b, labels))
 PRAISE = "dz = (a − y)/n; dW = xᵀ dz; db sums the rows. Five lines, and digits can be read."
 
 

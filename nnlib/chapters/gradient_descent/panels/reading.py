@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from nnlib.chapters.gradient_descent.experiments import EPOCHS, train_on_digits
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Counter, Steps
-from nnlib.chapters.kit.demo import demo
+from nnlib.chapters.kit.demo import demo, picture
+from nnlib.history import History
 from nnlib.metrics import accuracy
 from nnlib.numerics import softmax
 
@@ -67,4 +68,16 @@ def digit_shares(figure: Figure, number: int, epoch: int) -> str:
     return (
         f"Test digit {number} is a {label}; at epoch {epoch} softmax regression says {answer} "
         f"with a share of about {shares[answer]:.2f}: {verdict}."
+    )
+
+
+@picture(size=(7.6, 3.6))
+def learning_curve(figure: Figure, history: History) -> str:
+    """Draw the cost of training and of validation digits by epoch."""
+    ax = figures.axes(figure)
+    drawings.curves(ax, history.loss, history.validation_loss, what="cost C")
+    ax.set(ylim=(0.15, 0.65))
+    return (
+        "The cost by epoch: for the training digits it falls all the way; for the validation "
+        "digits it falls with it at first, and hardly at all after the tenth epoch."
     )

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from nnlib.chapters.kit.digits import cut_digits
 from nnlib.chapters.kit.exercise import Exercise, NotYet
 from nnlib.chapters.kit.experiments import percent_right_after
 from nnlib.chapters.kit.grading import number
@@ -15,7 +16,9 @@ DEEPEST = 30  # layers that we got to learn
 @cache
 def percent_right(layers, activation, start_name, learning_rate):
     network = deep_network(layers, activation, start_name, rng=np.random.default_rng(0))
-    return percent_right_after(network, learning_rate, 10, epochs=10)
+    train, new = cut_digits(0.2, rng=np.random.default_rng(4))
+    options = {"learning_rate": learning_rate, "batch_size": 10, "epochs": 10}
+    return percent_right_after(network, train, new, **options)
 
 
 def grade(layers, activation, start_name, learning_rate):

@@ -1,4 +1,4 @@
-"""The panels of chapter 05: a graph swept backwards, slopes by differences, δ, and a network with every number."""
+"""A network of three neurons: what a nudge of each does to the cost, and every number of a step of learning."""
 
 from typing import Any
 
@@ -7,95 +7,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib.chapters.backpropagation.experiments import (
-    TRUE_SLOPE,
     Passes,
     Weights,
     X,
     Y,
     first_weights,
-    measured_slope,
     pass_both_ways,
-    small_computation,
     updated_weights,
 )
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
-from nnlib.chapters.kit.graphs import graph as draw_nodes
 from nnlib.chapters.kit.touch import Touch
-
-# A small computation, and slopes from differences.
-
-
-@demo(
-    size=(7.6, 4.6),
-    f=Slider("input f", -5, 5, 4.0, step=0.5, ticks=(4,)),
-    g=Slider("input g", -5, 5, 2.0, step=0.5, ticks=(2,)),
-    swept=Steps("nodes swept", 7, value=0, interval=900),
-)
-def graph(figure: Figure, f: float, g: float, swept: int) -> str:
-    """Draw the graph with its values, and the gradients of the last ``swept`` nodes."""
-    ax = figures.axes(figure)
-    a, nodes = small_computation(round(f, 1), round(g, 1))
-    a.backward()
-    for node in nodes[: len(nodes) - swept]:
-        node.grad = None
-    draw_nodes(ax, a, slopes=swept > 0)
-    figure.subplots_adjust(left=0, right=1, top=0.92, bottom=0)
-    result = f": a = {float(a.value):.5g}" if swept else ""
-    values = figures.minus(f"f = {f:.1f}, g = {g:.1f}{result}")
-    known = ", ".join(
-        f"∂a/∂{node.name} = {float(node.grad):.5g}"
-        for node in reversed(nodes)
-        if node.grad is not None
-    )
-    ax.set_title(f"{values};  swept {swept} of 7")
-    gradients = figures.minus(f"Gradients so far: {known or 'none'}.")
-    return f"The graph a = b·c, b = d + e, c = e + 2, d = 3 + f, e = f·g. {values}. {gradients}"
-
-
-@picture(size=(7.6, 4.2))
-def cover(figure: Figure) -> str:
-    """Draw the picture that the chapter starts with: the graph, its values and all its gradients."""
-    graph.draw(figure, 3.0, -1.0, 7)
-    figure.axes[0].set_title("")
-    return (
-        "A computation as a graph from f = 3 and g = −1 to a = −3. Each edge carries its local "
-        "slope, each node its value and, below it, its gradient: 1 at a, −1 at b, 3 at c, 2 at e, "
-        "−1 at d, −3 at f and 6 at g."
-    )
-
-
-@demo(
-    difference=Choice("difference", ["one-sided", "central"], "central"),
-    exponent=Slider("step size h = 10 to the", -15, 0, -1, step=0.5, ticks=(-15, 0)),
-)
-def step_size(figure: Figure, difference: str, exponent: float) -> str:
-    """Draw the error of a measured slope over the step size, and the step 10^exponent on it."""
-    ax = figures.axes(figure)
-    exponents = np.linspace(-15, 0, 151)
-    for kind, colour, dashes in (("one-sided", figures.RED, "--"), ("central", figures.BLUE, "-")):
-        errors = _decimals(kind, exponents)
-        ax.plot(exponents, errors, dashes, color=colour, linewidth=1.3, label=kind)
-    here = float(_decimals(difference, np.array(exponent)))
-    ax.plot([exponent], [here], "o", color=figures.INK, markersize=10)
-    ax.set(xlabel="step size h", ylabel="error of the slope", ylim=(-14, 1), xlim=(-15.3, 0.3))
-    ax.set_xticks([-15, -10, -5, 0], labels=["10⁻¹⁵", "10⁻¹⁰", "10⁻⁵", "1"])
-    ax.set_yticks([-12, -8, -4, 0], labels=["10⁻¹²", "10⁻⁸", "10⁻⁴", "1"])
-    figures.legend(ax, loc="upper center", ncols=2)
-    size = figures.minus(f"h = {10.0**exponent:.2g}")
-    digits = f"right to about {max(0, round(-here))} decimals"
-    ax.set_title(f"{difference}, {size}: {digits}")
-    return f"The slope of sin at 1 by {difference} difference with {size} is {digits}."
-
-
-def _decimals(difference: str, exponents: np.ndarray) -> np.ndarray:
-    """Return the error of the slope that is measured with h = 10^exponent, any shape, as a power of ten."""
-    errors = np.abs(measured_slope(difference, 10.0**exponents) - TRUE_SLOPE)
-    return np.log10(np.maximum(errors, 1e-17))
-
-
-# A network of three neurons.
 
 NEURONS = ("hidden 1", "hidden 2", "output")
 
@@ -153,7 +76,7 @@ def stepper(figure: Figure, stage: int) -> str:
     known = {6: 0, 7: 2}.get(stage, stage)  # at 6 the new weights were not used yet
     hidden, output = known >= 1, known >= 2
     activations: list[Any] = [X, p.a1 * hidden, p.a2 * output]
-    labels = [["1.0", "0.5"], _texts(p.a1, hidden), _texts(p.a2, output)]
+    labels = [["1.0", "0.5"], _texts(p.a1, known=hidden), _texts(p.a2, known=output)]
     drawings.network(ax, activations, [w.W1, w.W2], labels)
     _write_edges(ax, w, p, gradients=stage == 5)
     _write_neurons(ax, w, p, known, gradients=stage == 5)
@@ -164,7 +87,7 @@ def stepper(figure: Figure, stage: int) -> str:
     return f"Stage {stage} of 7, {STAGES[stage]}{cost}. " + _in_words(w, p, stage)
 
 
-def _texts(values: np.ndarray, known: bool) -> list[str]:
+def _texts(values: np.ndarray, *, known: bool) -> list[str]:
     return [f"{value:.3f}" if known else "?" for value in values]
 
 
@@ -218,3 +141,26 @@ def _in_words(w: Weights, p: Passes, stage: int) -> str:
         f"The new W₁ holds {row(w.W1)}, the new W₂ holds {row(w.W2)}.",
         f"The output is now {row(p.a2)}.",
     )[stage]
+
+
+@picture(size=(7.6, 3.4))
+def three_neurons(figure: Figure) -> str:
+    """Draw the network of two inputs and three neurons, with its weights and what each neuron says."""
+    ax = figures.axes(figure)
+    w = first_weights()
+    p = pass_both_ways(w)
+    outputs = [list(X), list(p.a1), list(p.a2)]
+    labels = [["1.0", "0.5"], _texts(p.a1, known=True), _texts(p.a2, known=True)]
+    drawings.network(ax, outputs, [w.W1, w.W2], labels)
+    _write_edges(ax, w, p, gradients=False)
+    names = {"hidden 1": (1, 0.46), "hidden 2": (1, -0.46), "output": (2, 0.22)}
+    for name, (across, up) in names.items():
+        ax.text(across, up, name, **CENTRED)
+    ax.set(xlim=(-0.45, 2.75), ylim=(-0.55, 0.55))
+    figure.subplots_adjust(left=0, right=1, top=1, bottom=0)
+    ax.text(2.3, 0, f"target: {Y[0]:.0f}", va="center")
+    hidden, output = (", ".join(f"{value:.3f}" for value in layer) for layer in (p.a1, p.a2))
+    return (
+        f"A network with the inputs 1 and 0.5, two hidden neurons that say {hidden}, and an output "
+        f"of {output} where 1 is wanted. The output's weights are −1.2 and 0.6."
+    )
