@@ -1,4 +1,5 @@
-"""How long a picture takes to follow a key, for every slider of every chapter. Runs alone: it is about time.
+"""How long a picture takes to follow a key, for every slider of every chapter, and how many follow a pointer that
+drags. Runs alone: it is about time.
 
 The notebook is open as a reader has it, but only its imports and panels are run. The times are printed as a table.
 """
@@ -14,11 +15,13 @@ from nnlib.chapters.kit.demo import declared_everywhere
 pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 PRESSES = 2  # each way
+DRAGGED = 2.0  # seconds
+TOUCHED = {(demo.chapter, demo.name) for demo in declared_everywhere()[0] if demo.touches}
 WITH_PANELS = [path for path in NOTEBOOKS if Source(path).all_panels]
 
 
 @pytest.mark.parametrize("path", WITH_PANELS, ids=lambda path: path.stem)
-def test_every_slider_is_timed(path, chromium, server, timings):
+def test_every_slider_is_timed(path, chromium, server, timings, drags):
     with opened(chromium, server, path, Source(path).stage) as live:
         assert len(live.panels) == Source(path).all_panels
         before = len(timings)
@@ -29,20 +32,8 @@ def test_every_slider_is_timed(path, chromium, server, timings):
                 assert delays, f"{panel.title}: {name(handle)} was not timed"
                 timings.append((live.name, panel.title, name(handle), delays, waits))
         assert len(timings) - before == sum(len(panel.handles) for panel in live.panels)
-
-
-TOUCHED = {(demo.chapter, demo.name) for demo in declared_everywhere()[0] if demo.touches}
-DRAGGED = 2.0  # seconds
-
-
-@pytest.mark.parametrize("path", WITH_PANELS, ids=lambda path: path.stem)
-def test_pictures_while_dragging_are_counted(path, chromium, server, drags):
-    chapter = Source(path).chapter
-    if not any(place[0] == chapter for place in TOUCHED):
-        return
-    with opened(chromium, server, path, Source(path).stage) as live:
-        for panel in live.panels:
-            if (chapter, panel.title) in TOUCHED:
+        for panel in live.panels:  # after all keys, as it leaves the sliders anywhere
+            if (Source(path).chapter, panel.title) in TOUCHED:
                 count = pictures_while_dragging(live, panel)
                 assert count > 2, f"{panel.title} does not follow"
                 drags.append((live.name, panel.title, count / DRAGGED))

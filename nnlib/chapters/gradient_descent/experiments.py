@@ -117,6 +117,23 @@ def example_gradients() -> np.ndarray:
     return np.asarray((x[:, :, None] * dz[:, None, :]).reshape(len(x), -1))
 
 
+ESTIMATES = 100
+
+
+@cache
+def estimates(size: int, *, replace: bool) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return 100 mini-batch gradients (100, 640), the gradient of all digits (640,), and how far off they typically
+    are: the root of the mean squared distance, by the length of the gradient.
+    """
+    every = example_gradients().astype(np.float32)
+    n, rng = len(every), np.random.default_rng(0)
+    drawn = [rng.choice(n, size, replace=replace) for _ in range(ESTIMATES)]
+    counts = np.array([np.bincount(rows, minlength=n) for rows in drawn], np.float32)
+    means, true = counts @ every / size, every.mean(axis=0)
+    off = np.sqrt(((means - true) ** 2).sum(axis=1).mean()) / np.linalg.norm(true)
+    return means, true, float(off)
+
+
 # Descent with noise, under a schedule.
 
 STEPS, RUNS = 3000, 200

@@ -11,7 +11,14 @@ from nnlib.chapters.kit.controls import Counter, Steps
 from nnlib.chapters.kit.demo import demo, picture
 from nnlib.history import History
 
+SHADES = 12  # of green, and of purple
+SIDE, APART = 28, 4  # pixels of a tile, and between two
 ROWS, COLUMNS = 3, 10
+CORNERS = [
+    (row * (SIDE + APART), column * (SIDE + APART))
+    for row in range(ROWS)
+    for column in range(COLUMNS)
+]
 CHOSEN = {"edgecolor": figures.ORANGE, "linewidth": 4, "facecolor": "none", "clip_on": False}
 
 
@@ -22,18 +29,16 @@ CHOSEN = {"edgecolor": figures.ORANGE, "linewidth": 4, "facecolor": "none", "cli
 )
 def hidden_weights(figure: Figure, number: int, epoch: int) -> str:
     """Draw the weights of all hidden neurons as pictures, and the votes of one of them for the ten digits."""
-    network = train_hidden_layer()[epoch]
-    first, _, second, _ = (parameter.value for parameter in network.parameters())
+    network, last = train_hidden_layer()[epoch], train_hidden_layer()[-1]
     if not figure.axes:
         _lay_out(figure)
-    *tiles, bars = figure.axes
-    last = train_hidden_layer()[-1].parameters()[0].value
-    largest = float(np.quantile(np.abs(last), 0.995))  # one scale for all epochs
-    for place, ax in enumerate(tiles):
-        ax.images[0].set_data(first[:, place].reshape(28, 28))
-        ax.images[0].set_clim(-largest, largest)
-        ax.patches[0].set_visible(place == number - 1)
-    votes = second[number - 1]
+    tiles, bars = figure.axes
+    largest = float(np.quantile(np.abs(last.parameters()[0].value), 0.995))  # one for all epochs
+    shades = np.round(network.parameters()[0].value / largest * SHADES)  # few make a small picture
+    tiles.images[0].set_data(_beside_each_other(shades))
+    up, across = CORNERS[number - 1]
+    tiles.patches[0].set_xy((across - 0.5, up - 0.5))
+    votes = network.parameters()[2].value[number - 1]
     _draw_votes(bars, votes)
     most, least = int(votes.argmax()), int(votes.argmin())
     words = f"neuron {number} votes most for the {most}, and most against the {least}"
@@ -44,23 +49,30 @@ def hidden_weights(figure: Figure, number: int, epoch: int) -> str:
     )
 
 
+def _beside_each_other(weights: np.ndarray) -> np.ndarray:
+    """Return the weights (784, 30) as one picture of 30 tiles, with NaN between them."""
+    whole = np.full((ROWS * (SIDE + APART) - APART, COLUMNS * (SIDE + APART) - APART), np.nan)
+    for (up, across), tile in zip(CORNERS, weights.T, strict=True):
+        whole[up : up + SIDE, across : across + SIDE] = tile.reshape(SIDE, SIDE)
+    return whole
+
+
 def _lay_out(figure: Figure) -> None:
-    """Make the tiles with their frames and the axes of the bars."""
-    grid = figure.add_gridspec(ROWS + 1, COLUMNS, height_ratios=[1, 1, 1, 1.25])
-    for place in range(HIDDEN):
-        ax = figure.add_subplot(grid[place // COLUMNS, place % COLUMNS])
-        drawings.frames(drawings.weight_image(ax, np.zeros((28, 28)), 1.0), (28, 28))
-        ax.add_patch(Rectangle((-0.5, -0.5), 28, 28, **CHOSEN))
-    figure.add_subplot(grid[ROWS, :])
-    figure.subplots_adjust(left=0.09, right=0.98, top=0.9, bottom=0.13, wspace=0.08, hspace=0.14)
+    """Make the picture of all tiles with their frames, and the axes of the bars."""
+    tiles, bars = figure.subplots(2, 1, height_ratios=[2.7, 1])
+    drawings.weight_image(tiles, _beside_each_other(np.zeros((SIDE**2, HIDDEN))), SHADES)
+    drawings.frames(tiles, (SIDE, SIDE), CORNERS)
+    tiles.add_patch(Rectangle((0, 0), SIDE, SIDE, **CHOSEN))
+    bars.set(xticks=range(10), xlabel="digit", ylabel="votes", ylim=(-4, 4), yticks=[-3, 0, 3])
+    figure.subplots_adjust(left=0.08, right=0.985, top=0.91, bottom=0.14, hspace=0.06)
 
 
 def _draw_votes(ax: Axes, votes: np.ndarray) -> None:
-    ax.clear()
+    for artist in [*ax.patches, *ax.lines]:
+        artist.remove()
     colours = [drawings.POSITIVE if vote > 0 else drawings.NEGATIVE for vote in votes]
     ax.bar(range(10), votes, color=colours)
     ax.axhline(0, color=figures.INK, linewidth=0.8)
-    ax.set(xticks=range(10), xlabel="digit", ylabel="votes", ylim=(-4, 4))
 
 
 @picture(size=(8.4, 3.6))

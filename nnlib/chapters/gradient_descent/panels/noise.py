@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from nnlib.chapters.gradient_descent.experiments import (
     SCHEDULES,
     STEPS,
-    example_gradients,
+    estimates,
     named_schedule,
     settle_with_noise,
 )
@@ -32,27 +32,20 @@ DECADES = {
     way=Choice("drawn", ["without replacement", "with replacement"], "without replacement"),
 )
 def batch_gradients(figure: Figure, doublings: int, way: str) -> str:
-    """Draw 200 mini-batch estimates of two components of a gradient, around the true ones."""
+    """Draw 100 mini-batch estimates of two components of a gradient, around the true ones."""
     ax = figures.axes(figure)
-    every = example_gradients()
-    n, size = len(every), 2**doublings
-    rng = np.random.default_rng(0)
-    drawn = np.zeros((200, n))  # how often a mini-batch holds each digit
-    for batch in drawn:
-        np.add.at(batch, rng.choice(n, size, replace=way == "with replacement"), 1)
-    all_slopes, all_true = drawn @ every / size, every.mean(axis=0)
-    off = np.sqrt(((all_slopes - all_true) ** 2).sum(axis=1).mean()) / np.linalg.norm(all_true)
-    means, true = (slopes[..., list(SHOWN.values())] for slopes in (all_slopes, all_true))
+    all_means, all_true, off = estimates(2**doublings, replace=way == "with replacement")
+    means, true = (slopes[..., list(SHOWN.values())] for slopes in (all_means, all_true))
     ax.scatter(means[:, 0], means[:, 1], s=14, color=figures.GRADIENT, label="mini-batches")
     ax.plot(*true, "x", color=figures.INK, markersize=13, markeredgewidth=3, label="all digits")
     across, up = (f"∂C/∂W: {component}" for component in SHOWN)
     ax.set(xlabel=across, ylabel=up, xlim=(-0.95, 0.15), ylim=(-0.95, 0.15))
     ax.set(xticks=[-0.8, -0.4, 0], yticks=[-0.8, -0.4, 0])
-    words = f"batches of {size}, {way}: off by {off:.2f} × ‖∇C‖"
+    words = f"batches of {2**doublings}, {way}: off by {off:.2f} × ‖∇C‖"
     ax.set_title(words)
     figures.legend(ax, loc="lower left")
     return (
-        "Two components of 200 mini-batch gradients around the gradient ∇C of all digits; "
+        "Two components of 100 mini-batch gradients around the gradient ∇C of all digits; "
         f"{words}, over all 640 components."
     )
 
