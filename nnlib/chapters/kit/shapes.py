@@ -52,7 +52,7 @@ def _turned(error: Exception) -> str:
     known, factors = _variables(error.__traceback__), TWO_FACTORS.fullmatch(_failing_code(error))
     if not factors:
         return ""
-    left, right = (np.shape(known.get(name)) for name in factors.groups())
+    left, right = (np.shape(known.get(name, 0)) for name in factors.groups())
     fits = left and right and right[-1] == left[0 if len(left) == 1 else -2]
     return f" The other way round, {factors[2]} @ {factors[1]}, they do." if fits else ""
 
