@@ -372,6 +372,17 @@ def test_an_error_is_told_with_what_the_function_was_called_with():
     assert words.endswith("(called with an array of shape (3,), 2)")
 
 
+def grown_in_place(x, W):
+    x += W.T
+    return x
+
+
+def put_into_a_row(x, W):
+    rows = np.zeros((2, 3))
+    rows[0] = W[0]
+    return rows
+
+
 def product_in_two_lines(x, W):
     return W.T @ np.concatenate(
         [x, x],
@@ -402,6 +413,15 @@ def product_in_two_lines(x, W):
             lambda x, W: x + W,
             ": in x + W, x is (3,) and W is (3, 2). (3,) and (3, 2) do not fit. Compared from the "
             "right, two numbers of the shapes must agree, or one of them be 1. (called with",
+        ),
+        (
+            grown_in_place,
+            ": in x += W.T, x is (3,) and W is (3, 2). An array of shape (2, 3) does not fit into one "
+            "of shape (3,). (called with",
+        ),
+        (
+            put_into_a_row,
+            "An array of shape (2,) does not fit into one of shape (3,). (called with",
         ),
         (
             product_in_two_lines,

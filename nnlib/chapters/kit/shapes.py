@@ -11,7 +11,10 @@ import numpy as np
 INNER = re.compile(r"matmul: .*\(size (\d+) is different from (\d+)\)", re.DOTALL)
 ALIGNED = re.compile(r"shapes \S+ and \S+ not aligned: (\d+) \(dim \d\) != (\d+) \(dim \d\)")
 NO_SHAPE = re.compile(r"matmul: .*does not have enough dimensions \(has 0")
-SPREAD = re.compile(r"could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\))")
+SHAPE = r"(\([\d,]*\))"
+SPREAD = re.compile(f"could not be broadcast together with shapes {SHAPE} {SHAPE}")
+PUT_INTO = re.compile(f"could not broadcast input array from shape {SHAPE} into shape {SHAPE}")
+GROWN = re.compile(f"output operand with shape {SHAPE} doesn't match the broadcast shape {SHAPE}")
 NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 TWO_FACTORS = re.compile(r"(\w+) @ (\w+)")
 SUM = "Compared from the right, two numbers of the shapes must agree, or one of them be 1."
@@ -30,6 +33,11 @@ def shape_words(error: Exception) -> str:
     if mismatch := SPREAD.search(said):
         first, second = (_spaced(shape) for shape in mismatch.groups())
         return f"{_arrays(error)}{first} and {second} do not fit. {SUM}"
+    if mismatch := PUT_INTO.search(said):
+        return _does_not_fit(error, *mismatch.groups())
+    if mismatch := GROWN.search(said):
+        place, array = mismatch.groups()
+        return _does_not_fit(error, array, place)
     return said
 
 
@@ -45,6 +53,11 @@ def _failing_code(error: Exception) -> str:
 def _product(error: Exception, first: str, second: str) -> str:
     rule = "In a product the inner two numbers must agree"
     return f"{_arrays(error)}{rule}; here they are {first} and {second}.{_turned(error)}"
+
+
+def _does_not_fit(error: Exception, array: str, place: str) -> str:
+    shapes = f"An array of shape {_spaced(array)} does not fit into one of shape {_spaced(place)}."
+    return f"{_arrays(error)}{shapes}"
 
 
 def _turned(error: Exception) -> str:
