@@ -11,7 +11,8 @@ from matplotlib.image import BboxImage
 from PIL import Image
 
 from nnlib.chapters.kit import drawings, figures, graphs, theme
-from nnlib.circuits import XOR
+from nnlib.chapters.nand_and_xor import panels as nand_panels
+from nnlib.circuits import TWO_BIT_ADDER, XOR
 
 
 @pytest.fixture
@@ -160,6 +161,25 @@ def test_pairs_of_colours_differ_for_colour_blind_readers(pair):
 def linear(colour):
     values = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def from_wire(place, start, end):
+    """How far a place is from the straight wire between two others."""
+    along = np.clip((place - start) @ (end - start) / ((end - start) @ (end - start)), 0, 1)
+    return np.linalg.norm(start + along * (end - start) - place)
+
+
+def test_no_wire_of_the_adder_passes_behind_a_gate_that_it_does_not_lead_to():
+    figure = figures.figure(7.6, 4.8)
+    nand_panels.adder.draw(figure, a=3, b=1)
+    ax = figure.axes[0]
+    places = graphs.circuit_places(TWO_BIT_ADDER, nand_panels.ADDER_HEIGHTS)
+    pixels = {wire: ax.transData.transform(place) for wire, place in places.items()}
+    half = np.sqrt(520) / 72 * figure.dpi / 2  # of a gate's side
+    for out, *sources in TWO_BIT_ADDER.gates:
+        for source in sources:
+            for gate in pixels.keys() - {out, source}:
+                assert from_wire(pixels[gate], pixels[source], pixels[out]) > half, (source, gate)
 
 
 def test_a_circuit_lights_the_wires_that_carry_a_one(ax):

@@ -372,6 +372,78 @@ def test_an_error_is_told_with_what_the_function_was_called_with():
     assert words.endswith("(called with an array of shape (3,), 2)")
 
 
+def grown_in_place(x, W):
+    x += W.T
+    return x
+
+
+def put_into_a_row(x, W):
+    rows = np.zeros((2, 3))
+    rows[0] = W[0]
+    return rows
+
+
+def product_in_two_lines(x, W):
+    return W.T @ np.concatenate(
+        [x, x],
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (
+            lambda x, W: W @ x,
+            ": in W @ x, W is (3, 2) and x is (3,). In a product the inner two numbers must agree; "
+            "here they are 2 and 3. The other way round, x @ W, they do. (called with an array",
+        ),
+        (
+            lambda x, W: W @ W,
+            ": in W @ W, W is (3, 2). In a product the inner two numbers must agree; here they are "
+            "2 and 3. (called with",
+        ),
+        (lambda x, W: np.dot(W, x), ": in np.dot(W, x), W is (3, 2) and x is (3,). In a product"),
+        (lambda x, W: W.T @ W.T, "here they are 3 and 2. (called with"),
+        (
+            lambda x, W: W.T @ x[0],
+            ": in W.T @ x[0], W is (3, 2) and x is (3,). The product @ is one of arrays; with a "
+            "single number it is *. (called with",
+        ),
+        (
+            lambda x, W: x + W,
+            ": in x + W, x is (3,) and W is (3, 2). (3,) and (3, 2) do not fit. Compared from the "
+            "right, two numbers of the shapes must agree, or one of them be 1. (called with",
+        ),
+        (
+            grown_in_place,
+            ": in x += W.T, x is (3,) and W is (3, 2). An array of shape (2, 3) does not fit into one "
+            "of shape (3,). (called with",
+        ),
+        (
+            put_into_a_row,
+            "An array of shape (2,) does not fit into one of shape (3,). (called with",
+        ),
+        (
+            product_in_two_lines,
+            ": In a product the inner two numbers must agree; here they are 3 and 6. (called with",
+        ),
+    ],
+)
+def test_an_error_of_shapes_is_told_by_names_and_shapes(function, words):
+    assert words in said(call, function, X, W)
+
+
+def test_without_its_source_an_error_of_shapes_tells_what_came():
+    function = eval("lambda x, W: W @ x", {})
+    words = "In a product the inner two numbers must agree; here they are 2 and 3. (called with an"
+    assert words in said(call, function, X, W)
+
+
+def test_a_function_among_the_arguments_is_called_so():
+    words = said(call, lambda f, x: f[x], lambda x: x, 2)
+    assert words.endswith("(called with a function, 2)")
+
+
 def test_a_function_gets_copies():
     x = np.ones(2)
 

@@ -137,6 +137,21 @@ def border_along(w, b):
     return far[answers.argmax()]
 
 
+@measured("start")
+def late_lambda():
+    factor = 2
+    late, kept = (lambda x: x * factor), (lambda x, factor=factor: x * factor)
+    factor = 5
+    said = late(10), kept(10)
+    return only(said == (50, 20), said == (20, 20), said == (50, 50))
+
+
+@measured("start")
+def axis_zero():
+    left = np.ones((2, 3)).sum(axis=0).size
+    return only(left == 1, left == 2, left == 3)
+
+
 @measured("perceptron")
 def longer_arrow():
     w, b = np.array([1.3, 0.75]), -2.0

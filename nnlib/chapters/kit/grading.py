@@ -19,6 +19,7 @@ from nnlib.chapters.kit.exercise import (
     contains_todo,
     each_mistake,
 )
+from nnlib.chapters.kit.shapes import shape_words
 
 Case = tuple[Any, ...]  # the arguments of one call
 Named = Iterable[tuple[Any, str]]  # known wrong values, and what to say to whoever hands them in
@@ -273,14 +274,14 @@ def _result(function: Callable[..., Any], given: list[Any]) -> Any:
         if "Todo" in str(error) or isinstance(error.__cause__, NotAttempted):
             raise NotAttempted from error
         shapes = ", ".join(_shape_or_value(argument) for argument in given)
-        raise NotYet(
-            f"your function stops with {type(error).__name__}: {error} (called with {shapes})"
-        ) from error
+        stop = f"your function stops with {type(error).__name__}"
+        raise NotYet(f"{stop}: {shape_words(error)} (called with {shapes})") from error
 
 
 def _shape_or_value(argument: Any) -> str:
-    is_array = isinstance(argument, np.ndarray)
-    return f"an array of shape {argument.shape}" if is_array else repr(argument)
+    if isinstance(argument, np.ndarray):
+        return f"an array of shape {argument.shape}"
+    return "a function" if inspect.isroutine(argument) else repr(argument)
 
 
 def number(value: Any, name: str) -> float:

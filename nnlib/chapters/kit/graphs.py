@@ -1,6 +1,6 @@
 """Draw a computation: what came from what, with its values, its local slopes and its gradients; or a circuit's bits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -147,10 +147,12 @@ def _short(value: float) -> str:
     return figures.minus(f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}")
 
 
-def circuit(ax: Axes, gates: Circuit, bits: Sequence[int]) -> Axes:
+def circuit(
+    ax: Axes, gates: Circuit, bits: Sequence[int], heights: Mapping[str, float] | None = None
+) -> Axes:
     """Draw NAND perceptrons in columns by depth, each wire thick and orange if it carries a 1 for these inputs."""
     values = {wire: int(value[0]) for wire, value in gates.wires(np.array([bits])).items()}
-    places = circuit_places(gates)
+    places = circuit_places(gates, heights)
     deepest = max(across for across, _ in places.values())
     ends = [(source, places[out]) for out, *sources in gates.gates for source in sources]
     ends += [(wire, (deepest + 0.8, places[wire][1])) for wire in gates.outputs]
@@ -168,8 +170,14 @@ def circuit(ax: Axes, gates: Circuit, bits: Sequence[int]) -> Axes:
     return ax
 
 
-def circuit_places(circuit: Circuit) -> dict[str, tuple[float, float]]:
-    """Put each wire's source in the column of its depth: inputs first, a gate after the later of its sources."""
+def circuit_places(
+    circuit: Circuit, heights: Mapping[str, float] | None = None
+) -> dict[str, tuple[float, float]]:
+    """Put each wire's source in the column of its depth: inputs first, a gate after the later of its sources.
+
+    In its column each has the same room, unless ``heights`` says how high it stands, from 0 to 1.
+    """
+    heights = heights or {}
     depth = dict.fromkeys(circuit.inputs, 0)
     for out, left, right in circuit.gates:
         depth[out] = 1 + max(depth[left], depth[right])
@@ -177,7 +185,7 @@ def circuit_places(circuit: Circuit) -> dict[str, tuple[float, float]]:
     for wire, column in depth.items():
         columns.setdefault(column, []).append(wire)
     return {
-        wire: (float(column), 1 - (row + 0.5) / len(wires))
+        wire: (float(column), heights.get(wire, 1 - (row + 0.5) / len(wires)))
         for column, wires in columns.items()
         for row, wire in enumerate(wires)
     }

@@ -21,6 +21,23 @@ GATES = {
     "XOR": [0, 1, 1, 0],
 }
 
+ADDER_HEIGHTS = {  # so that no wire passes behind a gate that it does not lead to
+    "low nand": 0.25,
+    "high ab nand": 0.65,
+    "low left": 0.3,
+    "low right": 0.05,
+    "low carry": 0.7,
+    "high ab left": 0.85,
+    "high ab right": 0.5,
+    "low out": 0.2,
+    "high ab out": 0.85,
+    "high sum nand": 0.75,
+    "high sum left": 0.95,
+    "high sum right": 0.65,
+    "high carry": 0.5,
+    "high sum out": 0.9,
+}
+
 
 def _border_at(x: float, y: float, now: Values) -> dict[str, float]:
     """Let the border w·x + b = 0 go through (x, y)."""
@@ -81,7 +98,7 @@ def adder(figure: Figure, a: int, b: int) -> str:
     """Draw the two-bit adder with the wires that carry a 1 lit up, for a and b from 0 to 3."""
     ax = figures.axes(figure)
     bits = [a >> 1, a & 1, b >> 1, b & 1]
-    graphs.circuit(ax, TWO_BIT_ADDER, bits)
+    graphs.circuit(ax, TWO_BIT_ADDER, bits, ADDER_HEIGHTS)
     values = {wire: int(value[0]) for wire, value in TWO_BIT_ADDER.wires(np.array([bits])).items()}
     _name_wires(ax, values)
     digits = "".join(str(values[wire]) for wire in TWO_BIT_ADDER.outputs)
@@ -95,12 +112,13 @@ def adder(figure: Figure, a: int, b: int) -> str:
 
 def _name_wires(ax: Axes, values: dict[str, int]) -> None:
     """Write the names of inputs, carry and outputs beside the adder, and what the outputs are."""
-    places = graphs.circuit_places(TWO_BIT_ADDER)
+    places = graphs.circuit_places(TWO_BIT_ADDER, ADDER_HEIGHTS)
     numbers = ("a: twos", "a: ones", "b: twos", "b: ones")
     for name, wire in zip(numbers, TWO_BIT_ADDER.inputs, strict=True):
         ax.text(-0.35, places[wire][1], name, ha="right", va="center")
     across, up = places["low carry"]
-    ax.text(across + 0.25, up + 0.05, "carry", va="center")
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    ax.text(across + 0.27, up + 0.06, "carry", va="center", bbox=box, zorder=2.5)
     deepest = max(across for across, _ in places.values())
     for name, wire in zip(("fours", "twos", "ones"), TWO_BIT_ADDER.outputs, strict=True):
         ax.text(deepest + 0.9, places[wire][1], f"{name}: {values[wire]}", va="center")

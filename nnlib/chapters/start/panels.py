@@ -21,7 +21,7 @@ def learning(figure: Figure, activation: str, moment: int) -> str:
     ax = figures.axes(figure)
     x, y, moments = train_on_spirals(activation)
     network = moments[moment]
-    drawings.decision_regions(ax, lambda grid: network.predict(grid)[:, 0] - 0.5, PLANE, steps=64)
+    drawings.decision_regions(ax, lambda grid: network.predict(grid)[:, 0] - 0.5, PLANE, steps=110)
     drawings.points(ax, x, y, names=("one arm", "the other"), size=30)
     ax.set(xlabel="x₁", ylabel="x₂", aspect="equal")
     ax.set_title(f"after {10 * moment} epochs")

@@ -34,3 +34,15 @@ unseen_digits = predict(
         " them."
     ),
 )
+late_lambda = predict(
+    "late looks factor up when it is called, kept has kept it. What do late(10) and kept(10) say?",
+    answers=("50 and 20", "20 and 20", "50 and 50"),
+    right="50 and 20",
+    because="When they are called factor is 5; when they were made it was 2.",
+)
+axis_zero = predict(
+    "table has the shape (2, 3). How many numbers does table.sum(axis=0) have?",
+    answers=("one", "two", "three"),
+    right="three",
+    because="Axis 0 has the length 2; it disappears, and the 3 of axis 1 is left.",
+)

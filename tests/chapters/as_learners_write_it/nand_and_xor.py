@@ -64,7 +64,7 @@ def _():
     return [("x", "a", "b"), ("x", "a", "a"), ("out", "x", "x")]
 
 
-@wrong("implies", "three names each")
+@wrong("implies", 'the gate NOT a is ("not a", "a", "a").')
 def _():
     return [("not b", "b"), ("out", "a", "not b")]
 
@@ -109,7 +109,11 @@ def _(W1, b1, W2, b2):
     return W, b
 
 
-@wrong("collapse", "stops with ValueError")
+@wrong(
+    "collapse",
+    "stops with ValueError: in W2 @ W1, W2 is (4, 2) and W1 is (3, 4). In a product the inner two "
+    "numbers must agree; here they are 2 and 3. The other way round, W1 @ W2, they do.",
+)
 def _(W1, b1, W2, b2):
     return W2 @ W1, b1 @ W2 + b2
 
@@ -219,6 +223,22 @@ def _(rows):
 def _(rows):
     W = [[10 if bit == 0 else -10 for bit in column] for column in rows.T]
     return W, [10 * int(row.sum()) - 1 for row in rows]
+
+
+@right("build")
+def _(rows):
+    return np.array([1, -1])[rows].T, [np.bincount(row, minlength=2)[1] - 0.5 for row in rows]
+
+
+@right("build")
+def _(rows):
+    W = [[(1, -1)[bit] for bit in row] for row in rows]
+    return np.transpose(W), rows.sum(axis=1) - 0.5
+
+
+@right("build")
+def _(rows):
+    return 2 * (rows ^ 1).T - 1, (rows & 1).sum(axis=1) - 0.5
 
 
 @wrong("build", "W should be of shape (2, 2), but it has shape (1, 2)")

@@ -86,9 +86,18 @@ def _(w, b, x):
         return [row @ w + b > 0]
 
 
-@wrong("predict", "stops with ValueError")
+@wrong(
+    "predict",
+    "stops with ValueError: in w @ x, w is (3,) and x is (20, 3). In a product the inner two "
+    "numbers must agree; here they are 3 and 20. The other way round, x @ w, they do.",
+)
 def _(w, b, x):
     return w @ x + b
+
+
+@wrong("predict", "in np.dot(w, x), w is (3,) and x is (20, 3). In a product the inner two")
+def _(w, b, x):
+    return np.dot(w, x) + b > 0
 
 
 @wrong("predict", "returns nothing")
@@ -147,6 +156,12 @@ def _(w, b, x):
 @wrong("distance", "should be a single number, but it has shape (2,)")
 def _(w, b, x):
     return (w * x + b) / np.sqrt(w @ w)
+
+
+@wrong("distance", "the sign is that of w·x, without b; it should be the sign of z")
+def _(w, b, x):
+    d = abs(w @ x + b) / np.linalg.norm(w)
+    return d if w @ x > 0 else -d
 
 
 @wrong("distance", "in place")
@@ -218,6 +233,13 @@ def _(w, b, x, sign, learning_rate):
     if (1 if w @ x + b > 0 else -1) == sign:
         return w, b
     return w + learning_rate * sign, b + learning_rate * sign
+
+
+@wrong("update", "Δw should be learning_rate · sign · x = [3, 6], but it is [0.5, 1]")
+def _(w, b, x, sign, learning_rate):
+    if (1 if w @ x + b > 0 else -1) == sign:
+        return w, b
+    return w + 0.25 * sign * x, b + 0.25 * sign
 
 
 @wrong("update", "in place")

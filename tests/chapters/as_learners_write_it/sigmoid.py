@@ -5,6 +5,8 @@ import math
 import numpy as np
 from learners import right, wrong
 
+numpy_tanh = np.tanh
+
 # slope
 
 
@@ -123,6 +125,23 @@ def _(w, b, x, dw, db):
     return sum(one * change for one, change in zip(x, dw, strict=True)) + db
 
 
+@wrong("nudge", "multiplied by σ(z); the slope is σ′(z) = a (1 − a)")
+def _(w, b, x, dw, db):
+    return (dw @ x + db) / (1 + math.exp(-(w @ x + b)))
+
+
+@wrong("nudge", "the brackets: σ′(z) multiplies Δb too")
+def _(w, b, x, dw, db):
+    a = 1 / (1 + np.exp(-(w @ x + b)))
+    return a * (1 - a) * x @ dw + db
+
+
+@wrong("nudge", "Δz is right, but it is multiplied by 1 − a")
+def _(w, b, x, dw, db):
+    up = math.exp(-(w @ x + b))
+    return up / (1 + up) * (x @ dw + db)
+
+
 # tanh
 
 
@@ -147,8 +166,37 @@ def _(z):
 
 @right("tanh")
 def _(z):
+    out = 2 / (1 + np.exp(-2 * z)) - 1
+    assert np.allclose(out, np.tanh(z))
+    return out
+
+
+@right("tanh")
+def _(z):
+    return (1 - np.exp(-2 * z)) / (1 + np.exp(-2 * z))
+
+
+@wrong("tanh", "right for moderate z, but at z = 720 it fails")
+def _(z):
     up, down = np.exp(z), np.exp(-z)
     return (up - down) / (up + down)
+
+
+@wrong("tanh", "right for moderate z, but at z = 720 it fails")
+def _(z):
+    return [math.sinh(one) / math.cosh(one) for one in z]
+
+
+@wrong("tanh", "np.tanh itself")
+def _(z):
+    return numpy_tanh(z)
+
+
+@wrong("tanh", "np.tanh itself")
+def _(z):
+    from math import tanh
+
+    return [tanh(one) for one in z]
 
 
 @wrong("tanh", "np.tanh itself")
@@ -224,6 +272,30 @@ def _(z, T):
 def _(z, T):
     powers = np.exp(np.minimum(z / T, 700))
     return powers / powers.sum()
+
+
+@wrong("softmax", "for z = (1000, 999) at T = 1 it stops: exp of so large a number")
+def _(z, T):
+    powers = [math.exp(score / T) for score in z]
+    return [power / sum(powers) for power in powers]
+
+
+@wrong("softmax", "positive already, but the sum is not 1")
+def _(z, T):
+    largest = max(z)
+    return [math.exp((score - largest) / T) for score in z]
+
+
+@wrong("softmax", "for z = (2, 0.5, −1, 0) at T = 1.0 a share is not a finite number")
+def _(z, T):
+    powers = np.exp((z - 1000) / T)
+    return powers / powers.sum()
+
+
+@wrong("softmax", "is 0.71009992, but yours is 0.71010000. Do not round.")
+def _(z, T):
+    powers = np.exp((z - z.max()) / T)
+    return (powers / powers.sum()).round(4)
 
 
 # tower

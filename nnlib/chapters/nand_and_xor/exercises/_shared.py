@@ -18,8 +18,8 @@ def circuit(inputs, gates):
     gates = gates.tolist() if isinstance(gates, np.ndarray) else gates
     if not _are_triples_of_names(gates):
         raise NotYet(
-            "gates should be a list of (output, input, input), three names each, as "
-            '("not b", "b", "b").'
+            "gates should be a list of (output, input, input), three names each; the gate NOT a is "
+            '("not a", "a", "a").'
         )
     known, made = set(inputs), [gate[0] for gate in gates]
     for out, *sources in gates:

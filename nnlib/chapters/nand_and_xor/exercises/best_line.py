@@ -24,7 +24,7 @@ def grade(w, b):
             f"its cost is {cost:.5f}; there is one with {1 / 32:.5f}. Set the three derivatives to "
             "zero."
         )
-    return f"cost {cost:.4f}; no other straight answer is as close to AND."
+    return f"cost {cost:.5f}; no other straight answer is as close to AND."
 
 
 WRONG = {

@@ -31,7 +31,7 @@ def grade(gates):
             f"for (a, b) = (0,0), (0,1), (1,0), (1,1) it answers {answers}, but it should answer "
             "[1, 1, 0, 1]."
         )
-    return f"wrong only where a is 1 and b is 0, with {len(gates)} NAND."
+    return f"0 only where a is 1 and b is 0, with {len(gates)} NAND."
 
 
 exercise = Exercise(

@@ -31,6 +31,9 @@ WRONG: Mistakes = {
     "brackets: only b is divided by the length, but w·x should be too.": (
         lambda w, b, x: w @ x + b / np.sqrt(w @ w)
     ),
+    "the size is right, but the sign is that of w·x, without b; it should be the sign of z.": (
+        lambda w, b, x: np.copysign(distance(w, b, x), w @ x)
+    ),
     "the size is right, but the sign is not: negative is the side where the answer is 0.": (
         lambda *case: abs(distance(*case)),
         lambda *case: -distance(*case),
@@ -61,6 +64,8 @@ CASES = [
     (np.array([3.0, -4.0]), 2.0, np.array([1.0, 5.0])),
     (np.array([1.0, 2.0, 2.0]), 1.0, np.array([0.5, 1.0, -1.0])),
     (np.array([1.0, 1.0]), 0.0, np.array([1.0, 0.0])),
+    (np.array([1.0, 2.0]), -4.0, np.array([1.0, 0.5])),  # w·x is 2, and z is −2
+    (np.array([-2.0]), 3.0, np.array([1.0])),  # w·x is −2, and z is 1
 ]
 
 exercise = Exercise(

@@ -27,7 +27,8 @@ def grade(x, y):
         )
     if mistakes < 100:
         raise NotYet(
-            f"learnt after {mistakes} mistakes. The bound is (R/γ)²: what makes γ, the gap, small?"
+            f"learnt after {mistakes} mistake{'s' if mistakes > 1 else ''}. The bound is (R/γ)²: "
+            "what makes γ, the gap, small?"
         )
     return f"learnt after {mistakes:,} mistakes. How far can you get?"
 

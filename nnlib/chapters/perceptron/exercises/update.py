@@ -115,7 +115,7 @@ CASES = [
     (W, 3.5, X, -1, 0.25),  # wrong, on the other side
     (np.zeros(3), 0.0, np.ones(3), +1, 0.25),  # on the line: wrong
     (np.zeros(3), 0.0, np.ones(3), -1, 0.25),  # on the line: right
-    (np.array([-10.0, -10.0]), 0.0, X, +1, 0.25),  # still wrong after it
+    (np.array([-10.0, -10.0]), 0.0, X, +1, 1.5),  # still wrong after it
 ]
 
 exercise = Exercise(

@@ -12,6 +12,16 @@ def nudge(w, b, x, dw, db):
     return a * (1 - a) * (x @ dw + db)
 
 
+def with_slope(slope):
+    """A mistake that has the right step Δz and a wrong slope ``slope(z, a)``."""
+
+    def predict(w, b, x, dw, db):
+        z = w @ x + b
+        return slope(z, sigma(z)) * (x @ dw + db)
+
+    return predict
+
+
 def with_step(dz):
     """A mistake that has the right slope and a wrong step ``dz(w, x, dw, db)``."""
 
@@ -24,6 +34,19 @@ def with_step(dz):
 
 WRONG = {
     "that is Δz. The output changes σ′(z) times as much.": lambda w, b, x, dw, db: x @ dw + db,
+    "Δz is right, but it is multiplied by σ(z); the slope is σ′(z) = a (1 − a).": (
+        with_slope(lambda z, a: a)
+    ),
+    "Δz is right, but it is multiplied by 1 − a; the slope is σ′(z) = a (1 − a).": (
+        with_slope(lambda z, a: 1 - a)
+    ),
+    "Δz is right, but the slope is not: σ′(z) is a (1 − a) with a = σ(z), not z (1 − z).": (
+        with_slope(lambda z, a: z * (1 - z))
+    ),
+    "the sign is wrong: a larger z gives a larger output.": with_slope(lambda z, a: a * (a - 1)),
+    "the brackets: σ′(z) multiplies Δb too, not only x·Δw.": lambda w, b, x, dw, db: (
+        nudge(w, b, x, dw, 0) + db
+    ),
     "the part of the bias is missing: ∂a/∂b = σ′(z).": with_step(lambda w, x, dw, db: x @ dw),
     "each Δw counts as much as the input that it multiplies: ∂a/∂w = σ′(z) x.": with_step(
         lambda w, x, dw, db: dw.sum() + db
@@ -35,7 +58,6 @@ WRONG = {
     "that is the real change. Predict it from the slope alone.": lambda w, b, x, dw, db: (
         sigma((w + dw) @ x + b + db) - sigma(w @ x + b)
     ),
-    "the sign is wrong: a larger z gives a larger output.": lambda *case: -nudge(*case),
     "the slope is taken at the old z, before the nudge.": lambda w, b, x, dw, db: nudge(
         w + dw, b + db, x, dw, db
     ),
@@ -47,10 +69,11 @@ CASES = [
 
 
 def otherwise(case, got, right):
-    return (
-        f"for one of our examples it says {got:.5f}, but the prediction is {right:.5f}. "
-        "Which z, which Δz?"
-    )
+    w, b, x, dw, db = case
+    z, dz = w @ x + b, x @ dw + db
+    numbers = f"z = {z:.5f}, σ′(z) = {sigma(z) * (1 - sigma(z)):.5f} and Δz = {dz:.5f}"
+    words = f"it says {got:.5f}, but the prediction is {right:.5f}, with {numbers}."
+    return f"for one of our examples {words}".replace("-", "−")
 
 
 exercise = Exercise(
