@@ -1,0 +1,97 @@
+"""What the race and the playground draw is what they computed: heads, cursor, order of arrival; tiles and weights."""
+
+import numpy as np
+import pytest
+from nnlib.chapters.training_deeper.experiments.playground import Settings, run_of
+
+from nnlib.chapters.kit import figures
+from nnlib.chapters.kit.demo import declared_everywhere
+from nnlib.chapters.optimizers.experiments.race import STEPS, cost_above_lowest, race_walks
+from nnlib.layers import Dense
+
+DEMOS = {demo.name: demo for demo in declared_everywhere()[0]}
+
+
+def drawn(name, **changes):
+    """Return the figure of a panel, and the values of its controls, of which some are changed."""
+    demo = DEMOS[name]
+    values = {control: one.start for control, one in demo.controls.items()} | changes
+    figure = figures.figure(*demo.size)
+    demo.draw(figure, **values)
+    return figure, values
+
+
+@pytest.fixture(params=[0, 15, 40, STEPS])
+def film(request):
+    figure, values = drawn("race", step=request.param)
+    start = figure.axes[0].lines[-1].get_xydata()[0]  # the ring
+    setting = (values["factor"], values["alpha"], values["rho"])
+    walks = race_walks(values["name"], tuple(start), *setting)
+    costs = {rule: cost_above_lowest(values["name"], walk) for rule, walk in walks.items()}
+    return figure.axes, request.param, walks, costs
+
+
+def test_the_first_in_the_list_is_who_arrived_first_and_then_who_is_lowest(film):
+    (_, _, ranks), step, _, costs = film
+    texts = [text.get_text() for text in ranks.texts]
+    rules, stands = texts[::2], texts[1::2]
+    heights = [text.get_position()[1] for text in ranks.texts[::2]]
+    assert heights == sorted(heights, reverse=True)
+    assert set(rules) == set(costs)
+    since = {}
+    for rule, stand in zip(rules, stands, strict=True):
+        late = [k for k in range(STEPS + 1) if not costs[rule][k] < 0.01]
+        arrived = late[-1] + 1 if late else 0
+        assert (stand == f"there at {arrived}") == (arrived <= step)
+        since[rule] = arrived
+    there = [since[rule] for rule in rules if since[rule] <= step]
+    assert there == sorted(there)
+    assert [rule for rule in rules if since[rule] <= step] == rules[: len(there)]
+    left = [costs[rule][step] for rule in rules[len(there) :]]
+    assert left == sorted(left)
+
+
+def test_the_cursor_and_its_squares_stand_at_the_step(film):
+    (_, strip, _), step, _, costs = film
+    assert [list(line.get_xdata()) for line in strip.lines] == [[step, step]]
+    squares = strip.collections[-1].get_offsets()
+    assert squares.tolist() == [[step, values[step]] for values in costs.values()]
+
+
+def test_heads_stand_where_the_walks_are_and_their_names_lie_on_the_map(film):
+    (chart, _, _), step, walks, _ = film
+    heads = next(part for part in chart.collections if part.get_zorder() == 5)
+    (left, right), (bottom, top) = chart.get_xlim(), chart.get_ylim()
+    places = {rule: walk[step] for rule, walk in walks.items()}
+    seen = {r: p for r, p in places.items() if left <= p[0] <= right and bottom <= p[1] <= top}
+    assert np.allclose(heads.get_offsets(), list(seen.values()))
+    assert [text.get_text() for text in chart.texts] == list(seen)
+    chart.get_figure().canvas.draw()
+    room = chart.bbox.padded(3)
+    for text in chart.texts:
+        box = text.get_window_extent()
+        assert room.x0 <= box.x0
+        assert box.x1 <= room.x1
+
+
+@pytest.mark.parametrize("epoch", [0, 25])
+def test_each_weight_of_the_playground_is_a_line_as_wide_as_it_is_large(epoch):
+    figure, values = drawn("playground", epoch=epoch, layer_1=3, layer_2=2, layer_3=0)
+    sheet = figure.axes[0]
+    own = {"epoch", "layer_1", "layer_2", "layer_3"}
+    chosen = {name: value for name, value in values.items() if name not in own}
+    network = run_of(Settings(widths=(3, 2), **chosen)).at(epoch)
+    matrices = [layer.W.value for layer in network.layers if isinstance(layer, Dense)]
+    weights = np.concatenate([matrix.ravel() for matrix in matrices])
+    lines = next(part for part in sheet.collections if len(part.get_linewidths()) == len(weights))
+    order = np.argsort(np.abs(weights))
+    assert (np.diff(lines.get_linewidths()[order]) >= 0).all()
+    green = np.array([_hex(colour) == figures.POSITIVE.lower() for colour in lines.get_colors()])
+    assert (green == (weights >= 0)).all()
+    ends = np.array([path.vertices for path in lines.get_paths()])
+    assert (ends[:, 0, 0] < ends[:, 1, 0]).all()
+    assert len({tuple(end) for end in ends[-2:, 1]}) == 1  # both lead to the map
+
+
+def _hex(colour):
+    return "#" + "".join(f"{round(255 * part):02x}" for part in colour[:3])
