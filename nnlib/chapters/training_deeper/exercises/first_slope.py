@@ -45,7 +45,7 @@ WRONG = {
     "w₁ itself is not a factor: the product of weights begins with w₂.": mistaken(
         lambda w, a, x: np.prod(w) * bends(a) * x
     ),
-    "that is the slope with respect to x: the weights begin with w₂ here, and x is the last factor.": mistaken(
+    "that is the slope with respect to x: here the weights begin with w₂.": mistaken(
         lambda w, a, x: np.prod(w) * bends(a)
     ),
     "the slopes of the sigmoids are missing.": mistaken(lambda w, a, x: np.prod(w[1:]) * x),
