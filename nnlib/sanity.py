@@ -1,6 +1,6 @@
 """The sanity ladder: four cheap questions to a network before it is trained for long, each harder than the last.
 
-1. *start*: does it begin as clueless as it should, with a loss of ln C for C classes?
+1. *start*: does it begin as clueless as it should, with a loss of ln K for K classes?
 2. *gradient*: does ``backward`` say what nudging says?
 3. *handful*: can it learn ten examples by heart? If not, more data will not help.
 4. *epoch*: does the loss fall over a few epochs of everything?

@@ -29,7 +29,7 @@ SLOW = {
     *("convolutional_networks.normalising", "optimizers.ball", "optimizers.batches"),
     *("optimizers.learning", "optimizers.race", "optimizers.spectrum"),
     *("regularization.border", "regularization.gap", "regularization.learning_curve"),
-    *("regularization.stopping", "training_deeper.playground"),
+    *("regularization.stopping", "training_deeper.architecture", "training_deeper.playground"),
 }
 # And these train for long before they show anything.
 SLOW_TO_BEGIN = {"regularization.learning_curve", "regularization.rescue"}

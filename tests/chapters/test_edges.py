@@ -54,6 +54,13 @@ def test_a_window_stops_at_its_last_place():
     assert "the last" not in words
 
 
+@pytest.mark.parametrize(("stride", "unseen"), [(1, 0), (3, 1)])
+def test_what_no_window_sees_is_shaded(stride, unseen):
+    _, figure = drawn(convolution.window, pixels=12, kernel=5, padding=0, stride=stride)
+    shades = [part.get_bbox() for part in figure.axes[0].patches if part.get_alpha() == 0.35]
+    assert [(box.width, box.height) for box in shades] == [(unseen, 12), (12, unseen)]
+
+
 @pytest.mark.parametrize(("layers", "words"), [(1, "1 layer of 3 × 3"), (2, "2 layers of 3 × 3")])
 def test_one_layer_is_one(layers, words):
     _, figure = drawn(convolution.field, layers=layers)

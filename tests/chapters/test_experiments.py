@@ -57,3 +57,29 @@ def test_a_run_from_the_command_line_that_was_interrupted_does_not_count(monkeyp
     assert "seed 0: test accuracy 50.00%" in said.out
     assert "seed 1: you interrupted training in epoch 4; it does not count" in said.err
     assert "mean" not in said.out
+
+
+def test_digits_move_down_and_to_the_right_and_nothing_comes_in():
+    from nnlib.chapters.convolutional_networks.experiments import move_digits
+
+    x = np.zeros((2, 28, 28, 1), np.float32)
+    x[:, 5, 6], x[:, 27, 0] = 1, 1
+    moved = move_digits(x, np.array([[2, -1], [-4, 4]]))
+    assert moved.shape == x.shape
+    assert moved.dtype == np.float32
+    assert np.argwhere(moved[0, :, :, 0]).tolist() == [[7, 5]]  # the other one has left the picture
+    assert np.argwhere(moved[1, :, :, 0]).tolist() == [[1, 10], [23, 4]]
+
+
+def test_moved_digits_are_those_in_place_with_as_many_of_each():
+    from nnlib.chapters.convolutional_networks.experiments import mnist_digits
+
+    sizes = {"training": 3000, "validation": 1000, "test": 2000}
+    for name, size in sizes.items():
+        (x, y), (x_moved, y_moved) = (
+            getattr(mnist_digits(moved=moved), name) for moved in (False, True)
+        )
+        assert len(x) == len(x_moved) == size
+        assert np.bincount(y).tolist() == [size // 10] * 10
+        assert np.array_equal(y, y_moved)
+        assert not np.array_equal(x, x_moved)

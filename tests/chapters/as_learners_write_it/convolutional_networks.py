@@ -8,7 +8,7 @@ from learners import right, wrong
 from nnlib.activations import ReLU, Tanh
 from nnlib.convolution import Conv2D, cross_correlate
 from nnlib.layers import Dense, Flatten
-from nnlib.pooling import MaxPool2D
+from nnlib.pooling import GlobalMaxPool2D, MaxPool2D
 
 # output_size
 
@@ -185,6 +185,11 @@ def _():
     return ((-1, -1, 2), (-1, -1, 2), (-1, -1, 2))
 
 
+@right("edge")
+def _():
+    return np.array([[-0.3, 0.1, 0.2]] * 3, np.float32)
+
+
 @wrong("edge", "in rows of the same length")
 def _():
     return [[-1, 0, 1], [-1, 0, 1], [-1, 0]]
@@ -314,11 +319,27 @@ def _(x, dy):
     return dy * 1
 
 
-@wrong("pool_back", "which pixel of its window is largest?")
+@wrong("pool_back", "the places are right, the signs are not")
 def _(x, dy):
     layer = MaxPool2D(2)
     layer.forward(x[None, :, :, None])
     return -layer.backward(dy[None, :, :, None])[0, :, :, 0]
+
+
+@wrong("pool_back", "whole numbers")
+def _(x, dy):
+    dx = np.zeros(x.shape, int)
+    for i, j in np.ndindex(dy.shape):
+        row, column = divmod(np.argmax(x[2 * i : 2 * i + 2, 2 * j : 2 * j + 2]), 2)
+        dx[2 * i + row, 2 * j + column] = dy[i, j]
+    return dx
+
+
+@wrong("pool_back", "which pixel of its window is largest?")
+def _(x, dy):
+    layer = MaxPool2D(2)
+    layer.forward(x[None, :, :, None])
+    return 2 * layer.backward(dy[None, :, :, None])[0, :, :, 0]
 
 
 @wrong("pool_back", "your function stops with IndexError")
@@ -365,8 +386,8 @@ def _():
 @right("lenet")
 def _():
     def layers(rng):
-        convolution = Conv2D(1, 16, 3, rng=rng)
-        return (convolution, ReLU(), MaxPool2D(2), Flatten(), Dense(144, 10, rng=rng))
+        convolution = Conv2D(1, 32, 7, rng=rng)
+        return (convolution, ReLU(), GlobalMaxPool2D(), Dense(32, 10, rng=rng))
 
     return layers
 
@@ -374,9 +395,9 @@ def _():
 @right("lenet")
 def _():
     def layers(rng):
-        made = [Conv2D(1, 10, 3, padding=1, rng=rng), Tanh(), MaxPool2D(2)]
-        made.append(Flatten())
-        return [*made, Dense(160, 10, rng=rng)]
+        made = [Conv2D(1, 8, 3, rng=rng), Tanh(), MaxPool2D(2)]
+        made.append(Conv2D(8, 24, 3, rng=rng))
+        return [*made, Tanh(), MaxPool2D(4), Flatten(), Dense(24, 10, rng=rng)]
 
     return layers
 
@@ -384,8 +405,8 @@ def _():
 @right("lenet")
 def _():
     return lambda rng: [
-        *(Conv2D(1, 5, (3, 3), rng=rng), ReLU()),
-        *(Flatten(), Dense(180, 10, rng=rng)),
+        *(Conv2D(1, 16, (7, 7), rng=rng), ReLU()),
+        *(GlobalMaxPool2D(), Dense(16, 10, rng=rng)),
     ]
 
 
@@ -394,7 +415,7 @@ def _():
     return lambda rng: [Conv2D(1, 4, 3, rng=rng), Flatten(), Dense(100, 10, rng=rng)]
 
 
-@wrong("lenet", "expected 10 logits for each, (2, 10). Flatten() makes rows of images.")
+@wrong("lenet", "expected 10 outputs for each, (2, 10). Flatten() makes rows of images.")
 def _():
     return lambda rng: [Conv2D(1, 10, 3, rng=rng), ReLU()]
 
@@ -402,6 +423,16 @@ def _():
 @wrong("lenet", "expected a list of layers")
 def _():
     return lambda rng: Conv2D(1, 8, 3, rng=rng)
+
+
+@wrong("lenet", "call the class to make one")
+def _():
+    return lambda rng: [Conv2D, ReLU]
+
+
+@wrong("lenet", "call the class to make one")
+def _():
+    return lambda rng: [ReLU, Flatten(), Dense(196, 10, rng=rng)]
 
 
 @wrong("lenet", "the same layers come back at every call")

@@ -39,6 +39,16 @@ def _():
     return 25
 
 
+@wrong("times", "did you round on the way?")
+def _():
+    return 1 / 0.0066
+
+
+@wrong("times", "did you round on the way?")
+def _():
+    return 1 / 0.0067
+
+
 @wrong("times", "times should hold numbers")
 def _():
     return "150"
@@ -78,7 +88,7 @@ def _(classes):
     return -np.log(np.full(classes, 1 / classes))
 
 
-@wrong("clueless", "every class gets the share 1/C")
+@wrong("clueless", "every class gets the share 1/K")
 def _(classes):
     return 2.302585
 
@@ -154,6 +164,20 @@ def _(w, b, x):
         a = 1 / (1 + np.exp(-(weight * a + bias)))
         rate *= a * (1 - a)
     return np.float32(rate)
+
+
+@wrong("first_slope", "w₁ is not a factor: leave it out of the product")
+def _(w, b, x):
+    slope, a = x, x
+    for weight, bias in zip(w, b, strict=True):
+        a = 1 / (1 + np.exp(-(weight * a + bias)))
+        slope = slope * weight * a * (1 - a)
+    return slope / w[0]
+
+
+@wrong("first_slope", "first_slope(w, b, x) should be a single number")
+def _(w, b, x):
+    return np.array([x])
 
 
 @wrong("first_slope", "for a chain of 1 a nudge says")

@@ -39,7 +39,9 @@ WRONG = {
     "the kernel is turned by 180°: that is convolution. Lay it on as it is.": with_kernel(
         lambda kernel: kernel[::-1, ::-1]
     ),
-    "the kernel is upside down: lay it on as it is.": with_kernel(lambda kernel: kernel[::-1]),
+    "the kernel is turned top to bottom: lay it on as it is.": with_kernel(
+        lambda kernel: kernel[::-1]
+    ),
     "the kernel is turned left to right: lay it on as it is.": with_kernel(
         lambda kernel: kernel[:, ::-1]
     ),

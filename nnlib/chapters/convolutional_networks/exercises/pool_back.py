@@ -47,6 +47,9 @@ WRONG = {
     "the place is right; it should get its dy, not the pixel itself.": window_gets(
         lambda window, dy, x: largest(window) * window
     ),
+    "the places are right, the signs are not: dx gets dy itself.": window_gets(
+        lambda window, dy, x: largest(window) * -dy
+    ),
     "row and column within the window are swapped: argmax counts row by row.": window_gets(
         lambda window, dy, x: largest(window).T * dy
     ),
@@ -68,6 +71,11 @@ def read(result, case):
     if np.shape(result) == dy.shape:
         raise NotYet(
             f"dx has the shape of dy: it should have that of x, {x.shape}, a slope for every pixel."
+        )
+    if np.asarray(result).dtype.kind in "iu" and np.any(result):
+        raise NotYet(
+            "dx holds whole numbers, so what is written into it is cut off: np.zeros(x.shape) "
+            "makes an array of floats."
         )
     return numbers(result, "dx", x.shape)
 

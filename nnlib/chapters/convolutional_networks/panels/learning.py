@@ -6,49 +6,83 @@ from matplotlib.figure import Figure
 
 from nnlib.chapters.convolutional_networks.experiments import (
     NORMED,
-    digit_images,
-    place_on_canvas,
+    REACH,
+    mnist_digits,
+    move_digits,
     slopes_at_blocks,
     train_deep_network,
-    train_on_digits,
-    train_on_shifted_digits,
+    train_on_mnist,
     train_three_layers,
 )
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Counter
-from nnlib.chapters.kit.demo import demo
+from nnlib.chapters.kit.demo import demo, picture
 from nnlib.chapters.kit.touch import Touch
+from nnlib.history import History
 from nnlib.numerics import softmax
+
+
+def _named(digit: int) -> str:
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
+@picture(size=(8.4, 3.4))
+def learning_curves(figure: Figure, history: History) -> str:
+    """Draw how the loss falls, and both accuracies, by epoch."""
+    left, right = figures.axes(figure, columns=2)
+    drawings.curves(left, history.loss, history.validation_loss, what="loss")
+    drawings.curves(right, history.accuracy, history.validation_accuracy, what="accuracy")
+    left.set(ylim=(0, 0.8), xticks=range(1, len(history.loss) + 1))
+    right.set(ylim=(0.75, 1), xticks=range(1, len(history.loss) + 1))
+    seen, new = history.accuracy[-1], history.validation_accuracy[-1]
+    return (
+        f"By epoch: the training loss falls from {_rough_loss(history.loss[0])} to "
+        f"{_rough_loss(history.loss[-1])}. In the end more than {_floor(seen)} of 100 training "
+        f"digits are right, and more than {_floor(new)} of 100 validation digits."
+    )
+
+
+def _rough_loss(loss: float) -> str:
+    """Return a loss as coarsely as all machines agree on it."""
+    return next((f"above {level:g}" for level in (0.5, 0.2, 0.1) if loss > level), "below 0.1")
+
+
+def _floor(share: float) -> int:
+    """Return how many of 100 a share is more than, as coarsely as all machines agree on it."""
+    return max(level for level in (0, 50, 80, 90, 94, 97) if level < 100 * share or level == 0)
 
 
 @demo(
     size=(8.4, 3.6),
-    touch=Touch(to=lambda x, y, _: {"right": x - 3.5, "down": y - 3.5}, what="the digit"),
-    digit=Counter("test digit", 0, 99, 4),
-    down=Counter("pixels from the top", 0, 6, 3),
-    right=Counter("pixels from the left", 0, 6, 3),
+    touch=Touch(to=lambda x, y, _: {"right": x - 13.5, "down": y - 13.5}, what="the digit"),
+    digit=Counter("test digit", 0, 99, 17),
+    down=Counter("pixels down", -REACH, REACH, 3),
+    right=Counter("pixels to the right", -REACH, REACH, 3),
 )
 def moving_digits(figure: Figure, digit: int, down: int, right: int) -> str:
-    """Draw a test digit on its canvas, and what the two networks say about it."""
+    """Draw a test digit that is moved about, and what two networks say that have learnt from moved digits."""
     paper, bars = figures.axes(figure, columns=2)
-    x, y = digit_images()[1]
-    canvas = place_on_canvas(x[digit : digit + 1], np.array([[down, right]]))
-    paper.imshow(canvas[0, :, :, 0], cmap="gray_r", interpolation="none")
-    paper.set(xticks=[0, 7, 13], yticks=[0, 7, 13])
+    x, y = mnist_digits().test
+    image = move_digits(x[digit : digit + 1], np.array([[down, right]]))
+    paper.imshow(image[0, :, :, 0], cmap="gray_r", interpolation="none")
+    paper.set(xticks=[0, 14, 27], yticks=[0, 14, 27])
     for side in ("top", "right"):
         paper.spines[side].set_visible(True)  # white paper needs an edge
     answers = []
-    for kind, colour, aside in (("convolutional", figures.BLUE, -0.2), ("dense", figures.RED, 0.2)):
-        shares = softmax(train_on_shifted_digits(kind).predict(canvas))[0]
-        bars.bar(np.arange(10) + aside, shares, width=0.38, color=colour, label=kind)
+    for kind, name, colour, aside in (
+        ("placeless", "convolutional", figures.BLUE, -0.2),
+        ("dense", "dense", figures.RED, 0.2),
+    ):
+        shares = softmax(train_on_mnist(kind, moved=True).predict(image))[0]
+        bars.bar(np.arange(10) + aside, shares, width=0.38, color=colour, label=name)
         answers.append(int(shares.argmax()))
     bars.set(xticks=range(10), ylim=(0, 1.3), xlabel="digit", ylabel="share of certainty")
     figures.legend(bars, loc="upper right", ncols=2)
-    paper.set_title(f"test digit {digit}: a {y[digit]}")
+    paper.set_title(f"test digit {digit}: {_named(y[digit])}")
     bars.set_title(f"they say {answers[0]} and {answers[1]}")
-    return (
-        f"Test digit {digit}, a {y[digit]}, {down} pixels from the top and {right} from the left: "
-        f"the convolutional network says {answers[0]}, the dense one {answers[1]}."
+    return figures.minus(
+        f"Test digit {digit}, {_named(y[digit])}, moved down by {down} and to the right by {right} "
+        f"pixels: the convolutional network says {answers[0]}, the dense one {answers[1]}."
     )
 
 
@@ -70,8 +104,8 @@ PLACES = ((0.015, 0.21), (0.255, 0.25), (0.54, 0.45))
 def feature_maps(figure: Figure, digit: int, stage: str) -> str:
     """Draw a test digit, the filters of the first layer, and the feature maps at a stage."""
     small, filters, maps = figures.axes(figure, columns=3)
-    x, y = digit_images()[1]
-    network, image = train_on_digits(), x[digit : digit + 1]
+    x, y = mnist_digits().test
+    network, image = train_on_mnist("convolutional"), x[digit : digit + 1]
     answer = int(network.classify(image)[0])
     values = image
     for layer in network.layers[: STAGES[stage]]:
@@ -84,14 +118,14 @@ def feature_maps(figure: Figure, digit: int, stage: str) -> str:
     page = sheet(values[0].transpose(2, 0, 1), columns)
     maps.imshow(page, cmap="gray_r", vmin=0, interpolation="none")
     _hang(small, PLACES[0], 1, 1, image.shape[1:3])
-    _hang(filters, PLACES[1], len(weights), 3, (3, 3))
+    _hang(filters, PLACES[1], len(weights), 3, weights.shape[1:])
     _hang(maps, PLACES[2], count, columns, (height, width))
     drawings.votes_key(filters, ncols=1, bbox_to_anchor=(0.5, -0.02))
-    small.set_title(f"test digit {digit}: a {y[digit]}")
+    small.set_title(f"test digit {digit}: {_named(y[digit])}")
     filters.set_title("filters, layer 1")
     maps.set_title(f"{count} maps, {height} × {width}")
     return (
-        f"Test digit {digit}, a {y[digit]}, at the stage {stage}: {count} maps of {height} × "
+        f"Test digit {digit}, {_named(y[digit])}, at the stage {stage}: {count} maps of {height} × "
         f"{width}, beside the eight filters of the first layer. The network says {answer}."
     )
 

@@ -83,6 +83,7 @@ def window(figure: Figure, pixels: int, kernel: int, padding: int, stride: int, 
     row, column = divmod(here, count)
     _cells(left, pixels)
     _box(left, -padding, -padding, pixels + 2 * padding, figures.INK, "--")
+    _shade_unseen(left, -padding, pixels + padding, (count - 1) * stride + kernel - padding)
     _box(left, column * stride - padding, row * stride - padding, kernel, figures.RED, "-")
     _cells(right, count)
     right.add_patch(Rectangle((column, row), 1, 1, color=figures.RED, alpha=0.35, linewidth=0))
@@ -100,6 +101,13 @@ def window(figure: Figure, pixels: int, kernel: int, padding: int, stride: int, 
         "at the end, margin included, that no window sees. "
         f"Step {place}: place {here + 1}{last}, in row {row + 1} and column {column + 1}."
     )
+
+
+def _shade_unseen(ax: Axes, first: int, end: int, seen: int) -> None:
+    """Shade the columns and the rows from ``seen`` on, which no window reaches."""
+    for left, top in ((seen, first), (first, seen)):
+        shade = {"color": figures.ORANGE, "alpha": 0.35, "linewidth": 0}
+        ax.add_patch(Rectangle((left, top), end - left, end - top, **shade))
 
 
 def _cells(ax: Axes, count: int) -> None:

@@ -13,11 +13,11 @@ def clueless(classes):
 WRONG: Mistakes = {
     "that is log₂; the loss takes the natural logarithm, np.log.": np.log2,
     "that is log₁₀; the loss takes the natural logarithm, np.log.": np.log10,
-    "the sign: −ln(1/C) is +ln C.": lambda classes: np.log(1 / classes),
-    "only the right class counts, with its target 1: no division by C.": (
+    "the sign: −ln(1/K) is +ln K.": lambda classes: np.log(1 / classes),
+    "only the right class counts, with its target 1: no division by K.": (
         lambda classes: np.log(classes) / classes
     ),
-    "only the right class counts, with its target 1: one term, not C.": (
+    "only the right class counts, with its target 1: one term, not K.": (
         lambda classes: classes * np.log(classes)
     ),
     "that is the share; the loss is minus its logarithm.": lambda classes: 1 / classes,
@@ -30,7 +30,7 @@ WRONG: Mistakes = {
 def otherwise(case, got, right):
     rounded = " Do not round it." if abs(got - right) < 0.01 else ""
     return (
-        f"every class gets the share 1/C, and the loss is −ln of it: for {case[0]} classes "
+        f"every class gets the share 1/K, and the loss is −ln of it: for {case[0]} classes "
         f"{right:.4f}, but yours says {got:.4f}.{rounded}"
     )
 
@@ -41,11 +41,11 @@ exercise = Exercise(
         clueless,
         [(10,), (2,), (1000,)],
         WRONG,
-        praise="ln C: 0.69 for two classes, 2.30 for ten, 6.91 for a thousand.",
+        praise="ln K: 0.69 for two classes, 2.30 for ten, 6.91 for a thousand.",
         otherwise=otherwise,
         tolerance=1e-5,
     ),
-    hints=("Each class gets the share 1/C, the right one too.", "−ln(1/C)."),
+    hints=("Each of the K classes gets the share 1/K, the right one too.", "−ln(1/K)."),
     solution=clueless,
     wrong=WRONG,
     noise=lambda rng: (lambda _: rng.normal(),),

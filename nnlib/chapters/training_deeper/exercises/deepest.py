@@ -57,7 +57,7 @@ exercise = Exercise(
     grade=grade,
     hints=(
         "tanh with a scaled start, or ReLU with He's; then try rates between 0.01 and 0.1.",
-        "The deeper, the smaller η: 0.03 is a place to begin.",
+        "The deeper, the smaller η: with eight layers of tanh, 0.05 is a place to begin.",
     ),
     solution="""
         layers = 12

@@ -2,17 +2,19 @@
 
 import numpy as np
 
-from nnlib.chapters.kit.exercise import Exercise
-from nnlib.chapters.kit.grading import grade_function
+from nnlib.chapters.kit.exercise import Exercise, NotYet
+from nnlib.chapters.kit.grading import grade_function, number
 from nnlib.numerics import sigmoid
 
 
 def first_slope(w, b, x):
     slope, a = x, x
-    for weight, bias in zip(w, b, strict=True):
-        a = 1 / (1 + np.exp(-(weight * a + bias)))
-        slope = slope * weight * a * (1 - a)
-    return slope / w[0]
+    for i in range(len(w)):
+        a = 1 / (1 + np.exp(-(w[i] * a + b[i])))
+        slope = slope * a * (1 - a)
+        if i > 0:
+            slope = slope * w[i]  # w₁ itself is not a factor
+    return slope
 
 
 def outputs_of_chain(w, b, x):
@@ -43,11 +45,14 @@ WRONG = {
     "w₁ itself is not a factor: the product of weights begins with w₂.": mistaken(
         lambda w, a, x: np.prod(w) * bends(a) * x
     ),
-    "that is the slope by x: the weights begin with w₂ here, and x is the last factor.": mistaken(
+    "that is the slope with respect to x: here the weights begin with w₂.": mistaken(
         lambda w, a, x: np.prod(w) * bends(a)
     ),
     "the slopes of the sigmoids are missing.": mistaken(lambda w, a, x: np.prod(w[1:]) * x),
     "the weights w₂ … w_L are missing.": mistaken(lambda w, a, x: bends(a) * x),
+    "the weights w₂ … w_L are multiplied, not added.": mistaken(
+        lambda w, a, x: np.sum(w[1:]) * bends(a) * x
+    ),
     "the last neuron's σ′ is missing: the product goes from 1 to L.": mistaken(
         lambda w, a, x: np.prod(w[1:]) * bends(a[:-1]) * x
     ),
@@ -73,9 +78,20 @@ WRONG = {
 }
 
 CASES = [
-    (np.array([1.5, -2.0, 3.0]), np.array([0.3, 0.5, -0.4]), 0.7),
+    (np.array([1.5, -2.0, 2.5]), np.array([0.3, 0.5, -0.4]), 0.7),
     (np.array([2.0]), np.zeros(1), -0.6),
+    (np.array([0.0, 1.5]), np.array([0.3, -0.2]), 0.7),
 ]
+
+
+def read(result, case):
+    if case[0][0] == 0 and np.isnan(np.asarray(result, float)).any():
+        raise NotYet(
+            "with w₁ = 0 your function divides 0 by 0. w₁ is not a factor: leave it out of the "
+            "product, rather than multiply by it and divide again."
+        )
+    return number(result, "first_slope(w, b, x)")
+
 
 exercise = Exercise(
     names=("first_slope",),
@@ -83,6 +99,7 @@ exercise = Exercise(
         first_slope,
         CASES,
         WRONG,
+        read=read,
         praise="every weight but the first, every σ′, and x.",
         otherwise=lambda case, got, right: (
             f"for a chain of {len(case[0])} a nudge says {right:.4g}, but yours says {got:.4g}."

@@ -29,12 +29,16 @@ SPREADS = {
     "that is Glorot's start, a compromise; here only z counts.": spread_by(
         lambda n_in, n_out: np.sqrt(2 / (n_in + n_out))
     ),
+    "divide by √n_in, not by √(n_in + 1).": spread_by(lambda n_in, n_out: 1 / np.sqrt(n_in + 1)),
     "multiplied instead of divided.": spread_by(lambda n_in, n_out: np.sqrt(n_in)),
 }
 WRONG = SPREADS | {
     "all neurons (columns) have the same weights": (
         lambda n_in, n_out, rng: np.zeros((n_in, n_out)),
         lambda n_in, n_out, rng: np.tile(start(n_in, 1, rng), n_out),
+    ),
+    "some neurons (columns) have the same weights as others": (
+        lambda n_in, n_out, rng: np.repeat(start(n_in, n_out // 2, rng), 2, axis=1)
     ),
     "each neuron has the same weight for all of its inputs": lambda n_in, n_out, rng: np.tile(
         rng.normal(0, n_in**-0.5, n_out), (n_in, 1)
@@ -55,7 +59,7 @@ WRONG = SPREADS | {
 
 
 def grade(function):
-    for n_in, n_out in ((400, 50), (100, 150)):
+    for n_in, n_out in ((400, 50), (100, 150), (4, 5000)):
         weights, again, other = (
             numbers(
                 call(function, n_in, n_out, np.random.default_rng(seed)),
@@ -79,6 +83,8 @@ def _require_differences(weights):
         raise NotYet(
             "all neurons (columns) have the same weights, and would stay the same for ever."
         )
+    if len(np.unique(weights, axis=1).T) < weights.shape[1]:
+        raise NotYet("some neurons (columns) have the same weights as others: draw all of them.")
     if (np.ptp(weights, axis=0) == 0).all():
         raise NotYet(
             "each neuron has the same weight for all of its inputs: draw a number for every weight."

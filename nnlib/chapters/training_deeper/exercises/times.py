@@ -1,8 +1,8 @@
-"""Exercise 1 of chapter 05b: how many times larger δ is with cross-entropy, at z = 5."""
+"""Exercise 1 of chapter 05b: how many times as large δ is with cross-entropy, at z = 5."""
 
 import numpy as np
 
-from nnlib.chapters.kit.exercise import Exercise
+from nnlib.chapters.kit.exercise import Exercise, NotYet
 from nnlib.chapters.kit.grading import grade_number, number
 from nnlib.numerics import sigmoid
 
@@ -11,7 +11,7 @@ SLOPE = A * (1 - A)
 PRAISE = f"{1 / SLOPE:.1f} times: δ is a against a · σ′(z), and σ′(5) is {SLOPE:.5f}."
 
 WRONG = {
-    "that is how many times smaller: σ′(5). Turn it over.": lambda: SLOPE,
+    "that is the other way round: σ′(5). Turn it over.": lambda: SLOPE,
     "that is δ with cross-entropy. Divide it by the other one.": lambda: A,
     "that is δ with the quadratic cost. The question is how many times it fits into the other.": (
         lambda: A * SLOPE
@@ -21,20 +21,30 @@ WRONG = {
     "that divides by 1 − a alone; σ′ is a (1 − a).": lambda: 1 / (1 - A),
 }
 
+OTHERWISE = (
+    "write both δ at z = 5, a with cross-entropy and a · a(1 − a) with the quadratic cost, and "
+    "divide."
+)
 known = grade_number(
     "times",
     1 / SLOPE,
     WRONG,
     praise=PRAISE,
-    otherwise="write both δ at z = 5, a with cross-entropy and a · a(1 − a) with the quadratic "
-    "cost, and divide.",
+    otherwise=OTHERWISE,
     tolerance=0.00025,
 )
 
 
 def grade(times):
-    rounded = abs(number(times, "times") * SLOPE - 1) < 0.004  # from values of three digits, say
-    return PRAISE if rounded else known(times)
+    off = abs(number(times, "times") * SLOPE - 1)
+    if off < 0.004:  # from values of three digits, say
+        return PRAISE
+    try:
+        return known(times)
+    except NotYet as reply:
+        if off < 0.02 and str(reply) == OTHERWISE:
+            raise NotYet("nearly: did you round on the way? Keep four digits of σ′(5).") from None
+        raise
 
 
 exercise = Exercise(

@@ -21,7 +21,7 @@ STEPS = 100
 def neuron_outputs(cost: str, z: float, learning_rate: float, steps: int = STEPS) -> np.ndarray:
     """Return the outputs a (steps + 1,) of a neuron with x = 1 that should say 0, from weighted input z on.
 
-    ``cost`` is "quadratic", with the slope a · a(1 − a) by z, or "cross-entropy", with the slope a.
+    ``cost`` is "quadratic", with ∂C/∂z = a · a(1 − a), or "cross-entropy", with ∂C/∂z = a.
     """
     outputs = []
     for _ in range(steps + 1):

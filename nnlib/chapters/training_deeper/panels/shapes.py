@@ -26,7 +26,7 @@ from nnlib.numerics import sigmoid
 
 @demo(
     size=(8.4, 4.0),
-    learn_from=Choice("learns from", list(LEARN_FROM), LEARN_FROM[1]),
+    learn_from=Choice("learns from", list(LEARN_FROM), LEARN_FROM[0]),
     distance=Slider("distance of the clouds", 1.0, 5.0, 2.0, step=0.5),
     learning_rate=Choice("learning rate η", [0.5, 5.0, 50.0], 0.5),
     step=Steps("step", STEPS, value=60, interval=100),
@@ -82,12 +82,12 @@ def architecture(figure: Figure, width: int, layers: int) -> str:
     history, parameters = train_architecture(width, layers)
     drawings.curves(ax, history.accuracy, history.validation_accuracy, what="accuracy")
     ax.set(ylim=(0, 1.02))
-    widths = " – ".join(["64", *[str(width)] * layers, "10"])
+    widths = " – ".join(["784", *[str(width)] * layers, "10"])
     seen, new = (round(100 * part[-1]) for part in (history.accuracy, history.validation_accuracy))
     ax.set_title(f"{widths}: {parameters:,} parameters")
     return (
         f"A network {widths} with {parameters:,} parameters: after 15 epochs about {seen} of 100 "
-        f"training digits and about {new} of 100 test digits are right."
+        f"training digits and about {new} of 100 validation digits are right."
     )
 
 

@@ -29,7 +29,7 @@ COSTS = (("cross-entropy", figures.BLUE, "-"), ("quadratic", figures.RED, "--"))
     learning_rate=Slider("learning rate η", 0.05, 1, 0.25, step=0.05),
 )
 def saturated_neuron(figure: Figure, z: float, learning_rate: float) -> str:
-    """Draw how a neuron that starts wrong learns with either cost, and the slope of either cost by z."""
+    """Draw how a neuron that starts wrong learns with either cost, and the slope of either cost with respect to z."""
     left, right = figures.axes(figure, columns=2)
     answer, across = sigmoid(np.array(z)), np.linspace(-6, 6, 121)
     late = {}
@@ -55,7 +55,7 @@ def saturated_neuron(figure: Figure, z: float, learning_rate: float) -> str:
 
 
 def _slope(cost: str, a: np.ndarray) -> np.ndarray:
-    """Return the slope of a cost by z where the output is a, any shape."""
+    """Return the slope of a cost with respect to z where the output is a, any shape."""
     return a * a * (1 - a) if cost == "quadratic" else a
 
 
