@@ -91,7 +91,8 @@ exercise = Exercise(
         "a bowl, but a saddle too.",
     ),
     hints=(
-        "The step is the p with H p = g, taken off w. In one dimension: slope divided by curvature.",
+        "The step is the p with H p = g, taken off w. In one dimension: slope divided by "
+        "curvature.",
         "np.linalg.solve(hessian, gradient) finds p; no inverse needs to be written out.",
     ),
     solution=newton_step,
