@@ -45,7 +45,7 @@ def border(figure: Figure, kind: str, power: float, noise: float, draw: int) -> 
         round(100 * share_right(network, *part))
         for part in (examples, noisy_moons(2000, noise, 99))
     ]
-    left.set_title(f"{shares[0]} % right, new points {shares[1]} %")
+    left.set_title(f"draw {draw}: {shares[0]} % right, new {shares[1]} %")
     right.set_title(f"{kind}, λ = {_strength(power)}: spread {weights.std():.2f}")
     return (
         f"Draw {draw}: 40 points of two half circles with noise {noise:.1f}, learnt with {kind}, "
