@@ -28,11 +28,11 @@ SLOW = {
     *("convolutional_networks.depth", "convolutional_networks.moving_digits"),
     *("convolutional_networks.normalising", "optimizers.ball", "optimizers.batches"),
     *("optimizers.learning", "optimizers.race", "optimizers.spectrum"),
-    *("regularization.border", "regularization.gap", "regularization.learning_curve"),
+    *("regularization.border", "regularization.gap"),
     *("regularization.stopping", "training_deeper.architecture", "training_deeper.playground"),
 }
 # And these train for long before they show anything.
-SLOW_TO_BEGIN = {"regularization.learning_curve", "regularization.rescue"}
+SLOW_TO_BEGIN = {"regularization.rescue"}
 
 
 def grouped(declared, slow=frozenset()):

@@ -2,33 +2,45 @@
 
 import numpy as np
 import pytest
-from nnlib.chapters.training_deeper.experiments.playground import Settings, run_of
 
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.demo import declared_everywhere
 from nnlib.chapters.optimizers.experiments.race import STEPS, cost_above_lowest, race_walks
+from nnlib.chapters.training_deeper.experiments.playground import Settings, run_of
 from nnlib.layers import Dense
 
+TURNED = "ravine, turned"
 DEMOS = {demo.name: demo for demo in declared_everywhere()[0]}
 
 
-def drawn(name, **changes):
+def drawn(panel, **changes):
     """Return the figure of a panel, and the values of its controls, of which some are changed."""
-    demo = DEMOS[name]
+    demo = DEMOS[panel]
     values = {control: one.start for control, one in demo.controls.items()} | changes
     figure = figures.figure(*demo.size)
     demo.draw(figure, **values)
     return figure, values
 
 
-@pytest.fixture(params=[0, 15, 40, STEPS])
+# the last: where the start, and with it all heads, stand at the right edge of the map
+@pytest.fixture(params=[(0, 0.0), (15, 0.0), (40, 0.0), (STEPS, 0.0), (0, 1.0)], ids=str)
 def film(request):
-    figure, values = drawn("race", step=request.param)
+    step, right = request.param
+    place = {"right": right, "name": "two valleys" if right else TURNED}
+    figure, values = drawn("race", step=step, **place)
     start = figure.axes[0].lines[-1].get_xydata()[0]  # the ring
     setting = (values["factor"], values["alpha"], values["rho"])
     walks = race_walks(values["name"], tuple(start), *setting)
     costs = {rule: cost_above_lowest(values["name"], walk) for rule, walk in walks.items()}
-    return figure.axes, request.param, walks, costs
+    return figure.axes, step, walks, costs
+
+
+def test_who_arrives_in_this_step_is_there():
+    texts = [text.get_text() for text in drawn("race", step=STEPS)[0].axes[2].texts]
+    first = min(int(text.removeprefix("there at ")) for text in texts if text.startswith("there"))
+    assert 0 < first < STEPS
+    now = [text.get_text() for text in drawn("race", step=first)[0].axes[2].texts]
+    assert f"there at {first}" in now
 
 
 def test_the_first_in_the_list_is_who_arrived_first_and_then_who_is_lowest(film):
@@ -89,6 +101,8 @@ def test_each_weight_of_the_playground_is_a_line_as_wide_as_it_is_large(epoch):
     green = np.array([_hex(colour) == figures.POSITIVE.lower() for colour in lines.get_colors()])
     assert (green == (weights >= 0)).all()
     ends = np.array([path.vertices for path in lines.get_paths()])
+    frame = next(part for part in sheet.collections if part.get_zorder() == 3).get_paths()[0]
+    assert ends[0, 0, 0] == pytest.approx(frame.vertices[:, 0].max())
     assert (ends[:, 0, 0] < ends[:, 1, 0]).all()
     assert len({tuple(end) for end in ends[-2:, 1]}) == 1  # both lead to the map
 

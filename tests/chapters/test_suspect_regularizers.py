@@ -76,7 +76,7 @@ def test_few_digits_are_the_same_hundred_each_time_and_the_others_stay_hidden():
         ((rescue.WANTED - 0.2) / 100, NOT_YET, "as a plain network gets"),
         ((rescue.WANTED + 0.2) / 100, CORRECT, f"Our record is {rescue.RECORD}"),
         ((rescue.RECORD + 0.5) / 100, CORRECT, "beats our record"),
-        (0.995, CORRECT, "Has it seen others"),
+        (0.995, NOT_YET, "Has it seen others"),
     ],
 )
 def test_a_rescue_is_told_what_it_is_worth(rows, share, status, words):

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from learners import right, wrong
 
+from nnlib.landscapes import Rosenbrock
 from nnlib.optimizers import SGD, Momentum, Optimizer
 from nnlib.parameter import Parameter
 from nnlib.schedules import cosine, warm_up
@@ -189,13 +190,35 @@ def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
 
 
 @right("adam_step")
-def _(w, m, s, g, t, rate, *_):
+def _(w, m, s, g, t, rate, β1=0.9, β2=0.999, ε=1e-8):
     w, m, s, g = (array.tolist() for array in (w, m, s, g))
-    m = [0.9 * old + 0.1 * slope for old, slope in zip(m, g, strict=True)]
-    s = [0.999 * old + 0.001 * slope * slope for old, slope in zip(s, g, strict=True)]
-    hats = [(a / (1 - 0.9**t), b / (1 - 0.999**t)) for a, b in zip(m, s, strict=True)]
-    moves = [rate * a / (math.sqrt(b) + 1e-8) for a, b in hats]
+    m = [β1 * old + (1 - β1) * slope for old, slope in zip(m, g, strict=True)]
+    s = [β2 * old + (1 - β2) * slope * slope for old, slope in zip(s, g, strict=True)]
+    hats = [(a / (1 - β1**t), b / (1 - β2**t)) for a, b in zip(m, s, strict=True)]
+    moves = [rate * a / (math.sqrt(b) + ε) for a, b in hats]
     return [old - move for old, move in zip(w, moves, strict=True)], m, s
+
+
+@wrong("adam_step", "right for the usual β₁, β₂ and ε")
+def _(w, m, s, g, t, rate, *_):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g * g
+    return w - rate * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8), m, s
+
+
+@wrong("adam_step", "stops with ")
+def _(w, m, s, g, t, rate):
+    m = 0.9 * m + 0.1 * g
+    s = 0.999 * s + 0.001 * g * g
+    return w - rate * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8), m, s
+
+
+@wrong("adam_step", "ε is not added to the root")
+def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * g**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return w - rate * m_hat / np.maximum(np.sqrt(s_hat), epsilon), m, s
 
 
 @right("adam_step")
@@ -436,6 +459,39 @@ def _():
             w += 0.9 * v - self.learning_rate * g
 
     return lambda parameters: Ball(parameters, 0.012)
+
+
+class Knows(Optimizer):
+    """Goes where it has been told that the lowest place is."""
+
+    def update(self, w, g):
+        w[...] = 1.0
+
+
+class Bends(Optimizer):
+    """Newton's method by a Hessian that it has looked up."""
+
+    def update(self, w, g):
+        w -= np.linalg.solve(Rosenbrock().hessian(w), g)
+
+
+@wrong("race", "after 100 steps C is")
+def _():
+    return lambda parameters: Knows(parameters, 0.1)
+
+
+@wrong("race", "it should be less than 0.001 from both")
+def _():
+    return lambda parameters: Bends(parameters, 0.1)
+
+
+@wrong("race", "make has moved the parameters")
+def _():
+    def make(parameters):
+        parameters[0].value[...] = [0.999, 0.998]
+        return SGD(parameters, 0.001)
+
+    return make
 
 
 @wrong("race", "your function returns nothing")

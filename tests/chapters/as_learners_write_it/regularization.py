@@ -41,6 +41,17 @@ def _(training, validation):
     return 5
 
 
+@wrong("best_epoch", "a few epochs in a row are no better")
+def _(training, validation):
+    best, waited = 0, 0  # early stopping with a patience of four
+    for epoch in range(1, len(validation)):
+        waited = 0 if validation[epoch] < validation[best] else waited + 1
+        best = epoch if waited == 0 else best
+        if waited == 4:
+            break
+    return best + 1
+
+
 @wrong("best_epoch", "should be a single number")
 def _(training, validation):
     return [np.argmin(validation) + 1]
@@ -170,9 +181,24 @@ def _(w, strength):
 
 @right("l1_slope")
 def _(w, strength):
-    slope = []
-    for row in w:
-        slope.append([strength if v > 0 else -strength if v < 0 else 0 for v in row])
+    slope = [strength if v > 0 else -strength if v < 0 else 0 for v in w.ravel()]
+    return np.reshape(slope, w.shape)
+
+
+@right("l1_slope")
+def _(w, strength):
+    slope = np.zeros_like(w)
+    for place in np.ndindex(w.shape):
+        slope[place] = strength * ((w[place] > 0) - int(w[place] < 0))
+    return slope
+
+
+@wrong("l1_slope", "stops with ")
+def _(w, strength):
+    slope = np.zeros(w.shape)  # two axes and no other number of them
+    for i in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            slope[i, j] = strength * np.sign(w[i, j])
     return slope
 
 
@@ -224,6 +250,14 @@ def _(x, keep, rng):
     return [[x[i, j] / keep * (rng.random() < keep) for j in range(d)] for i in range(n)]
 
 
+@wrong("dropout", "exactly as many are kept each time")
+def _(x, keep, rng):
+    y = np.zeros(x.size)
+    chosen = rng.choice(x.size, round(keep * x.size), replace=False)
+    y[chosen] = x.ravel()[chosen] / keep
+    return y.reshape(x.shape)
+
+
 @wrong("dropout", "changes the array")
 def _(x, keep, rng):
     x *= rng.random(x.shape) < keep
@@ -265,9 +299,16 @@ def _(x):
     return np.concatenate([np.zeros_like(x[:, :, :1]), x[:, :, :-1]], axis=2)
 
 
-@wrong("shift", "uint8 came in and float64 goes out")
+@right("shift")
 def _(x):
-    return np.pad(x, ((0, 0), (0, 0), (1, 0), (0, 0)))[:, :, :-1] * 1.0
+    return augment.translated(x, 0, 1)
+
+
+@wrong("shift", "float32 came in and float64 goes out")
+def _(x):
+    y = np.zeros(x.shape)
+    y[:, :, 1:] = x[:, :, :-1]
+    return y
 
 
 @wrong("shift", "changes the array")
@@ -377,6 +418,11 @@ def _():
         callbacks=[Scheduled(cosine(0.2, 0.002, 80))],
     )
     return network
+
+
+@wrong("rescue", "Has it seen others as well?")
+def _():
+    return Network([Oracle(1.0, rows=False)])
 
 
 @wrong("rescue", "it guesses")

@@ -70,6 +70,17 @@ def with_constants(**constants):
     return lambda w, m, s, g, t, rate: adam_step(w, m, s, g, t, rate, **constants)
 
 
+def ignoring(*names):
+    """Adam that takes the usual values of these, whatever comes in."""
+
+    def step(w, m, s, g, t, rate, *settings):
+        given = dict(zip(("beta1", "beta2", "epsilon"), settings, strict=bool(settings)))
+        usual = {name: value for name, value in given.items() if name not in names}
+        return adam_step(w, m, s, g, t, rate, **usual)
+
+    return step
+
+
 def reordered(*order):
     return lambda *case: tuple(adam_step(*case)[k] for k in order)
 
@@ -82,7 +93,11 @@ WRONG = {
     "m and s are right. The sign of the step: it goes uphill.": adam(
         place=lambda w, m_hat, s_hat, rate: right_place(w, -m_hat, s_hat, rate)
     ),
-    "m and s are right, and w has not moved.": adam(place=lambda w, *_: w),
+    "m and s are right, and w has not moved, or hardly: η m̂/(√ŝ + ε) is to be taken off, where ε "
+    "stands in the brackets and divides.": (
+        adam(place=lambda w, *_: w),
+        adam(place=lambda w, m_hat, s_hat, rate: w - rate * m_hat / np.sqrt(s_hat) * 1e-8),
+    ),
     "m and s are right. η is missing in the step.": adam(
         place=lambda w, m_hat, s_hat, rate: right_place(w, m_hat, s_hat, 1.0)
     ),
@@ -117,13 +132,21 @@ WRONG = {
     "the root is missing: m̂/(√ŝ + ε).": adam(
         place=lambda w, m_hat, s_hat, rate: right_place(w, m_hat, s_hat**2, rate)
     ),
-    "close: ε is missing below, or the brackets: m̂/(√ŝ + ε). If every gradient was 0, yours is "
-    "0/0.": with_constants(epsilon=0),
+    "close: ε is not added to the root, or the brackets are missing: m̂/(√ŝ + ε), else small "
+    "gradients get another step.": with_constants(epsilon=0),
     "close: that is the paper's shorter form, with both corrections in η. There ε joins the "
     "uncorrected √s, which makes a difference for small gradients. Here it is √ŝ + ε.": short_form,
     "close: ε is inside the root, √(ŝ + ε). For gradients near 1 nobody sees a difference; for "
     "small ones, of 1e-4 here, the step is too short. As libraries have it, ε is outside: "
     "√ŝ + ε.": adam(place=lambda w, m_hat, s_hat, rate: w - rate * m_hat / np.sqrt(s_hat + 1e-8)),
+    "right for the usual β₁, β₂ and ε; but others came in, and yours does not use them: 0.9, "
+    "0.999 and 1e-8 should not stand in it as numbers.": (
+        ignoring("beta1", "beta2", "epsilon"),
+        ignoring("beta1", "beta2"),
+        ignoring("beta1"),
+        ignoring("beta2"),
+        ignoring("epsilon"),
+    ),
 }
 
 
@@ -133,6 +156,8 @@ def cases():
         w, m, s, g = rng.normal(size=(4, 4))
         before = 0 if t == 1 else size
         yield w, before * m, np.square(before * s), size * g, t, rate
+    w, m, s, g = rng.normal(size=(4, 4))
+    yield w, m, s**2, g, 2, 0.1, 0.7, 0.95, 0.1  # β₁, β₂ and ε other than usual
 
 
 def read(answer, case):
@@ -152,8 +177,10 @@ def otherwise(case, got, right):
     size = 1e-4 if abs(case[3]).max() < 0.01 else 1
     pairs = zip("wms", got, right, strict=True)
     wrong = [name for name, one, other in pairs if not np.allclose(one, other, atol=1e-14)]
+    settings = zip(("β₁", "β₂", "ε"), case[6:], strict=bool(case[6:]))
+    given = "".join(f", {name} = {value:g}" for name, value in settings)
     return (
-        f"for t = {case[4]} and gradients of about {size:g} the new {' and '.join(wrong)} "
+        f"for t = {case[4]}{given} and gradients of about {size:g} the new {' and '.join(wrong)} "
         f"{'is' if len(wrong) == 1 else 'are'} not right: take it line by line."
     )
 

@@ -82,7 +82,7 @@ exercise = Exercise(
         'w = Parameter(np.zeros(1), "w"), a suspect of [w], w.grad = np.ones(1), step(), print '
         "w.value; again.",
         "Under the steady slope of 1: the first step of each, the second and the tenth, beside "
-        "nnlib's.",
+        "nnlib's. Compare by np.isclose: the same rule in other words differs in the last digit.",
         "Which steps never grow? Which shrink as 1/√k? Which begin right, and then double?",
     ),
     solution="""

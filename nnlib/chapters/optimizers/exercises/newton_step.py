@@ -91,8 +91,9 @@ exercise = Exercise(
         "a bowl, but a saddle too.",
     ),
     hints=(
-        "The step d is the one with H d = g. In one dimension: slope divided by curvature.",
-        "np.linalg.solve(hessian, gradient) finds d; no inverse needs to be written out.",
+        "The step is the p with H p = g, taken off w. In one dimension: slope divided by "
+        "curvature.",
+        "np.linalg.solve(hessian, gradient) finds p; no inverse needs to be written out.",
     ),
     solution=newton_step,
     wrong=WRONG,

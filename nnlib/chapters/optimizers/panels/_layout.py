@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib.chapters.kit import figures
+from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.walks import tidy
+from nnlib.landscapes import Landscape
 
 # Colour and dashes of each optimizer.
 LOOKS = {
@@ -47,6 +48,12 @@ def room_for_names(figure: Figure) -> tuple[Axes, Axes]:
     left.set_position((0.105, 0.16, 0.265, 0.75))
     right.set_position((0.485, 0.16, 0.285, 0.75))
     return left, right
+
+
+def draw_landscape(ax: Axes, surface: Landscape, steps: int = 61) -> None:
+    """Draw a surface as the course does, its place called w as v is the velocity here."""
+    drawings.landscape(ax, surface, steps)
+    ax.set(xlabel="w₁", ylabel="w₂")
 
 
 def pushed_apart(

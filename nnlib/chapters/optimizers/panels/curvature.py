@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib.chapters.kit import drawings, figures
+from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter, Slider, Steps
 from nnlib.chapters.kit.demo import demo
 from nnlib.chapters.kit.touch import Touch
@@ -22,6 +22,7 @@ from nnlib.chapters.optimizers.experiments.curvatures import (
 from nnlib.chapters.optimizers.panels._layout import (
     WIDE,
     capital,
+    draw_landscape,
     name_beside,
     place_in_words,
     side_by_side,
@@ -44,8 +45,8 @@ PLAIN_RATES = {
     touch=Touch(x="v1", y="v2"),
     name=Choice("landscape", list(PLAIN_RATES), "two valleys"),
     damping=Slider("damping μ", 0, 5, 0.0),
-    v1=Slider("start v₁", -1.8, 1.8, 0.4),
-    v2=Slider("start v₂", -0.4, 1.2, 0.8),
+    v1=Slider("start w₁", -1.8, 1.8, 0.4),
+    v2=Slider("start w₂", -0.4, 1.2, 0.8),
     step=Steps("step", 40, 1, interval=400),
 )
 def jump(figure: Figure, name: str, damping: float, v1: float, v2: float, step: int) -> str:
@@ -56,7 +57,7 @@ def jump(figure: Figure, name: str, damping: float, v1: float, v2: float, step: 
         surface, lambda w: make_newton(surface, w, damping), steps=step, start=start
     )
     plain = optimizer_walk(surface, lambda w: SGD(w, PLAIN_RATES[name]), steps=step, start=start)
-    drawings.landscape(ax, surface)
+    draw_landscape(ax, surface)
     here = newton[-1]
     near = bool(np.abs(here).max() < 10)
     if near:

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib.chapters.kit import drawings, figures
+from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice
 from nnlib.chapters.kit.demo import demo, picture
 from nnlib.chapters.optimizers.experiments.learning import (
@@ -27,23 +27,41 @@ SIZES, BATCH_RATES = (5, 10, 20, 50, 100, 500), (0.03, 0.1, 0.3, 1.0)
 UNITS = ("epochs", "updates", "seconds, on your machine")
 
 
-@picture(size=(7.6, 3.4))
-def loss_curves(figure: Figure, histories: dict[str, History]) -> str:
-    """Draw how the loss fell in trainings by several optimizers, by epoch."""
-    ax = figures.axes(figure)
+@picture(size=WIDE)
+def learning_curves(figure: Figure, runs: dict[str, list[History]]) -> str:
+    """Draw training and validation loss by epoch, for each optimizer the mean of its runs, and their spread."""
+    parts = figures.axes(figure, columns=2)
+    parts[0].set_position((0.105, 0.16, 0.3, 0.75))
+    parts[1].set_position((0.485, 0.16, 0.3, 0.75))
     told = []
-    for name, history in histories.items():
-        colour, dashes = LOOKS[name]
-        ax.plot(range(1, len(history.loss) + 1), history.loss, dashes, color=colour, label=name)
-        told.append(f"{name} ends {_rough_loss(history.loss[-1])}")
-    ax.set(xlabel="epoch", ylabel="loss while training", ylim=(0, 2.4))
-    drawings.legend_right(figure)
-    return f"The loss on the training digits by epoch: {', '.join(told)}."
+    for name, histories in runs.items():
+        losses = [[h.loss for h in histories], [h.validation_loss for h in histories]]
+        for ax, values in zip(parts, np.array(losses), strict=True):
+            _draw_spread(ax, name, values)
+        ends = np.mean(losses, axis=1)[:, -1]
+        told.append(f"{name} {_rough_loss(ends[0])} and {_rough_loss(ends[1])}")
+    for ax, title in zip(parts, ("training", "validation"), strict=True):
+        ax.set(xlabel="epoch", ylim=(0, 1.3), title=title)
+    parts[0].set_ylabel("loss")
+    name_beside(parts[1])
+    return (
+        f"Loss by epoch, means of {len(histories)} runs and their spread; after the last epoch on "
+        f"training and on validation images: {', '.join(told)}."
+    )
+
+
+def _draw_spread(ax: Axes, name: str, values: np.ndarray) -> None:
+    """Draw the mean of runs (runs, epochs) of an optimizer, and shade from the lowest to the highest of them."""
+    colour, dashes = LOOKS[name]
+    epochs = np.arange(1, values.shape[1] + 1)
+    ax.plot(epochs, values.mean(axis=0), dashes, color=colour, label=name)
+    ax.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2)
+    ax.set_xticks(epochs)
 
 
 def _rough_loss(loss: float) -> str:
     """Return a loss as coarsely as all machines agree on it."""
-    return "above 1" if loss > 1 else "between 0.2 and 1" if loss > 0.2 else "under 0.2"
+    return "under 0.3" if loss < 0.3 else "under 0.6" if loss < 0.6 else "above 0.6"
 
 
 @demo(

@@ -22,6 +22,7 @@ from nnlib.chapters.optimizers.panels._layout import (
     MAP_AND_CURVES,
     capital,
     cost_in_words,
+    draw_landscape,
     map_beside_curves,
     place_in_words,
 )
@@ -39,10 +40,10 @@ def cover(figure: Figure) -> str:
         "Adam, η = 0.3": lambda w: Adam(w, 0.3, 0.8),
     }
     for ax, (name, make) in zip(figures.axes(figure, columns=3), makes.items(), strict=True):
-        drawings.landscape(ax, ravine)
+        draw_landscape(ax, ravine)
         drawings.path(ax, optimizer_walk(ravine, make, steps=30))
         ax.set_title(name)
-        ax.set_ylabel("v₂" if name.startswith("plain") else "")
+        ax.set_ylabel("w₂" if name.startswith("plain") else "")
     figure.subplots_adjust(left=0.09, right=0.99, top=0.88, bottom=0.24, wspace=0.15)
     return (
         "Three walks of 30 steps down the same ravine, seen from above, each with a learning rate "
@@ -62,7 +63,7 @@ def zigzag(figure: Figure, steepest: int, learning_rate: float) -> str:
     chart, curve = map_beside_curves(figure)
     surface = Quadratic(1, steepest, start=(-3.0, 0.6))
     walk = optimizer_walk(surface, lambda w: SGD(w, learning_rate), steps=30)
-    drawings.landscape(chart, surface)
+    draw_landscape(chart, surface)
     drawings.path(chart, on_the_map(walk))
     curvatures = np.array([0.0, 1 / learning_rate, 250.0])
     curve.axhspan(1, 5, color="#F0F0F0")
@@ -174,7 +175,7 @@ def _draw_walks(
     chart: Axes, curves: Axes, surface: Landscape, walks: dict[str, np.ndarray], step: int
 ) -> dict[str, str]:
     """Draw walks up to ``step`` on their landscape and their whole costs beside it; return where each stands."""
-    drawings.landscape(chart, surface)
+    draw_landscape(chart, surface)
     words, lowest, highest = {}, 0.0, 0.0
     for name, walk in walks.items():
         (colour, dashes), costs = LOOKS[name], costs_along(surface, walk)

@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
-from nnlib.chapters.kit import drawings, figures, svg
+from nnlib.chapters.kit import figures, svg
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo
 from nnlib.chapters.kit.touch import Touch, Values
@@ -21,7 +21,12 @@ from nnlib.chapters.optimizers.experiments.race import (
     race_walks,
     there_from,
 )
-from nnlib.chapters.optimizers.panels._layout import LOOKS, place_in_words, pushed_apart
+from nnlib.chapters.optimizers.panels._layout import (
+    LOOKS,
+    draw_landscape,
+    place_in_words,
+    pushed_apart,
+)
 
 Walks = dict[str, np.ndarray]
 FADING = ((STEPS, 1.1, 0.55), (16, 1.8, 0.65), (6, 3.0, 1.0))  # steps back, width, opacity
@@ -61,7 +66,7 @@ def race(
     start = start_inside(SURFACES[name], (STARTS[name][0] + right, STARTS[name][1] + up))
     walks = race_walks(name, start, factor, alpha, rho)
     costs = {rule: cost_above_lowest(name, walk) for rule, walk in walks.items()}
-    drawings.landscape(chart, SURFACES[name], steps=41)
+    draw_landscape(chart, SURFACES[name], steps=41)
     _draw_trails(chart, {rule: walk[: step + 1] for rule, walk in walks.items()})
     ring(chart, np.array(start))
     _draw_costs(strip, costs, step, (name, start, factor, alpha, rho))

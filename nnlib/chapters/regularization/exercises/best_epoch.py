@@ -14,8 +14,24 @@ def gaps(training, validation):
     return np.abs(np.subtract(training, validation))
 
 
-def first_rise(training, validation):
-    return np.flatnonzero(np.diff([*validation, np.inf]) > 0)[0] + 1
+def with_patience(patience):
+    """The mistake to stop once that many epochs in a row were no better than the best."""
+
+    def stopped(training, validation):
+        best = 0
+        for epoch, loss in enumerate(validation):
+            if loss < validation[best]:
+                best = epoch
+            elif epoch - best >= patience:
+                break
+        return best + 1
+
+    return stopped
+
+
+def mixed(share):
+    """The mistake to let the training loss have a say."""
+    return lambda t, v: np.argmin(np.asarray(v) + share * np.asarray(t)) + 1
 
 
 WRONG: Mistakes = {
@@ -31,11 +47,19 @@ WRONG: Mistakes = {
         lambda t, v: np.argmin(t),
     ),
     "that is the last epoch: by then the validation loss has risen again.": lambda t, v: len(v),
-    "that stops at the first rise, which may be chance: look at all epochs.": first_rise,
+    "that stops at the first rise, which may be chance: look at all epochs.": with_patience(1),
+    "that stops where a few epochs in a row are no better, and a later one is: here all epochs "
+    "are known, so look at all of them.": tuple(with_patience(epochs) for epochs in range(2, 8)),
+    "the first epoch counts too: it may be the best.": lambda t, v: np.argmin(v[1:]) + 2,
+    "the last epoch counts too: it may be the best.": lambda t, v: np.argmin(v[:-1]) + 1,
     "that is the *highest* validation loss: a loss should be low.": lambda t, v: np.argmax(v) + 1,
     "that is the lowest loss itself: in which epoch was it?": lambda t, v: min(v),
-    "the sum of both losses chose that: training has no say.": (
-        lambda t, v: np.add(t, v).argmin() + 1
+    "that is where the gap is *largest*: it says how far apart the losses are, not how low.": (
+        lambda t, v: gaps(t, v).argmax() + 1
+    ),
+    "the sum of both losses chose that: training has no say.": (mixed(1), mixed(0.5), mixed(0.1)),
+    "the larger of the two losses chose that: training has no say.": (
+        lambda t, v: np.maximum(t, v).argmin() + 1
     ),
 }
 
@@ -45,16 +69,20 @@ def otherwise(case, got, right):
     return f"for the validation losses {losses} it is epoch {right}; yours says {got:g}."
 
 
-# drawn up so that each mistake chooses an epoch of its own, and some at random
-TRAINING = [2.1, 1.7, 1.25, 1.0, 0.9, 0.8, 0.7, 0.6, 0.55, 0.5, 0.4, 0.26, 0.2, 0.1, 0.15]
-VALIDATION = [2.5, 1.8, 1.9, 1.04, 1.3, 1.2, 1.1, 1.0, 0.7, 0.8, 0.85, 0.75, 1.0, 1.2, 1.3]
-rng = np.random.default_rng(7)
-CASES = [(TRAINING, VALIDATION)]
-for epochs in (9, 12, 7):
-    time = np.arange(1, epochs + 1)
-    training = 2 * 0.8**time + 0.1 * rng.random(epochs)
-    validation = training + 0.02 * (time - 2) ** 2 + 0.1 * rng.random(epochs)
-    CASES.append((training.tolist(), validation.tolist()))
+# drawn up so that each mistake chooses an epoch of its own
+TRAINING = [2.1, 1.7, 1.25, 1.0, 0.9, 0.8, 1.08, 0.6, 0.55, 0.5, 0.4, 0.26, 0.2, 0.1, 0.2]
+VALIDATION = [2.5, 1.8, 1.9, 1.04, 1.3, 1.2, 1.1, 1.0, 0.7, 0.8, 1.4, 0.75, 0.95, 0.92, 0.85]
+BUMP = [1.0, 0.9, 0.95, 0.6, 0.7, 0.72, 0.71, 0.69, 0.74, 0.7, 0.68, 0.65, 0.5, 0.55]
+CASES = [
+    (TRAINING, VALIDATION),
+    ([1.2 - 0.07 * epoch for epoch in range(14)], BUMP),  # best after eight that are no better
+    ([0.52, 0.45, 0.4, 0.3, 0.1], [0.5, 0.6, 0.55, 0.7, 0.8]),  # the first is best
+    ([1.5, 1.0, 0.65, 0.8, 0.75, 0.7], [1.6, 1.3, 1.4, 1.0, 1.1, 0.9]),  # the last
+    (  # the training loss is the higher one, mostly
+        [1.2, 0.45, 0.9, 0.9, 0.8, 0.64, 0.5, 0.61, 0.66],
+        [1.2, 0.9, 0.61, 0.6, 0.61, 0.615, 0.63, 0.62, 0.65],
+    ),
+]
 
 exercise = Exercise(
     names=("best_epoch",),

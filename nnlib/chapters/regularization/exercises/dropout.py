@@ -34,13 +34,15 @@ def grade(function):
                 "with keep = 1 everything stays as it is: rng.random() is below 1 always.",
             )
             continue
-        _require_pattern(y != 0, [_drawn(function, x, keep, seed) != 0 for seed in range(10)])
+        draws = [_drawn(function, x, keep, seed) != 0 for seed in range(10)]
+        _require_pattern(y != 0, draws)
         _refuse(
             np.array_equal(y, other) or not np.array_equal(y, again),
             "the numbers do not come from the rng that came in: same seed, same mask; another "
             "seed, another.",
         )
         _require_chance(y != 0, keep)
+        _require_independence(draws, keep)
         _require_scale(x, y, keep)
     return "x m / keep: what is kept grows by 1/keep, so that the mean over all masks is x."
 
@@ -75,10 +77,21 @@ def _require_chance(kept, keep):
         abs(share - keep) > 0.02,
         f"with keep = {keep} about {keep:.0%} should stay, but {share:.0%} do.",
     )
+
+
+def _require_independence(draws, keep):
+    """Whatever the others do: counts vary from draw to draw, and no two numbers share their fate."""
+    kept, each = draws[0], "draw for each number by itself, whatever the others do."
+    same_count = any(len(set(kept.sum(axis=axis))) == 1 for axis in (0, 1))
+    spread = np.sqrt(kept.size * keep * (1 - keep))  # of how many are kept, if each is drawn
+    steady = np.std([draw.sum() for draw in draws]) < spread / 10
+    _refuse(same_count or steady, f"exactly as many are kept each time: {each}")
+    c = (kept - keep) / np.sqrt(keep * (1 - keep))
+    neighbours = (c[1:] * c[:-1]).mean(), (c[:, 1:] * c[:, :-1]).mean()
+    twins = any(len(np.unique(kept, axis=axis)) < kept.shape[axis] for axis in (0, 1))
     _refuse(
-        any(len(set(kept.sum(axis=axis))) == 1 for axis in (0, 1)),
-        "exactly as many are kept each time: draw for each number by itself, whatever the others "
-        "do.",
+        twins or max(map(abs, neighbours)) > 0.1,
+        f"some numbers share a draw, so that they stay or go together: {each}",
     )
 
 
@@ -143,7 +156,20 @@ WRONG = {
         with_draw(lambda x, rng: np.random.default_rng(0).random(x.shape)),
         with_draw(lambda x, rng: np.random.default_rng().random(x.shape)),
     ),
-    "exactly as many are kept each time": with_draw(places),
+    "exactly as many are kept each time": (
+        with_draw(places),
+        with_draw(lambda x, rng: rng.permutation(x.size).reshape(x.shape) / x.size),
+    ),
+    "some numbers share a draw": (
+        with_draw(
+            lambda x, rng: np.repeat(rng.random(-(-x.size // 2)), 2)[: x.size].reshape(x.shape)
+        ),
+        with_draw(lambda x, rng: np.resize(rng.random((-(-len(x) // 2), x.shape[1])), x.shape)),
+        with_draw(lambda x, rng: np.repeat(rng.random(x.shape), 2, axis=0)[: len(x)]),
+        with_draw(
+            lambda x, rng: np.tile(rng.random((len(x), -(-x.shape[1] // 2))), 2)[:, : x.shape[1]]
+        ),
+    ),
     "that is the mask alone": (
         with_mask(lambda x, m, keep: m),
         with_mask(lambda x, m, keep: m / keep),

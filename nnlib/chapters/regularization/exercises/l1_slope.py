@@ -45,17 +45,17 @@ def read(result, case):
 
 def otherwise(case, got, right):
     w, strength = case
-    i, j = np.argwhere(~np.isclose(got, right))[0]
-    return (
-        f"for w = {w[i, j]:.4g} and λ = {strength} it should be {right[i, j]:g}, "
-        f"but it is {got[i, j]:g}."
-    )
+    first = np.argmax(~np.isclose(got, right))
+    number, wanted, answer = (np.ravel(part)[first] for part in (w, right, got))
+    return f"for w = {number:.4g} and λ = {strength} it should be {wanted:g}, but it is {answer:g}."
 
 
 rng = np.random.default_rng(2)
-CASES = [(rng.normal(size=shape), strength) for shape, strength in (((3, 2), 0.3), ((4, 5), 2.5))]
+SHAPES = (((3, 2), 0.3), ((4, 5), 2.5), ((5,), 0.3), ((2, 3, 2), 1.2))
+CASES = [(rng.normal(size=shape), strength) for shape, strength in SHAPES]
 for w, _ in CASES:
-    w[1, 1], w[0, 0], w[2, 0] = 0, 1.5, -0.2  # a zero, and both signs, for certain
+    w.flat[[0, 3, 4]] = 1.5, 0, -0.2  # a zero, and both signs, for certain
+CASES += [(np.array(w), 0.7) for w in (1.5, 0.0, -0.2)]  # no axis at all
 graded = grade_function(
     l1_slope,
     CASES,

@@ -7,19 +7,24 @@ import numpy as np
 
 from nnlib.activations import Sigmoid, Tanh
 from nnlib.chapters.kit.digits import Examples
-from nnlib.chapters.regularization.experiments.overfitting import handful_of_digits
+from nnlib.chapters.regularization.experiments.overfitting import (
+    BATCH,
+    handful_of_digits,
+    plain_network,
+)
 from nnlib.datasets import moons
 from nnlib.layers import Dense, Flatten
 from nnlib.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from nnlib.metrics import accuracy
 from nnlib.network import Network
-from nnlib.optimizers import SGD
+from nnlib.optimizers import SGD, Adam, AdamW
 from nnlib.regularization import L1, L2, Penalty
 from nnlib.training import fit
 
 PENALTIES: dict[str, type[Penalty]] = {"L2": L2, "L1": L1}
 BORDER_RATE, BORDER_EPOCHS, POINTS, DRAW = 0.2, 2000, 40, 2
 WEIGHTS_RATE, WEIGHTS_EPOCHS = 0.25, 600
+ADAM_RATE = 0.003
 # What counts as no weight: more than a step of L1's pull, ηλ, for every λ of the slider.
 ZERO = 0.01
 
@@ -85,6 +90,37 @@ def learn_digit_weights(kind: str, power: float, seed: int = 0) -> DigitWeights:
     )
     x, y = data.test
     return DigitWeights(network.parameters()[0].value, accuracy(network.classify(x), y))
+
+
+class Judged(NamedTuple):
+    """The shares of validation digits and of test digits that a network reads."""
+
+    validation: float
+    test: float
+
+
+@cache
+def learn_with_adam(kind: str, strength: float, seed: int = 0) -> Judged:
+    """Learn 200 digits, 20 with a wrong label, by Adam; ``kind`` is "none", "L2", or "decay" for decoupled decay."""
+    data, rng = handful_of_digits(200, 10, seed), np.random.default_rng(seed)
+    network = plain_network(rng)
+    rule = (
+        AdamW(network.parameters(), ADAM_RATE, weight_decay=strength)
+        if kind == "decay"
+        else Adam(network.parameters(), ADAM_RATE)
+    )
+    fit(
+        network,
+        SoftmaxCrossEntropy(),
+        rule,
+        data.training,
+        epochs=60,
+        batch_size=BATCH,
+        rng=rng,
+        penalty=L2(strength) if kind == "L2" else None,
+    )
+    shares = (accuracy(network.classify(x), y) for x, y in (data.validation, data.test))
+    return Judged(*shares)
 
 
 def share_near_zero(weights: np.ndarray) -> float:

@@ -6,13 +6,9 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Choice, Counter
 from nnlib.chapters.kit.demo import demo, picture
-from nnlib.chapters.regularization.experiments.remedies import (
-    learn_lopsided_sample,
-    rescue_by,
-    share_misread,
-)
+from nnlib.chapters.regularization.experiments.measured import MISREAD, NUMBERS
+from nnlib.chapters.regularization.experiments.remedies import learn_lopsided_sample, rescue_by
 
-NUMBERS = (50, 100, 200, 400, 800)
 SEEDS = range(3)
 LISTED = ("plain", "early stopping", "L2", "dropout", "crops and noise", "all together")
 
@@ -22,7 +18,10 @@ LISTED = ("plain", "early stopping", "L2", "dropout", "crops and noise", "all to
     wrong=Choice("wrong labels of 100", [0, 10, 20], 10),
 )
 def learning_curve(figure: Figure, way: str, wrong: int) -> str:
-    """Draw the share of new digits that are misread, by how many were learnt from, plain and with a remedy."""
+    """Draw the share of new digits that are misread, by how many were learnt from, plain and with a remedy.
+
+    Lines are means of five draws; shades go from the lowest to the highest of them.
+    """
     ax = figures.axes(figure)
     if ax.get_xscale() != "log":
         ax.set_xscale("log")
@@ -30,16 +29,18 @@ def learning_curve(figure: Figure, way: str, wrong: int) -> str:
         ax.set_xticks(NUMBERS, [str(number) for number in NUMBERS])
     words = []
     for name, colour, style in (("plain", figures.RED, "s--"), (way, figures.BLUE, "o-")):
-        errors = [100 * share_misread(name, wrong, number) for number in NUMBERS]
+        draws = np.array(MISREAD[name, wrong])
+        means = draws.mean(axis=1)
         label = name if name == "plain" else f"with {name}"
-        ax.plot(NUMBERS, errors, style, color=colour, label=label)
-        words.append(f"about {errors[0]:.0f} and {errors[-1]:.0f} of 100")
+        ax.plot(NUMBERS, means, style, color=colour, label=label)
+        ax.fill_between(NUMBERS, draws.min(axis=1), draws.max(axis=1), color=colour, alpha=0.15)
+        words.append(f"{means[0]:.0f} and {means[-1]:.0f} of 100")
     ax.set(xlabel="digits to learn from", ylabel="new digits misread (%)")
-    ax.set(xlim=(45, 900), ylim=(0, 45), title=f"{wrong} wrong labels of 100")
+    ax.set(xlim=(45, 900), ylim=(0, 45), title=f"{wrong} wrong labels of 100, five draws")
     figures.legend(ax, loc="upper right")
     return (
         f"New digits misread after learning from 50 and from 800 digits, {wrong} of 100 labels "
-        f"wrong: {words[0]} plain, {words[1]} with {way}."
+        f"wrong, means of five draws and their spread: {words[0]} plain, {words[1]} with {way}."
     )
 
 

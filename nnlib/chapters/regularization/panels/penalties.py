@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib.chapters.kit import drawings, figures
-from nnlib.chapters.kit.controls import Choice, Slider
+from nnlib.chapters.kit.controls import Choice, Counter, Slider
 from nnlib.chapters.kit.demo import demo, picture
 from nnlib.chapters.kit.experiments import share_right
 from nnlib.chapters.regularization.experiments.penalties import (
@@ -30,13 +30,14 @@ LARGEST = 1.8  # no weight of the pictures is larger
     kind=Choice("penalty", list(PENALTIES), "L2"),
     power=Slider("log₁₀ λ", -5, -1, -4, step=0.25, on_release=True, ticks=(-1,)),
     noise=Slider("noise of the points", 0.1, 0.5, 0.4, on_release=True, ticks=(0.1,)),
+    draw=Counter("draw", 0, 7, DRAW, on_release=True),
 )
-def border(figure: Figure, kind: str, power: float, noise: float) -> str:
+def border(figure: Figure, kind: str, power: float, noise: float, draw: int) -> str:
     """Draw the border between two classes that a network learns with a penalty, and the histogram of its weights."""
     left, right = figures.axes(figure, columns=2)
     power, noise = round(power, 2), round(noise, 2)
-    network, weights = learn_border(kind, power, noise)
-    examples = noisy_moons(POINTS, noise, DRAW)
+    network, weights = learn_border(kind, power, noise, draw)
+    examples = noisy_moons(POINTS, noise, draw)
     _paint_border(left, network, examples, steps=60, size=30)
     left.set(xlabel="x₁", ylabel="x₂")
     _paint_histogram(right, weights)
@@ -44,10 +45,10 @@ def border(figure: Figure, kind: str, power: float, noise: float) -> str:
         round(100 * share_right(network, *part))
         for part in (examples, noisy_moons(2000, noise, 99))
     ]
-    left.set_title(f"{shares[0]} % right, new points {shares[1]} %")
+    left.set_title(f"draw {draw}: {shares[0]} % right, new {shares[1]} %")
     right.set_title(f"{kind}, λ = {_strength(power)}: spread {weights.std():.2f}")
     return (
-        f"40 points of two half circles with noise {noise:.1f}, learnt with {kind}, "
+        f"Draw {draw}: 40 points of two half circles with noise {noise:.1f}, learnt with {kind}, "
         f"λ = {_strength(power)}: about {shares[0]} of 100 points and about {shares[1]} of 100 "
         f"new points are on their own side; the weights spread by about {weights.std():.1f}."
     )
