@@ -281,6 +281,8 @@ def _result(function: Callable[..., Any], given: list[Any]) -> Any:
 def _shape_or_value(argument: Any) -> str:
     if isinstance(argument, np.ndarray):
         return f"an array of shape {argument.shape}"
+    if isinstance(argument, list) and any(isinstance(part, np.ndarray) for part in argument):
+        return f"a list of arrays of shapes {', '.join(str(np.shape(part)) for part in argument)}"
     return "a function" if inspect.isroutine(argument) else repr(argument)
 
 

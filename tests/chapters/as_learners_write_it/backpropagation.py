@@ -302,7 +302,7 @@ def _(Ws, outputs, dz):  # two layers only
     return outputs[-3].T @ before, outputs[-2].T @ dz
 
 
-@wrong("any_depth", "your function stops with ValueError")
+@wrong("any_depth", "the inner two numbers must agree")
 def _(Ws, outputs, dz):  # not turned over
     slopes = []
     for k in reversed(range(len(Ws))):
