@@ -19,7 +19,7 @@ against = predict(
     "of its z do to the cost?",
     answers=("it raises the cost", "it lowers the cost", "it leaves the cost as it is"),
     right="it raises the cost",
-    because="By its negative weight it makes an answer still lower that is too low already.",
+    because="Through its negative weight it lowers an answer that is already too low.",
 )
 hidden_layer = predict(
     "Softmax regression reads about 91 of 100 new digits. With a hidden layer of 100 neurons?",

@@ -25,5 +25,5 @@ from_every_start = predict(
     "Two hidden neurons are enough for XOR. How often will learning find the weights?",
     answers=("from every start", "from about one start in ten", "from about one start in two"),
     right="from about one start in ten",
-    because="Often one of the two neurons is dead, and no small step wakes it up.",
+    because="That such weights exist does not mean that small steps lead to them.",
 )

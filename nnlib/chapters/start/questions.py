@@ -35,7 +35,7 @@ unseen_digits = predict(
     ),
 )
 late_lambda = predict(
-    "late looks factor up when it is called, kept has kept it. What do late(10) and kept(10) say?",
+    "late looks factor up when it is called; kept has kept it. What do late(10) and kept(10) say?",
     answers=("50 and 20", "20 and 20", "50 and 50"),
     right="50 and 20",
     because="When they are called factor is 5; when they were made it was 2.",

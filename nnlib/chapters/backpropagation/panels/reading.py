@@ -93,5 +93,5 @@ def learning_curves(figure: Figure, networks: dict[str, History]) -> str:
     return (
         f"Three charts, {', '.join(networks)}: how many of 100 digits are right, by epoch. The "
         "curve of the training digits climbs, highest with most neurons; that of the validation "
-        "digits stays below it and is soon flat."
+        "digits starts above it, falls behind after two or three epochs, and is soon flat."
     )

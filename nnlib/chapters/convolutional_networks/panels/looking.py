@@ -143,7 +143,7 @@ def equivariance(figure: Figure, name: str, how: str, amount: int) -> str:
     show_picture(axes[0], first, *grey_range(kernel))
     show_picture(axes[1], second, *grey_range(kernel))
     show_picture(axes[2], first - second, -1, 1)
-    titles = "move, then look", "look, then move", f"in the middle: {apart:.0f} %"
+    titles = "move, then look", "look, then move", f"difference: {apart:.0f} %"
     for ax, title in zip(axes, titles, strict=True):
         ax.set_title(title)
     figure.subplots_adjust(left=0.02, right=0.98, top=0.88, bottom=0.02, wspace=0.06)

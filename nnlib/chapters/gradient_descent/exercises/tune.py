@@ -39,7 +39,7 @@ def grade(learning_rate, batch_size):
         )
     return (
         f"{right:.1f} of 100 after {steps} steps. In pairs that work η goes with the batch: about "
-        "ten times the batch, ten times the η, as long as there are steps enough."
+        "ten times the batch, ten times the η, as long as there are enough steps."
     )
 
 

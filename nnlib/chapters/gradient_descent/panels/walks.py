@@ -88,7 +88,7 @@ def surface_walk(
     return figures.minus(
         f"{name.capitalize()}, seen from above: "
         f"gradient descent from ({start[0]:.1f}, {start[1]:.1f}) "
-        f"with η = {learning_rate:.3f} stands after {step} steps at {place}; {words}."
+        f"with η = {learning_rate:.3f} stands at {place} after step {step}; {words}."
     )
 
 

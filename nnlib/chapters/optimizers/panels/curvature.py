@@ -71,7 +71,7 @@ def jump(figure: Figure, name: str, damping: float, v1: float, v2: float, step: 
     where = place_in_words(here) if near else "a place far off the map"
     return (
         f"{capital(name)}: Newton's method with damping {damping:.1f} from {place_in_words(start)} "
-        f"stands after {step} steps at {where}: {words}. Dashed: the second-order picture from "
+        f"stands at {where} after step {step}, and {words}. Dashed: the second-order picture from "
         "there."
     )
 

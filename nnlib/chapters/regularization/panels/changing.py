@@ -66,8 +66,7 @@ def _write_what_is_said(ax: Axes, images: np.ndarray, digit: int | None) -> str:
     for place, label in enumerate(said):
         _write(ax, side, place, f"says {label}", wrong=bool(label != digit))
     return (
-        f" Of the seven, a network that never saw such changes reads {(said[1:] != digit).sum()} "
-        "as another digit."
+        f" A network that never saw such changes misreads {(said[1:] != digit).sum()} of the seven."
     )
 
 
