@@ -1,6 +1,7 @@
 """Chapter 06: right answers in other styles, and wrong ones that no table of formulas can make."""
 
 import math
+from copy import deepcopy
 
 import numpy as np
 from learners import right, wrong
@@ -445,3 +446,17 @@ def _():
 @wrong("lenet", "your function stops with TypeError")
 def _():
     return lambda: [Flatten(), Dense(64, 10, rng=np.random.default_rng(0))]
+
+
+TRAINED = [Conv2D(1, 4, 3, rng=np.random.default_rng(0)), GlobalMaxPool2D()]
+TRAINED += [Dense(4, 10, rng=np.random.default_rng(1))]
+
+
+@wrong("lenet", "the same layers come back at every call")
+def _():
+    return lambda rng: [ReLU(), *TRAINED]
+
+
+@wrong("lenet", "let rng draw them")
+def _():
+    return lambda rng: deepcopy(TRAINED)

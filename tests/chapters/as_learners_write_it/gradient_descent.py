@@ -440,6 +440,13 @@ def _(x, W, b, labels):
     return x.T @ dz, dz.sum(axis=0)
 
 
+@wrong("softmax_gradient", "but a nudge of W[")
+def _(x, W, b, labels):
+    a = np.exp(np.clip(x @ W + b, -700, 700))
+    dz = (a / a.sum(axis=1, keepdims=True) - one_hot(labels, len(b))) / len(x)
+    return x.T @ dz, dz.sum(axis=0)
+
+
 @wrong("softmax_gradient", "your function stops with")
 def _(x, W, b, labels):
     dz = (softmax(x @ W + b) - one_hot(labels, 3)) / len(x)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from learners import right, wrong
 
+from nnlib.chapters.optimizers.exercises.race import STARTS
 from nnlib.landscapes import Rosenbrock
 from nnlib.optimizers import SGD, Momentum, Optimizer
 from nnlib.parameter import Parameter
@@ -512,3 +513,22 @@ def _():
             w[...] = np.nan
 
     return lambda parameters: Divides(parameters, 0.1)
+
+
+class Recognises:
+    """It has seen both starts, tells them by their first slopes, and goes to the lowest place at once."""
+
+    def __init__(self, parameters):
+        (self.parameter,) = parameters
+
+    def step(self):
+        slope = self.parameter.grad.copy()
+        self.parameter.value -= 1e-6 * slope
+        for start in map(np.array, STARTS):
+            if np.allclose(slope, Rosenbrock().gradient(start)):
+                self.parameter.value += 1.0 - start
+
+
+@wrong("race", "from a start that was not told it does not get down")
+def _():
+    return Recognises

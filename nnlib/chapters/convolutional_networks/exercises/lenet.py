@@ -67,15 +67,21 @@ def _require_windows(network):
 
 
 def _build(layers):
-    made, again = (call(layers, np.random.default_rng(0)) for _ in range(2))
     try:
-        network = Network(made)
+        network, other = (Network(call(layers, np.random.default_rng(seed))) for seed in (0, 1))
     except (TypeError, ValueError) as error:
         raise NotYet(f"no network can be made of what the function returns: {error}") from error
-    if made[0] is again[0]:
+    pairs = list(zip(network.parameters(), other.parameters(), strict=False))
+    if any(one is another for one, another in pairs):
         raise NotYet(
             "the same layers come back at every call, trained ones perhaps: make new ones in the "
             "function."
+        )
+    drawn = [(one.value, another.value) for one, another in pairs if np.ptp(one.value) > 0]
+    if any(np.array_equal(*values) for values in drawn):
+        raise NotYet(
+            "other random numbers come in, and the same weights come out, trained ones perhaps: "
+            "let rng draw them."
         )
     return network
 

@@ -128,6 +128,9 @@ CASES = [
 x, W, b, labels = CASES[0]
 up = np.array([600.0, -200, 0, 600, -200, 300])[:, None] / W.shape[0]
 CASES.append((x + up, W - W.mean(axis=0) + 1, b, labels))
+# One row with scores of 690 and 706, beside ordinary ones: cutting scores off is no way out.
+high = np.array([[690.0, 705, 0], [0, 1, 0]])
+CASES.append((np.array([[1.0, 1], [0, 1]]), high, b[:3], labels[:2]))
 PRAISE = "dz = (a − y)/n; dW = xᵀ dz; db sums the rows. Five lines, and digits can be read."
 
 

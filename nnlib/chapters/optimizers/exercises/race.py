@@ -10,6 +10,7 @@ from nnlib.parameter import Parameter
 
 STEPS, ENOUGH, BEST_SGD, RECORD = 100, 1e-3, 0.02, 1.5e-8
 STARTS = (Rosenbrock.start, (1.5, 0.0))
+UNTOLD, SHARE_LEFT = (Rosenbrock.start[0] + 0.05, Rosenbrock.start[1] - 0.05), 0.05
 # The numbers that an optimizer is given count from here, so that slopes are honest and the place tells nothing.
 ORIGIN = np.array([3.0, -2.5])
 
@@ -24,6 +25,11 @@ def grade(make):
         raise NotYet(
             f"{words}; it should be less than {ENOUGH:g} from both. SGD leaves {BEST_SGD:g} at "
             "best."
+        )
+    if walk(make, UNTOLD) > SHARE_LEFT * Rosenbrock().value(np.array(UNTOLD)):
+        raise NotYet(
+            f"{words}, but from a start that was not told it does not get down. Does it know "
+            "these two?"
         )
     ours = "That beats ours," if max(reached) < 0.9 * RECORD else "Ours got to"
     return (

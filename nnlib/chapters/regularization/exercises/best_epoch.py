@@ -52,6 +52,7 @@ WRONG: Mistakes = {
     "are known, so look at all of them.": tuple(with_patience(epochs) for epochs in range(2, 8)),
     "the first epoch counts too: it may be the best.": lambda t, v: np.argmin(v[1:]) + 2,
     "the last epoch counts too: it may be the best.": lambda t, v: np.argmin(v[:-1]) + 1,
+    "of several that are equal, take the first.": lambda t, v: len(v) - np.argmin(v[::-1]),
     "that is the *highest* validation loss: a loss should be low.": lambda t, v: np.argmax(v) + 1,
     "that is the lowest loss itself: in which epoch was it?": lambda t, v: min(v),
     "that is where the gap is *largest*: it says how far apart the losses are, not how low.": (
@@ -82,6 +83,7 @@ CASES = [
         [1.2, 0.45, 0.9, 0.9, 0.8, 0.64, 0.5, 0.61, 0.66],
         [1.2, 0.9, 0.61, 0.6, 0.61, 0.615, 0.63, 0.62, 0.65],
     ),
+    ([0.3, 0.5, 0.75, 0.6, 0.8], [1.0, 0.7, 0.8, 0.7, 0.9]),  # two that are equal
 ]
 
 exercise = Exercise(
