@@ -251,21 +251,29 @@ NORMED: dict[str, tuple[type[Activation], Initializer]] = {
 }
 
 
+def identity(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Return weights (d, d) that hand on what comes in; nothing is drawn."""
+    return np.eye(shape[0], shape[1])
+
+
 def deep_network(kind: str, layers: int, *, rng: np.random.Generator) -> Network:
     """Return a deep network for the digits, "plain", or "residual": short cuts round every two layers.
 
-    The second layer of each block starts at 0, so that the block starts as the identity.
+    The second layer of each residual block starts at 0, so that the block starts as the identity. Two more tell the
+    short cut from its start: "plain from the identity", and "residual from He", whose second layers start by He.
     """
+    second = zeros if kind == "residual" else he
+    plain = identity if kind == "plain from the identity" else he
 
     def dense(n_in: int, start: Initializer = he) -> Dense:
         return Dense(n_in, WIDTH, rng=rng, weights=start)
 
     parts: list[Layer] = [Flatten(), dense(64), ReLU()]
     for _ in range((layers - 2) // 2):
-        if kind == "residual":
-            parts += [Residual([dense(WIDTH), ReLU(), dense(WIDTH, zeros)]), ReLU()]
+        if kind.startswith("residual"):
+            parts += [Residual([dense(WIDTH), ReLU(), dense(WIDTH, second)]), ReLU()]
         else:
-            parts += [dense(WIDTH), ReLU(), dense(WIDTH), ReLU()]
+            parts += [dense(WIDTH, plain), ReLU(), dense(WIDTH, plain), ReLU()]
     return Network([*parts, Dense(WIDTH, 10, rng=rng)])
 
 
@@ -299,7 +307,7 @@ def train_and_test(
 
 @cache
 def train_deep_network(kind: str, layers: int, rate: float, seed: int = 0) -> Trained:
-    """Train a "plain" or a "residual" network of as many layers."""
+    """Train a network of as many layers, of a kind that ``deep_network`` makes."""
     rng = np.random.default_rng(seed)
     return train_and_test(deep_network(kind, layers, rng=rng), rate, rng=rng)
 
