@@ -19,7 +19,7 @@ Reading order. A file needs only those before it; a name with an underscore is p
     Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, regularization,
                _rules, optimizers, schedules
     Whole:     _forms, saving, network, weights, _interrupt, _checks, parts, _hooks, history, training, callbacks,
-               checkpoints, sanity
+               checkpoints, sanity, ensembles
     Chapters:  chapters
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.

@@ -186,7 +186,10 @@ def _parts_of(network: Any, loss: Any, x: np.ndarray) -> Parts | None:
 def _is_ours(network: Network, loss: Any) -> bool:
     """Whether the loss and all layers are the library's own: nobody knows what others look at."""
     modules = {type(part).__module__ for part in [loss, *every_layer(network.layers)]}
-    return all(name.startswith("nnlib.") and name.count(".") == 1 for name in modules)
+    # a mixture's balance looks across the batch, and a distillation has a temperature
+    return "nnlib.ensembles" not in modules and all(
+        name.startswith("nnlib.") and name.count(".") == 1 for name in modules
+    )
 
 
 def is_wide(network: Any, rows: int) -> bool:

@@ -19,6 +19,7 @@ from nnlib.batches import minibatches
 from nnlib.callbacks import AverageWeights, Scheduled
 from nnlib.convolution import Conv2D
 from nnlib.curvature import hessian, hessian_vector
+from nnlib.ensembles import Distillation, MixtureOfExperts, soft_targets
 from nnlib.layers import Dense
 from nnlib.network import Network
 from nnlib.normalization import BatchNorm
@@ -568,6 +569,40 @@ def test_label_smoothing(smoothing, rng):
         theirs.item(), **close
     )
     assert loss.backward() == pytest.approx(numbers(their_z.grad), **close)
+
+
+# Many networks.
+
+
+@pytest.mark.parametrize("temperature", [1.0, 3.0, 20.0])
+def test_distillation_is_the_divergence_at_a_temperature(temperature, rng):
+    T, (z, _), v = temperature, logits(rng), 3 * rng.standard_normal((6, 4))
+    their_z, t = tensor(z), torch.softmax(torch.from_numpy(v) / T, dim=1)
+    log_p = F.log_softmax(their_z / T, dim=1)
+    theirs = T**2 * F.kl_div(log_p, t, reduction="batchmean")  # Hinton's, less a constant
+    theirs.backward()
+    loss, soft = Distillation(T), soft_targets(v, T)
+    entropy = -(soft * np.log(soft)).sum() / 6
+    assert loss.forward(z, soft) - T**2 * entropy == pytest.approx(theirs.item(), **close)
+    assert loss.backward() == pytest.approx(numbers(their_z.grad), **close)
+
+
+def test_mixture_of_experts(rng):
+    experts = [
+        Network([Dense(5, n, rng=rng), activations.Tanh(), Dense(n, 3, rng=rng)]) for n in (4, 6)
+    ]
+    gate = Network([Dense(5, 2, rng=rng)])
+    layer, twins = MixtureOfExperts(experts, gate, balance=0.7), [twin(e) for e in [*experts, gate]]
+    x, dy = rng.standard_normal((7, 5)), rng.standard_normal((7, 3))
+    their_x = tensor(x)
+    g = torch.softmax(twins[2](their_x), dim=1)
+    y = sum(g[:, [k]] * twins[k](their_x) for k in (0, 1))
+    ((y * torch.from_numpy(dy)).sum() + 0.7 * 2 * (g.mean(dim=0) ** 2).sum()).backward()
+    assert layer.forward(x) == pytest.approx(numbers(y), **close)
+    assert layer.backward(dy) == pytest.approx(numbers(their_x.grad), **close)
+    theirs = [parameter for one in twins for parameter in one.parameters()]
+    for parameter, other in zip(layer.parameters(), theirs, strict=True):
+        assert parameter.grad == pytest.approx(numbers(other.grad).T, **close)
 
 
 # Variables. What is written with NumPy's words for ours, and with PyTorch's for theirs.

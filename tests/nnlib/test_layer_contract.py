@@ -15,7 +15,15 @@ import numpy as np
 import pytest
 
 import nnlib
-from nnlib import activations, convolution, layers, normalization, pooling, regularization
+from nnlib import (
+    activations,
+    convolution,
+    ensembles,
+    layers,
+    normalization,
+    pooling,
+    regularization,
+)
 from nnlib.gradcheck import check_gradients
 from nnlib.layers import Layer
 from nnlib.network import Network
@@ -157,6 +165,18 @@ CASES = {
             "rank 3": zeros(5, 4, 1),
             "empty batch": zeros(0, 4),
         },
+    ),
+    "MixtureOfExperts": Case(
+        lambda rng: ensembles.MixtureOfExperts(
+            [
+                layers.Dense(4, 3, rng=rng),
+                [layers.Dense(4, 5, rng=rng), activations.Tanh(), layers.Dense(5, 3, rng=rng)],
+            ],
+            gate=layers.Dense(4, 2, rng=rng),
+        ),
+        normal(5, 4),
+        (5, 3),
+        {"empty batch": zeros(0, 4)},
     ),
     "Step": Case(lambda rng: activations.Step(), clear_of_zero(5, 3), (5, 3), ANY_SHAPE),
     "Sign": Case(lambda rng: activations.Sign(), clear_of_zero(5, 3), (5, 3), ANY_SHAPE),
