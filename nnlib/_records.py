@@ -160,7 +160,7 @@ def _parse_records(path: Path, lines: list[bytes]) -> dict[str, Record]:
     for number, line in enumerate(lines[1:], start=2):
         try:
             _keep(records, _restored(_parse(line)))
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise ValueError(
                 f"{path}, line {number}: damaged, this is not a trial. Nothing was changed. "
                 "Mend the line, or delete it to have its trial done again"

@@ -87,13 +87,8 @@ class Results:
             measures = [measure, *(name for name in self.measures if name != measure)]
             settings = self._sorted(measure, highest)
         settings = settings[: None if top is None else require_count("Results.table", "top", top)]
-        head = [*self.parameters, *measures, "repeats"]
-        lines = [head, *(one.line(self.parameters, measures) for one in settings)]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(
-            "  ".join(f"{cell:>{width}}" for cell, width in zip(line, widths, strict=True))
-            for line in lines
-        )
+        head = [*self.parameters, *measures, "repeats", "failed" if self.failures else ""]
+        return _aligned([head, *(one.line(self.parameters, measures) for one in settings)])
 
     def _measure(self, who: str, measure: str | None) -> str:
         if not self.measures:
@@ -166,14 +161,12 @@ class _Setting:
         }
 
     def line(self, parameters: Sequence[str], measures: Sequence[str]) -> list[str]:
-        repeats = str(len(self.rows))
-        if self.failures:
-            kinds = sorted({row["error"].split(":")[0] for row in self.failures})
-            repeats += f", {len(self.failures)} failed: {', '.join(kinds)}"
+        kinds = sorted({row["error"].split(":")[0] for row in self.failures})
         return [
             *(_cell(self.parameters.get(name, "")) for name in parameters),
             *(self.cell(measure) for measure in measures),
-            repeats,
+            str(len(self.rows)),
+            f"{len(self.failures)}: {', '.join(kinds)}" if kinds else "",
         ]
 
     def cell(self, measure: str) -> str:
@@ -200,6 +193,16 @@ def _key(row: Row, parameters: Sequence[str]) -> str:
 
 def _names(dicts: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(name for one in dicts for name in one))
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Return the lines as columns of text: the last to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    texts = []
+    for *cells, last in lines:
+        right = [f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=False)]
+        texts.append("  ".join([*right, last]).rstrip())
+    return "\n".join(texts)
 
 
 def _cell(value: Any) -> str:

@@ -29,6 +29,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nnlib import _records, _trials
+from nnlib._interrupt import Interrupt
 from nnlib._progress import Bar, say
 from nnlib._records import Record, Records
 from nnlib._results import Results as Results
@@ -255,9 +256,11 @@ def _do(
                     lost.append(outcome)
                     continue
                 about = {"parameters": trial.parameters, "repeat": trial.repeat}
-                records.add({**about, **outcome})
+                with Interrupt() as interrupt:  # Ctrl-C waits until it is written and kept
+                    records.add({**about, **outcome})
+                    done += 1
                 bar.update()
-                done += 1
+                interrupt.check()
         except KeyboardInterrupt:
             say(f"you interrupted the sweep: {done} of {total} trials are finished")
         finally:

@@ -58,6 +58,23 @@ def kill_own_worker_once(number, folder, *, rng):
     return count(number, folder, rng=rng)
 
 
+def kill_worker_at_two(number, *, rng):
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def learn_for_long(number, folder, *, rng):
+    """Train a moment for the first two numbers, for a minute for the others; 1 if it came to its end."""
+    mark(folder, "begun", number)
+    x, y = moons(200, rng=rng)
+    network, epochs = Network([Dense(2, 2, rng=rng)]), 2 if number < 2 else 10**5
+    optimizer = SGD(network.parameters(), 0.1)
+    history = fit(network, SoftmaxCrossEntropy(), optimizer, (x, y), epochs=epochs, rng=rng)
+    mark(folder, "ended", number)
+    return len(history.loss) == epochs
+
+
 def blas_threads(number, *, rng):
     from threadpoolctl import threadpool_info
 
