@@ -212,8 +212,8 @@ def _measures(task: Task, given: Any, parameters: Setting) -> dict[str, float]:
         if not _is_number(value):
             of = f" as {name}" if named is given else ""
             raise TypeError(
-                f"{name_of(task)} returned {describe(value)}{of}: expected a number, or a dict from names "
-                'to numbers, such as {"accuracy": 0.97}'
+                f"{name_of(task)} returned {describe(value)}{of}: expected a number, "
+                'or a dict from names to numbers, such as {"accuracy": 0.97}'
             )
     return {
         name: value.item() if hasattr(value, "item") else value for name, value in named.items()
