@@ -140,7 +140,11 @@ class Distillation(SoftmaxCrossEntropy):
 
     def forward(self, predictions: np.ndarray, targets: np.ndarray) -> float:
         """Return T² times the cross-entropy at temperature T, mean over examples."""
-        z = floats(self, "predictions", require_array(self, "predictions", predictions))
+        z = floats(
+            self,
+            "predictions",
+            require_array(self, "predictions", predictions),
+        )
         return self.temperature**2 * super().forward(z / self.temperature, targets)
 
     def backward(self) -> np.ndarray:
@@ -233,7 +237,11 @@ class MixtureOfExperts(Layer):
 
     def config(self) -> dict[str, Any]:
         """Return experts, gate and balance."""
-        return {"experts": self.experts, "gate": self.gate, "balance": self.balance}
+        return {
+            "experts": self.experts,
+            "gate": self.gate,
+            "balance": self.balance,
+        }
 
     def __repr__(self) -> str:
         return f"MixtureOfExperts({len(self.experts)} experts; gate {_row(self.gate)})"
@@ -274,7 +282,10 @@ def _require_one_shape(
     experts: Sequence[list[Layer]], gate: list[Layer]
 ) -> tuple[int | None, int | None]:
     """Return numbers per row in and out, as far as the layers tell; raise ``ValueError`` where two parts differ."""
-    parts = [*((f"expert {k}", one) for k, one in enumerate(experts)), ("the gate", gate)]
+    parts = [
+        *((f"expert {k}", one) for k, one in enumerate(experts)),
+        ("the gate", gate),
+    ]
     inputs = {name: layers[0].n_in for name, layers in parts}
     outputs = {name: require_fitting("MixtureOfExperts", layers) for name, layers in parts}
     gives = outputs.pop("the gate")
