@@ -1,0 +1,1 @@
+"""Chapter 10, Many networks: its panels, its experiments and its exercises."""
