@@ -93,9 +93,9 @@ def squared_error(network: Network, ground: str) -> float:
 
 @cache
 def learn_chessboard(balance: float, seed: int = 0) -> list[Network]:
-    """Return the mixture while it learns a chessboard of 600 points, with so much pull towards equal work."""
+    """Return the mixture while it learns a chessboard of 400 points, with so much pull towards equal work."""
     rng = np.random.default_rng(seed)
-    x = rng.uniform(-1, 1, (600, 2))
+    x = rng.uniform(-1, 1, (POINTS, 2))
     network = mixture_of_lines(rng, balance)
     return _learn(network, SigmoidCrossEntropy(), x, chessboard(x), 0.1, rng)
 

@@ -27,7 +27,7 @@ SIDES = {"4": 2, "9": 3, "16": 4}
 @demo(
     size=(8.4, 3.8),
     trials=Choice("trials", list(SIDES), "9"),
-    draw=Steps("draw", 20, 1, interval=700),
+    draw=Steps("draw", 20, 3, interval=700),
 )
 def search(figure: Figure, trials: str, draw: int) -> str:
     """Draw trials on a grid and at random over what each η and λ reads, and the η that each of them tries."""

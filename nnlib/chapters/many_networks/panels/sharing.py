@@ -89,7 +89,7 @@ def _draw_borders(ax: Axes, network: Network) -> None:
 @demo(
     size=(8.4, 3.6),
     balance=Choice("balance λ", list(BALANCES), 0.0),
-    seed=Steps("seed", 4, 2, interval=900),
+    seed=Steps("seed", 7, 5, interval=900),
 )
 def balance(figure: Figure, balance: float, seed: int) -> str:
     """Draw what the mixture answers on a chessboard, and how much each expert works."""

@@ -1,5 +1,6 @@
 """The vote: a smooth border from nine rough ones, errors by the number of voters, and why mistakes cancel."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -20,6 +21,7 @@ from nnlib.chapters.many_networks.experiments.voting import (
     train_on_moons,
 )
 from nnlib.ensembles import chances
+from nnlib.history import History
 
 LOOKS = {WAYS[0]: (figures.BLUE, "--", "s"), WAYS[1]: (figures.GREEN, "-", "o")}
 VOTES = {"mean of chances": "mean", "majority": "majority"}
@@ -150,4 +152,19 @@ def masks(figure: Figure, count: int) -> str:
         f"{who} misreads about "
         f"{errors[count - 1]:.0f} of 100 test digits; the whole network, asked once, about "
         f"{whole:.0f}. The curve falls from about 7 for one towards the line of the whole network."
+    )
+
+
+@picture(size=(7.6, 3.2))
+def falling(figure: Figure, histories: Sequence[History]) -> str:
+    """Draw the loss of several networks by epoch."""
+    ax = figures.axes(figure)
+    for history in histories:
+        ax.plot(range(1, len(history.loss) + 1), history.loss, color=figures.BLUE, linewidth=1.6)
+    ax.set(xlabel="epoch", ylabel="loss on its own digits", ylim=(0, 1.6))
+    ax.set_xticks(range(2, len(histories[0].loss) + 1, 2))
+    figure.subplots_adjust(bottom=0.18)
+    return (
+        f"The loss of {len(histories)} networks by epoch, a line each: all fall in nearly the "
+        "same way from more than 1 to less than 0.3, fast at first and then slowly."
     )
