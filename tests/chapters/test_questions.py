@@ -444,3 +444,62 @@ def jumps():
         walk = optimizer_walk(ravine, lambda w: make_newton(ravine, w), steps=30, start=start)
         needed.append(int(np.isclose(walk, 0, atol=1e-9).all(axis=1).argmax()))
     return only(needed == [1, 1, 1], min(needed) > 15, len(set(needed)) > 1)
+
+
+@measured("many_networks")
+def own_digits():
+    from nnlib.chapters.many_networks.experiments.voting import WAYS, errors_by_count
+
+    same, own = (errors_by_count(way, "mean")[-1] for way in WAYS)
+    return only(same < own - 0.01, own < same - 0.01, abs(own - same) < 0.01)
+
+
+@measured("many_networks")
+def a_thousand_voters():
+    from nnlib.chapters.many_networks.experiments.voting import correlated_votes
+
+    errors = correlated_votes(0.5, 1000, 4000, np.random.default_rng(0))
+    variance = errors.mean(axis=0).var()
+    return only(variance < 0.01, 0.01 < variance < 0.1, 0.4 < variance < 0.6)
+
+
+@measured("many_networks")
+def never_seen():
+    from nnlib.chapters.many_networks.experiments.teaching import train_student
+    from nnlib.chapters.many_networks.experiments.voting import parts_of_mnist
+
+    x, y = parts_of_mnist()[2]
+    shares = []
+    for seed in range(3):
+        student = train_student(1000, 8.0, seed, without=8)
+        shares.append((student.classify(x[y == 8]) == 8).mean())
+    share = np.mean(shares)
+    return only(share == 0, 0 < share < 0.2, share > 0.5)
+
+
+@measured("many_networks")
+def rates_tried():
+    from nnlib.chapters.many_networks.experiments.searching import grid_points, random_points
+
+    rng = np.random.default_rng(0)
+    grid, drawn = (len(set(make(rng)[:, 0].tolist())) for make in (grid_points, random_points))
+    return [(9, 9), (3, 9), (3, 3)].index((grid, drawn))
+
+
+@measured("many_networks")
+def unequal_parts():
+    from nnlib.layers import Dense
+    from nnlib.losses import SquaredError
+
+    rng = np.random.default_rng(0)
+    layer, x, y = Dense(3, 1, rng=rng), rng.standard_normal((100, 3)), rng.standard_normal((100, 1))
+    slopes = []
+    for rows in (slice(0, 80), slice(80, 100), slice(0, 100)):
+        loss = SquaredError()
+        layer.W.zero_grad()
+        loss.forward(layer.forward(x[rows]), y[rows])
+        layer.backward(loss.backward())
+        slopes.append(layer.W.grad)
+    first, second, whole = slopes
+    ways = (0.8 * first + 0.2 * second, (first + second) / 2, first + second)
+    return only(*(np.allclose(way, whole) for way in ways))

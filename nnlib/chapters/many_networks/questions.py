@@ -33,15 +33,14 @@ never_seen = predict(
     ),
 )
 rates_tried = predict(
-    "Nine trials of a learning rate and a strength of L2: on a grid of 3 × 3, and at random. How "
-    "many different learning rates do they try?",
+    "Nine trials of η and λ, on a grid of 3 × 3 and at random. How many different η do the two try?",
     answers=("nine and nine", "three and nine", "three and three"),
     right="three and nine",
     because="On a grid each learning rate is tried three times, with three strengths.",
 )
 unequal_parts = predict(
-    "80 examples of a mini-batch are on one machine and 20 on another. Each takes the gradient of "
-    "its own mean loss. What is the gradient of all 100?",
+    "Two machines take the gradients of their mean losses, over 80 and 20 examples. What is that "
+    "of all 100?",
     answers=("0.8 times the first and 0.2 times the second", "the mean of the two", "their sum"),
     right="0.8 times the first and 0.2 times the second",
     because="Every example counts the same, so each machine counts by its share of the examples.",

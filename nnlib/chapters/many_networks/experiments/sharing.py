@@ -13,10 +13,11 @@ from nnlib.layers import Dense
 from nnlib.losses import Loss, SigmoidCrossEntropy, SquaredError
 from nnlib.network import Network
 from nnlib.optimizers import Adam
+from nnlib.training import Examples
 
 EVERY = 4  # epochs, a copy is kept
 EXPERTS, NEURONS = 4, 6  # 24 parameters, and 25
-POINTS, EPOCHS, BATCH = 400, 80, 20
+POINTS, EPOCHS, CHESS_EPOCHS, BATCH = 400, 80, 60, 20
 CENTRES = np.array([[-0.5, -0.4], [0.6, -0.6], [-0.4, 0.6], [0.5, 0.4]])
 SLOPES = np.array([[2.0, 0.0], [-2.0, 0.0], [0.0, -2.0], [0.0, 2.0]])  # one patch, one direction
 
@@ -63,14 +64,14 @@ def points_on(ground: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def _learn(
     network: Network,
     loss: Loss,
-    x: np.ndarray,
-    y: np.ndarray,
+    examples: Examples,
     rate: float,
+    epochs: int,
     rng: np.random.Generator,
 ) -> list[Network]:
     return train_and_keep(
-        *(network, loss, Adam(network.parameters(), rate), (x, y)),
-        epochs=EPOCHS,
+        *(network, loss, Adam(network.parameters(), rate), examples),
+        epochs=epochs,
         batch_size=BATCH,
         rng=rng,
         every=EVERY,
@@ -82,7 +83,7 @@ def learn_ground(kind: str, ground: str, seed: int = 0) -> list[Network]:
     """Return a "mixture" or a "single" network while it learns a ground: from the start, and after each 4 epochs."""
     rng = np.random.default_rng(seed)
     network = mixture_of_lines(rng) if kind == "mixture" else single_network(rng)
-    return _learn(network, SquaredError(), *points_on(ground, seed), RATES[kind], rng)
+    return _learn(network, SquaredError(), points_on(ground, seed), RATES[kind], EPOCHS, rng)
 
 
 def squared_error(network: Network, ground: str) -> float:
@@ -97,7 +98,8 @@ def learn_chessboard(balance: float, seed: int = 0) -> list[Network]:
     rng = np.random.default_rng(seed)
     x = rng.uniform(-1, 1, (POINTS, 2))
     network = mixture_of_lines(rng, balance)
-    return _learn(network, SigmoidCrossEntropy(), x, chessboard(x), 0.1, rng)
+    examples = x, chessboard(x)
+    return _learn(network, SigmoidCrossEntropy(), examples, 0.1, CHESS_EPOCHS, rng)
 
 
 def share_right(network: Network) -> float:

@@ -19,7 +19,7 @@ from nnlib.training import Examples, fit
 VOTERS, LEARNT = 15, 1000  # networks, and digits that each of them learns from
 WAYS = ("the same digits", "digits of its own")
 KEEP = 0.5  # of the teacher's hidden neurons, while it learns
-ORDERS = 20  # in which voters are asked, for the mean
+ORDERS = 10  # in which voters are asked, for the mean
 
 
 def parts_of_mnist() -> tuple[Examples, Examples, Examples]:
@@ -151,7 +151,7 @@ def ask_subnetworks() -> np.ndarray:
 
 @cache
 def misread_by_subnetworks() -> np.ndarray:
-    """Return the share of digits misread by the mean of 1, 2, … 40 sub-networks (40,), the mean over 20 orders."""
+    """Return the share of digits misread by the mean of 1, 2, … 40 sub-networks (40,), the mean over ten orders."""
     y, p, rng, wrong = (
         parts_of_mnist()[2][1][:2000],
         ask_subnetworks(),
