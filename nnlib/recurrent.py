@@ -18,6 +18,7 @@ from nnlib._fast.products import product
 from nnlib.errors import (
     require_array,
     require_count,
+    require_flag,
     require_number,
     require_rank,
     require_shape,
@@ -174,7 +175,7 @@ class Recurrent(Layer):
         self.n_in = require_count(who, "n_in", n_in)
         self.n_hidden = require_count(who, "n_hidden", n_hidden)
         self.n_out = self.n_hidden if last else None
-        self.last = bool(last)
+        self.last = require_flag(who, "last", last)
         self.padding = None if padding is None else require_number(who, "padding", padding)
         self.W_x = self._blocks("W_x", weights, n_in, rng)
         self.W_h = self._blocks("W_h", loop_weights, n_hidden, rng)
