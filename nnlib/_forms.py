@@ -15,7 +15,10 @@ from nnlib.layers import Layer, Layered, every_layer
 from nnlib.parameter import Parameter
 
 # Where the library defines layers.
-MODULES = ("layers", "activations", "convolution", "pooling", "normalization", "regularization")
+MODULES = (
+    *("layers", "activations", "convolution", "pooling", "normalization"),
+    *("recurrent", "steps", "regularization"),
+)
 
 # Arguments that do not make a layer's arrays any larger.
 NO_SIZES = ("stride", "padding")
