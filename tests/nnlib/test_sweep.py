@@ -332,6 +332,19 @@ def test_a_file_of_another_sweep_is_told_apart_and_left_alone(file, words, task,
     assert file.read_bytes() == before
 
 
+def test_numbers_that_a_partial_holds_belong_to_the_task(file):
+    def task(a, data, epochs, *, rng):
+        return epochs
+
+    ones = np.ones(3)
+    one = [{"a": 1}]
+    sweep.run(partial(task, data=ones, epochs=2), one, rng=seed(), results=file)
+    with pytest.raises(ValueError, match=r"task\(epochs=2\); this is one of .*task\(epochs=3\)"):
+        sweep.run(partial(task, data=ones, epochs=3), one, rng=seed(), results=file)
+    again = partial(partial(task, data=2 * ones), epochs=2)
+    assert sweep.run(again, one, rng=seed(), results=file).rows[0]["result"] == 2
+
+
 @pytest.mark.parametrize("content", ["a note", "a note\n", '{"format": "nnlib checkpoint 1"}\n'])
 def test_a_file_of_somebody_else_is_left_alone(file, content):
     file.write_text(content)
@@ -405,8 +418,8 @@ def test_failed_trials_are_done_again_if_asked_for(file, tmp_path):
         ({"loss": [1]}, "returned a list as loss: expected a number"),
         ({"loss": np.ones(2)}, r"returned an array of shape \(2,\) and dtype float64 as loss"),
         ({3: 1.0}, "returned 3 as a name"),
-        ({"width": 1.0}, "returned width, which is a parameter"),
-        ({"repeat": 1.0}, "returned repeat, which"),
+        ({"width": 1.0}, "returned width, the name of a parameter"),
+        ({"repeat": 1.0}, "returned repeat, the name"),
         (1j, "returned 1j: expected a number"),
     ],
 )
@@ -487,7 +500,7 @@ def test_a_sweep_whose_driver_was_killed_is_resumed(start, file, tmp_path, where
     kept = [line["parameters"]["number"] for line in lines(file)[1:]]
     assert 4 < len(kept) < 30
     resumed = sweep.run(
-        partial(count, folder=str(tmp_path), seconds=0),
+        partial(count, folder=str(tmp_path), seconds=0.1),
         sweep.grid(number=range(30)),
         rng=seed(),
         results=file,
@@ -676,6 +689,11 @@ ONE = [{"number": 1}]
             ValueError,
             "got rng as a parameter",
         ),
+        (
+            lambda: sweep.run(two, [{"error": 1}], rng=seed(), results=None),
+            ValueError,
+            "got a parameter error: its results use this name",
+        ),
         (lambda: sweep.run(two, ONE, rng=None, results=None), TypeError, "got rng as None"),
         (lambda: sweep.run(two, ONE, rng=0, results=None), TypeError, "default_rng"),
         (lambda: sweep.run(two, ONE, rng=seed(), results=3), TypeError, "the name of a file"),
@@ -833,6 +851,19 @@ def test_settings_may_have_parameters_of_their_own():
     assert results.best() == {"name": "Momentum", "momentum": 0.9}
     assert np.isnan(results.column("momentum")[0])
     assert results.table().splitlines()[2].split() == ["SGD", "0", "1"]
+
+
+def test_a_measure_may_be_called_error():
+    results = sweep.run(lambda a, *, rng: {"error": a}, [{"a": 1}], rng=seed(), results=None)
+    assert results.failures == []
+    assert results.best("error", highest=False) == {"a": 1}
+
+
+def test_parameters_that_are_lists_stay_lists():
+    space = sweep.grid(sizes=[(2, 3), (2, 4, 3)])
+    results = sweep.run(lambda sizes, *, rng: len(sizes), space, rng=seed(), results=None)
+    assert results.column("sizes").tolist() == [[2, 3], [2, 4, 3]]
+    assert results.best() == {"sizes": [2, 4, 3]}
 
 
 def test_bars_of_fit_are_not_drawn_inside_a_trial(capsys, monkeypatch):
