@@ -204,10 +204,22 @@ def attempt(task: Task, parameters: Setting, seed: tuple[Any, tuple[int, ...]]) 
     return {**outcome, "seconds": round(time.perf_counter() - start, 6)}
 
 
-def attempt_beside_others(*what: Any) -> dict[str, Any]:
-    """Return what ``attempt`` returns, on one core alone."""
-    with one_core():
-        return attempt(*what)
+_INTERRUPTED: set[str] = set()
+
+
+def attempt_beside_others(sweep: str, *what: Any) -> dict[str, Any]:
+    """Return what ``attempt`` returns, on one core alone. ``sweep`` tells one run from all others.
+
+    In a terminal Ctrl-C reaches this process, too: it then does no more of that sweep, though it was handed some.
+    """
+    if sweep in _INTERRUPTED:
+        raise KeyboardInterrupt
+    try:
+        with one_core():
+            return attempt(*what)
+    except KeyboardInterrupt:
+        _INTERRUPTED.add(sweep)
+        raise
 
 
 def _measures(task: Task, given: Any, parameters: Setting) -> dict[str, float]:

@@ -20,6 +20,7 @@ Source: N39; J. Bergstra and Y. Bengio, "Random search for hyper-parameter optim
 """
 
 import math
+import secrets
 from collections.abc import Generator, Sequence
 from concurrent.futures import BrokenExecutor, Future, as_completed
 from dataclasses import dataclass
@@ -280,10 +281,11 @@ def _in_turn(todo: list[Trial], calls: dict[str, Any]) -> Outcomes:
 def _by_workers(todo: list[Trial], calls: dict[str, Any], submit: Any) -> Outcomes:
     """Hand out all trials and give each as it ends; whoever closes this has the rest cancelled."""
     futures: dict[Future, Trial] = {}
+    sweep = secrets.token_hex(8)
     try:
         for trial in todo:
             try:
-                future = submit(_trials.attempt_beside_others, *calls[trial.key])
+                future = submit(_trials.attempt_beside_others, sweep, *calls[trial.key])
             except (BrokenExecutor, RuntimeError) as error:
                 future = Future()
                 future.set_exception(error)
