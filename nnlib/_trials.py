@@ -44,7 +44,7 @@ class Trial:
         """Return (entropy, spawn key) of its own generator, a child of ``root``."""
         digest = hashlib.sha256(self.key.encode()).digest()
         words = np.frombuffer(digest[:16], "<u4").tolist()
-        return root.entropy, (*root.spawn_key, *words, self.repeat)
+        return root.entropy, (*root.spawn_key, *words)
 
 
 def key_of(parameters: Setting, repeat: int) -> str:

@@ -596,6 +596,7 @@ def test_ctrl_c_keeps_what_is_finished_and_cancels_the_rest(file, tmp_path, wher
         try:
             wait_until(lambda: file.exists() and len(lines(file)) > 1)
             wait_until(lambda: len(marks(tmp_path, "begun")) > 2)
+            time.sleep(0.2)  # until it is inside the training
             if where == "processes, fit":
                 os.killpg(run.pid, signal.SIGINT)  # as a terminal does
             else:
