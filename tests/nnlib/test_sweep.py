@@ -507,8 +507,9 @@ def test_a_sweep_whose_driver_was_killed_is_resumed(start, file, tmp_path, where
     ended = marks(tmp_path, "ended")
     assert {number: ended[number] for number in kept} == dict.fromkeys(kept, 1)
     assert set(ended) == set(range(30))
-    # at most what two workers and their queue held was begun and never recorded
-    assert sum(ended.values()) - 30 <= 5
+    # the driver died before it could record what it, or its workers, were at: that alone is done again
+    assert max(ended.values()) <= 2
+    assert where == "processes" or sum(ended.values()) <= 31
     elsewhere = tmp_path / "whole"
     elsewhere.mkdir()
     task = partial(count, folder=str(elsewhere), seconds=0)
