@@ -18,8 +18,8 @@ Reading order. A file needs only those before it; a name with an underscore is p
                autodiff_rules, _numpy_words, autodiff
     Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, recurrent,
                steps, regularization, _rules, optimizers, schedules
-    Whole:     _forms, saving, network, weights, _interrupt, _checks, parts, _hooks, history, training, callbacks,
-               checkpoints, sanity
+    Whole:     _forms, saving, network, weights, _interrupt, _progress, _checks, parts, _hooks, history, training,
+               callbacks, checkpoints, sanity, _trials, _records, _results, sweep
     Chapters:  chapters
 
 This file imports nothing, so that an import names the file to read: ``from nnlib.layers import Dense``.

@@ -9,8 +9,11 @@ class Interrupt:
     """Lets Ctrl-C wait for the end of a step, so that no update is left half done; a second one does not wait.
 
     Signals reach only the main thread; elsewhere this does nothing. Nor does it if the program ignores Ctrl-C, or if
-    what handles it is not Python's.
+    what handles it is not Python's. ``heard`` counts, for all of them, how often it was pressed: who calls a function
+    that may have ended early for it can tell.
     """
+
+    heard = 0
 
     def __enter__(self) -> "Interrupt":
         self.asked = False
@@ -21,6 +24,7 @@ class Interrupt:
         return self
 
     def _ask(self, *_: Any) -> None:
+        Interrupt.heard += 1
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True

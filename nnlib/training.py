@@ -1,20 +1,19 @@
 """Training: one step of learning, the loop that takes it again and again, and the history it keeps."""
 
 import math
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
-from tqdm import tqdm
 
 from nnlib import _checks
 from nnlib._checks import Examples, LossLike, NetworkLike, OptimizerLike
 from nnlib._fast.blocks import one_blas_thread
 from nnlib._hooks import Hooks
 from nnlib._interrupt import Interrupt
+from nnlib._progress import Bar, say
 from nnlib.batches import minibatches
 from nnlib.errors import require_finite, require_shape
 from nnlib.history import Augmentation, Callback, DivergedError, History, State, require_history
@@ -293,17 +292,11 @@ def _keep_history(error: BaseException, history: History) -> None:
         )
 
 
-class _Bar(tqdm):
-    """A bar without tqdm's own thread, which would redraw it during a long epoch."""
-
-    monitor_interval = 0
-
-
-def _progress(history: History, epochs: int) -> tqdm:
+def _progress(history: History, epochs: int) -> Bar:
     """The epochs still to come, with a bar on terminals."""
-    return _Bar(range(len(history.loss) + 1, epochs + 1), unit="epoch", disable=None)
+    return Bar(range(len(history.loss) + 1, epochs + 1), unit="epoch")
 
 
 def _say_interrupted(history: History) -> None:
     history.ended = f"you interrupted training in epoch {len(history.loss) + 1}"
-    tqdm.write(f"{history.ended}; the network is that of the last finished step", file=sys.stderr)
+    say(f"{history.ended}; the network is that of the last finished step")

@@ -129,6 +129,7 @@ def chapter_of(module: str) -> str:
 THREADS = {
     "nnlib._fast.blocks": "spreads blocks over the cores, or does without",
     "nnlib._interrupt": "only the main thread hears Ctrl-C",
+    "nnlib.sweep": "waits for whatever executor it is given, and starts none",
     "nnlib.chapters.kit.panel": "JupyterLab may move two controls at once: the drawing has a lock",
     "nnlib.chapters.training_deeper.experiments.playground": "a panel and a cell may train at once",
 }

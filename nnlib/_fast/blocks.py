@@ -96,6 +96,17 @@ def one_blas_thread() -> Iterator[None]:
                 _HELD.before.restore_original_limits()
 
 
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Spread nothing over the cores: for a worker beside others, each of which has a core of its own."""
+    inside = _INSIDE.set(True)
+    try:
+        with one_blas_thread():
+            yield
+    finally:
+        _INSIDE.reset(inside)
+
+
 class _Held:
     """How many ask for one thread just now; the last to go puts back what was before."""
 
