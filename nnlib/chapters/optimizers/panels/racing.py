@@ -124,17 +124,12 @@ def _draw_trails(ax: Axes, walks: Walks) -> None:
 
 
 def _draw_heads(ax: Axes, heads: Walks) -> None:
-    places = np.array(list(heads.values()))
-    _draw_squares(ax, places, list(heads), 150)
-    for (x, y), rule in zip(places, heads, strict=True):
-        _write_letter(ax, x, y, rule)
-
-
-def _draw_squares(ax: Axes, places: np.ndarray, rules: list[str], area: float) -> None:
-    """Draw a square in each rule's colour at its place (n, 2)."""
-    colours = [LOOKS[rule][0] for rule in rules]
-    look = {"edgecolor": "white", "linewidth": 0.6, "zorder": 5, "clip_on": False}
-    ax.scatter(*places.T, s=area, c=colours, marker="s", **look)
+    """Draw a square with a rule's letter at each head (2,); one that lies on another hides that one's letter too."""
+    for k, (rule, (x, y)) in enumerate(heads.items()):
+        above = 5 + k / 10
+        look = {"color": LOOKS[rule][0], "markersize": 12, "markeredgecolor": "white"}
+        ax.plot([x], [y], "s", markeredgewidth=0.6, clip_on=False, zorder=above, **look)
+        _write_letter(ax, x, y, rule).set_zorder(above + 0.05)
 
 
 def _write_letter(ax: Axes, x: float, y: float, rule: str) -> Text:
@@ -154,7 +149,8 @@ def _draw_costs(ax: Axes, costs: Walks, step: int, setting: tuple[object, ...]) 
     ax.add_collection(whole, autolim=False)
     ax.axvline(step, color=figures.INK, linewidth=1.2)
     now = [values[step] for values in costs.values()]
-    _draw_squares(ax, np.column_stack([[step] * len(now), now]), list(costs), 42)
+    look = {"edgecolor": "white", "linewidth": 0.6, "zorder": 5, "clip_on": False}
+    ax.scatter([step] * len(now), now, s=42, c=colours, marker="s", **look)
     ax.set(xlabel="step", ylabel="cost", xlim=(0, STEPS), ylim=(0.5e-6, 300))
 
 
