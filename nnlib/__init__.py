@@ -16,8 +16,8 @@ Reading order. A file needs only those before it; a name with an underscore is p
     Ground:    errors, parameter, numerics, windows, _fast, initializers, _files, _foreign, _npz, _idx,
                mnist, images, datasets, batches, augment, metrics, _notes, landscapes, gradcheck, curvature,
                autodiff_rules, _numpy_words, autodiff
-    Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, regularization,
-               _rules, optimizers, schedules
+    Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, recurrent,
+               steps, regularization, _rules, optimizers, schedules
     Whole:     _forms, saving, network, weights, _interrupt, _progress, _checks, parts, _hooks, history, training,
                callbacks, checkpoints, sanity, ensembles, _trials, _records, _results, sweep
     Chapters:  chapters

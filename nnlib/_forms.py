@@ -16,8 +16,8 @@ from nnlib.parameter import Parameter
 
 # Where the library defines layers.
 MODULES = (
-    *("layers", "activations", "convolution", "pooling", "normalization", "regularization"),
-    "ensembles",
+    *("layers", "activations", "convolution", "pooling", "normalization"),
+    *("recurrent", "steps", "regularization", "ensembles"),
 )
 
 # Arguments that do not make a layer's arrays any larger.

@@ -45,7 +45,10 @@ class Results:
         known = [*self.parameters, "repeat", *self.measures]
         if name not in known:
             raise ValueError(f"Results.column got {name!r}: expected one of {', '.join(known)}")
-        return np.array([row.get(name, math.nan) for row in self.rows])
+        values = [row.get(name, math.nan) for row in self.rows]
+        if any(isinstance(value, list) for value in values):
+            return np.fromiter(values, object)  # lists stay lists, of one length or of many
+        return np.array(values)
 
     def summary(self, measure: str | None = None) -> list[Row]:
         """Return a dict for each setting, in the order of the space, with ``measure`` over its repeats.
@@ -105,10 +108,11 @@ class Results:
 
     def _settings(self) -> list["_Setting"]:
         found = {key: _Setting({}, [], []) for key in self._order}
-        for row in [*self.rows, *self.failures]:
-            one = found[_key(row, self.parameters)]
-            one.parameters = {name: row[name] for name in self.parameters if name in row}
-            (one.failures if "error" in row else one.rows).append(row)
+        for place, rows in (("rows", self.rows), ("failures", self.failures)):
+            for row in rows:
+                one = found[_key(row, self.parameters)]
+                one.parameters = {name: row[name] for name in self.parameters if name in row}
+                getattr(one, place).append(row)
         return list(found.values())
 
     def _sorted(self, measure: str, highest: bool) -> list["_Setting"]:

@@ -28,8 +28,8 @@ from nnlib.errors import describe, require_count, require_rng
 Task = Callable[..., Any]
 Setting = dict[str, Any]
 
-# What a row of results calls its own.
-RESERVED = ("repeat", "rng")
+# What results call their own, beside the parameters.
+RESERVED = ("repeat", "error", "mean", "spread", "repeats", "failed")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Trial:
         """Return (entropy, spawn key) of its own generator, a child of ``root``."""
         digest = hashlib.sha256(self.key.encode()).digest()
         words = np.frombuffer(digest[:16], "<u4").tolist()
-        return root.entropy, (*root.spawn_key, *words, self.repeat)
+        return root.entropy, (*root.spawn_key, *words)
 
 
 def key_of(parameters: Setting, repeat: int) -> str:
@@ -83,11 +83,14 @@ def _require_setting(setting: Any) -> Setting:
             f"sweep.run got {describe(setting)} in space: expected dicts from the names of "
             'parameters to values, such as {"learning_rate": 0.1}'
         )
+    if "rng" in setting:
+        raise ValueError(
+            "sweep.run got rng as a parameter: it gives each trial its own, so leave it out"
+        )
     for name in RESERVED:
         if name in setting:
             raise ValueError(
-                f"sweep.run got {name} as a parameter: it gives each trial its own, "
-                "so leave it out of the space"
+                f"sweep.run got a parameter {name}: its results use this name, so choose another"
             )
     return {name: _plain(name, value) for name, value in setting.items()}
 
@@ -122,11 +125,24 @@ def require_root(rng: Any) -> np.random.SeedSequence:
 # The task.
 
 
+def function_of(task: Any) -> Any:
+    """Return the function itself of a ``partial``."""
+    return function_of(task.func) if isinstance(task, partial) else task
+
+
 def name_of(task: Any) -> str:
-    """Return what a task is called."""
+    """Return what a task is called, with the numbers and texts that a ``partial`` of it has: train(epochs=2)."""
+    function, given = function_of(task), []
     while isinstance(task, partial):
+        keywords = (f"{name}={value!r}" for name, value in task.keywords.items() if _is_told(value))
+        given += [*(repr(value) for value in task.args if _is_told(value)), *keywords]
         task = task.func
-    return getattr(task, "__qualname__", type(task).__qualname__)
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    return f"{name}({', '.join(given)})" if given else name
+
+
+def _is_told(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def require_task(task: Any, trials: Sequence[Trial]) -> None:
@@ -157,11 +173,8 @@ def require_sendable(task: Any) -> None:
     except Exception as error:
         found = f" ({error})"
     else:
-        function = task
-        while isinstance(function, partial):
-            function = function.func
-        main = sys.modules.get("__main__")
-        if getattr(function, "__module__", "") != "__main__" or hasattr(main, "__file__"):
+        where = getattr(function_of(task), "__module__", "")
+        if where != "__main__" or hasattr(sys.modules["__main__"], "__file__"):
             return
         found = ""
     raise TypeError(
@@ -191,10 +204,22 @@ def attempt(task: Task, parameters: Setting, seed: tuple[Any, tuple[int, ...]]) 
     return {**outcome, "seconds": round(time.perf_counter() - start, 6)}
 
 
-def attempt_beside_others(*what: Any) -> dict[str, Any]:
-    """Return what ``attempt`` returns, on one core alone."""
-    with one_core():
-        return attempt(*what)
+_INTERRUPTED: set[str] = set()
+
+
+def attempt_beside_others(sweep: str, *what: Any) -> dict[str, Any]:
+    """Return what ``attempt`` returns, on one core alone. ``sweep`` tells one run from all others.
+
+    In a terminal Ctrl-C reaches this process, too: it then does no more of that sweep, though it was handed some.
+    """
+    if sweep in _INTERRUPTED:
+        raise KeyboardInterrupt
+    try:
+        with one_core():
+            return attempt(*what)
+    except KeyboardInterrupt:
+        _INTERRUPTED.add(sweep)
+        raise
 
 
 def _measures(task: Task, given: Any, parameters: Setting) -> dict[str, float]:
@@ -204,10 +229,10 @@ def _measures(task: Task, given: Any, parameters: Setting) -> dict[str, float]:
     for name, value in named.items():
         if not isinstance(name, str):
             raise TypeError(f"{name_of(task)} returned {describe(name)} as a name: expected texts")
-        if name in parameters or name in RESERVED:
+        if name in parameters or name == "repeat":
             raise ValueError(
-                f"{name_of(task)} returned {name}, which is a parameter: give the measure "
-                "another name"
+                f"{name_of(task)} returned {name}, the name of a parameter: give the "
+                "measure another"
             )
         if not _is_number(value):
             of = f" as {name}" if named is given else ""

@@ -1,4 +1,4 @@
-"""The data of the course: real digits, a photograph, MNIST, and toy problems. All of it works offline.
+"""The data of the course: real digits, a photograph, a text, MNIST, and toy problems. All of it works offline.
 
 Loaders return ``x, y``: images (n, height, width, 1) with grey values in [0, 1], and whole-number labels (n,).
 Toy problems return points (n, 2) and labels (n,), drawn from the generator ``rng`` that the caller owns.
@@ -17,6 +17,7 @@ from nnlib.images import load_images as load_images  # and one for your own pict
 from nnlib.mnist import load_mnist as load_mnist  # a second name for it, beside the other loaders
 
 DIGITS_BYTES = 264_712
+TEXT_SHA256 = "416cf8c94d847afcc21a8b31df5927bb6033b5db119031b83616d9eab5cf1e13"
 DIGITS_SHA256 = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"  # unpacked
 
 
@@ -34,6 +35,19 @@ def load_digits() -> tuple[np.ndarray, np.ndarray]:
     require_sha256(str(path), content, DIGITS_SHA256)
     table = np.loadtxt(io.BytesIO(content), delimiter=",", dtype=np.int64, encoding="ascii")
     return table[:, :64].reshape(-1, 8, 8, 1) / 16.0, table[:, 64]
+
+
+def load_text() -> str:
+    """Return the first four chapters of Alice's Adventures in Wonderland: 45,000 characters, a paragraph a line.
+
+    Raises ``FileNotFoundError`` if the file is missing, and ``ValueError`` that names it if it is damaged.
+    Source: Lewis Carroll, 1865, public domain.
+    """
+    path = data_file("alice.txt")
+    # where git turns line ends into those of Windows, the text is still the same
+    content = path.read_bytes().replace(b"\r\n", b"\n")
+    require_sha256(str(path), content, TEXT_SHA256)
+    return content.decode("ascii")
 
 
 def load_photo() -> np.ndarray:

@@ -3,6 +3,7 @@
 ``shape`` is (d_in, d_out); all draw from a generator that the caller owns, so that a seed repeats a run.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,19 @@ def he(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return w ~ N(0, 2/d_in), which makes up for the half that a ReLU switches off.  Source: He et al. 2015."""
     d_in, _ = fans(shape)
     return require_rng("he", rng).standard_normal(shape) * np.sqrt(2 / d_in)
+
+
+def orthogonal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Return W with orthonormal columns, or rows if there are more columns: W neither stretches nor shrinks h @ W.
+
+    It is the Q of a normal matrix's QR factorisation, with R's signs made positive so that all Q are equally likely.
+    Source: Saxe, McClelland and Ganguli 2014; Mezzadri 2007 for the signs.
+    """
+    d_in, d_out = math.prod(_require_shape(shape)[:-1]), shape[-1]
+    high = require_rng("orthogonal", rng).standard_normal((max(d_in, d_out), min(d_in, d_out)))
+    q, r = np.linalg.qr(high)
+    q *= np.where(np.diag(r) < 0, -1.0, 1.0)
+    return (q if d_in >= d_out else q.T).reshape(shape)
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:

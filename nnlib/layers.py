@@ -202,7 +202,21 @@ class Flatten(Layer):
         return require_shape(self, "dy", dy, (shape[0], int(np.prod(shape[1:])))).reshape(shape)
 
 
-class Residual(Layer):
+class Compound(Layer):
+    """A layer made of layers: they act all at once as in learning, or as in prediction."""
+
+    @property
+    def training(self) -> bool:
+        """Whether the layers inside act as in learning (True) or as in prediction."""
+        return self.inner()[0].training
+
+    @training.setter
+    def training(self, value: bool) -> None:
+        for layer in self.inner():
+            layer.training = value
+
+
+class Residual(Compound):
     """A shortcut (skip connection) around layers F: y = F(x) + x, or F(x) + projection(x) if F changes the shape.
 
     Any shape (n, …). Backward: dx = dx through F + dy (or + dx through the projection), so that a gradient always has
@@ -226,16 +240,6 @@ class Residual(Layer):
             raise ValueError(
                 f"{self} makes {self.n_out} numbers of {self.n_in}: expected as many, {PROJECTION}"
             )
-
-    @property
-    def training(self) -> bool:  # here it is set for all layers at once
-        """Whether the layers inside act as in learning (True) or as in prediction."""
-        return self.layers[0].training
-
-    @training.setter
-    def training(self, value: bool) -> None:
-        for layer in self.inner():
-            layer.training = value
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return F(x) + x, or F(x) + projection(x)."""

@@ -20,7 +20,8 @@ Source: N39; J. Bergstra and Y. Bengio, "Random search for hyper-parameter optim
 """
 
 import math
-from collections.abc import Sequence
+import secrets
+from collections.abc import Generator, Sequence
 from concurrent.futures import BrokenExecutor, Future, as_completed
 from dataclasses import dataclass
 from itertools import product
@@ -171,12 +172,12 @@ def run(
     - ``task`` returns a number, or a dict from the names of measures to numbers (True and False count as 1 and 0).
     - ``space`` is what ``grid`` or ``random_search`` gives, or any list of dicts. Parameters are numbers, texts, or
       lists of them.
-    - ``executor`` does the trials; without one they are done here, in turn. Each trial has one core.
+    - ``executor`` does the trials, each of them on one core; without one they are done here, in turn.
     - ``rng`` is told by its seed alone: each trial gets a generator of its own, made of that seed, the parameters and
       the number of the repeat. So the results are the same with any executor, in any order, and in a larger space.
     - ``results`` names a file, to which each finished trial adds a line of JSON at once. With the same file only what
-      is missing is done; settings and repeats may have been added. None keeps nothing. A task whose *code* has changed
-      needs a new file: only its name is compared.
+      is missing is done; settings and repeats may have been added. None keeps nothing. A task whose *code* changed
+      needs a new file: compared are its name and, of a ``functools.partial``, the numbers and texts.
     - ``repeats``: so many trials for each setting, which differ in their generators.
     - ``retry_failed`` does those again that failed in an earlier run.
 
@@ -236,6 +237,10 @@ def _is_to_do(trial: Trial, records: Records, retry_failed: bool) -> bool:
     return known is None or (retry_failed and "error" in known)
 
 
+# Trials as they end, each with its record or the error that its worker ended with.
+Outcomes = Generator[tuple[Trial, Record | BaseException], None, None]
+
+
 def _do(
     task: Task,
     todo: list[Trial],
@@ -268,9 +273,6 @@ def _do(
     return lost
 
 
-Outcomes = Any  # a generator of (trial, its record or the error that its worker ended with)
-
-
 def _in_turn(todo: list[Trial], calls: dict[str, Any]) -> Outcomes:
     for trial in todo:
         yield trial, _trials.attempt(*calls[trial.key])
@@ -279,10 +281,11 @@ def _in_turn(todo: list[Trial], calls: dict[str, Any]) -> Outcomes:
 def _by_workers(todo: list[Trial], calls: dict[str, Any], submit: Any) -> Outcomes:
     """Hand out all trials and give each as it ends; whoever closes this has the rest cancelled."""
     futures: dict[Future, Trial] = {}
+    sweep = secrets.token_hex(8)
     try:
         for trial in todo:
             try:
-                future = submit(_trials.attempt_beside_others, *calls[trial.key])
+                future = submit(_trials.attempt_beside_others, sweep, *calls[trial.key])
             except (BrokenExecutor, RuntimeError) as error:
                 future = Future()
                 future.set_exception(error)

@@ -223,6 +223,14 @@ def test_starters_are_not_attempted_and_solutions_are_correct(path):
     assert counts(solutions) == [f"{done} of {of} done" for done in range(1, of + 1)]
 
 
+@every_chapter
+def test_solutions_are_headed_by_the_names_of_the_exercises(path):
+    asked = re.findall(r"^\*\*(Exercise \d+ – .+?)\.?\*\*", prose(path), re.MULTILINE)
+    solved = re.findall(r"^## (.+)$", prose(FOLDER / "solutions" / path.name), re.MULTILINE)
+    assert len(asked) >= 2
+    assert solved == asked
+
+
 def counts(path):
     """What the cards of the replies say about how many exercises are done."""
     pages = [output.data.get("text/html", "") for output in outputs(path) if "data" in output]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.image import BboxImage
+from matplotlib.path import Path
 from PIL import Image
 
 from nnlib.chapters.kit import drawings, figures, graphs, theme
@@ -144,6 +145,21 @@ def test_numbers_get_a_true_minus():
     assert figures.minus("-1.5 and 2") == "−1.5 and 2"
 
 
+def test_a_term_of_a_sum_has_its_sign_apart_from_it():
+    assert (figures.added(0.6), figures.added(-0.84)) == ("+ 0.6", "− 0.8")
+    assert figures.added(-0.004, digits=2) == "+ 0.00"
+
+
+def test_an_arrow_is_drawn_as_far_as_its_axes_reach(ax):
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    drawings.arrow(ax, np.array([0.5, 0.5]), np.array([0.5, 3.0]), "#FF0000")
+    ax.figure.canvas.draw()
+    red = (np.asarray(ax.figure.canvas.buffer_rgba())[..., :3] == [255, 0, 0]).all(axis=2)
+    up = ax.figure.bbox.height - np.flatnonzero(red.any(axis=1))
+    low, high = ax.transData.transform([[0.5, 0.5], [0.5, 1.0]])[:, 1]
+    assert np.allclose([up.min(), up.max()], [low, high], atol=3)
+
+
 @pytest.mark.parametrize(
     "pair",
     [figures.CLASS_COLOURS, (figures.POSITIVE, figures.NEGATIVE), (figures.BLUE, figures.ORANGE)],
@@ -180,6 +196,25 @@ def test_no_wire_of_the_adder_passes_behind_a_gate_that_it_does_not_lead_to():
         for source in sources:
             for gate in pixels.keys() - {out, source}:
                 assert from_wire(pixels[gate], pixels[source], pixels[out]) > half, (source, gate)
+
+
+def test_the_carry_of_the_adder_is_written_on_no_wire():
+    figure = figures.figure(7.6, 4.8)
+    nand_panels.adder.draw(figure, a=3, b=1)
+    ax = figure.axes[0]
+    figure.canvas.draw()
+    (name,) = (text for text in ax.texts if text.get_text() == "carry")
+    box = name.get_window_extent()
+    for wires in ax.collections[:2]:
+        for wire in wires.get_segments():
+            path = Path(ax.transData.transform(wire))
+            assert not path.intersects_bbox(box, filled=False), wire
+
+
+def test_a_0_in_a_circuit_is_in_the_colour_of_ink(ax):
+    graphs.circuit(ax, XOR, [1, 0])
+    colours = {(text.get_text(), text.get_color()) for text in ax.texts}
+    assert colours == {("0", figures.INK), ("1", "black")}  # ink turns light on a dark page
 
 
 def test_a_circuit_lights_the_wires_that_carry_a_one(ax):

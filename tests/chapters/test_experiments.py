@@ -7,6 +7,7 @@ from nnlib.chapters.backpropagation.experiments import RATES, right_with
 from nnlib.chapters.kit.digits import cut_digits
 from nnlib.chapters.kit.exercise import NotYet
 from nnlib.chapters.kit.experiments import percent_right_after
+from nnlib.chapters.nand_and_xor.experiments import train_many_on_xor, train_on_xor
 from nnlib.chapters.start import command
 from nnlib.layers import Dense
 from nnlib.network import Network
@@ -32,6 +33,15 @@ def test_a_cost_that_runs_away_is_an_answer_to_the_learner():
     deep = Network([*straight().layers, Dense(10, 10, rng=np.random.default_rng(0))])
     with pytest.raises(NotYet, match="with η = 999 the cost ran away"):
         percent_right(deep, 999, 3)
+
+
+@pytest.mark.parametrize("width", [2, 4, 8])
+def test_many_networks_learn_xor_at_once_as_they_would_alone(width):
+    together = train_many_on_xor(width, starts=5)
+    for seed in (0, 3, 4):
+        alone = train_on_xor(width, seed)[-1]
+        pairs = zip(together[seed].parameters(), alone.parameters(), strict=True)
+        assert all(np.allclose(mine.value, other.value, atol=1e-9) for mine, other in pairs)
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """The first panel of chapter 01 by hand: its title is the formula, and a vote of exactly 0 is answered 0."""
 
+from itertools import product
+
 import numpy as np
 
 from nnlib.chapters.kit import figures
@@ -14,7 +16,7 @@ def drawn(**values):
 
 def test_the_title_is_the_formula_with_its_signs():
     words, title = drawn(w1=1.0, w2=0.6, b=-0.8)
-    assert title == "z = 1.0 x₁ +0.6 x₂ −0.8"
+    assert title == "z = 1.0 x₁ + 0.6 x₂ − 0.8"
     assert "b = −0.8" in words
     assert words.endswith("(0, 0) gives 0, (0, 1) gives 0, (1, 0) gives 1, (1, 1) gives 1.")
 
@@ -34,6 +36,18 @@ def test_the_line_does_not_run_through_a_number_at_the_start():
     border = line.get_transform().transform_path(line.get_path())
     for text in ax.texts:
         assert not border.intersects_bbox(text.get_window_extent(), filled=False), text.get_text()
+
+
+def test_w_and_the_answers_are_written_on_their_sides_of_the_line():
+    figure = figures.figure(*panels.line.size)
+    for angle, length, b in product(range(0, 360, 15), (0.5, 1.5, 3.0), (-3.0, -1.0, 0.0, 2.0)):
+        panels.line.draw(figure, angle=angle, length=length, b=b)
+        ax = figure.axes[0]
+        w = length * np.array([np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))])
+        sides = {text.get_text(): np.array(text.get_position()) @ w + b for text in ax.texts}
+        assert sides["w"] > 0
+        assert sides.get("answer 1", 1) > 0 > sides.get("answer 0", -1)
+        assert len(sides) - 1 >= 2 - (abs(b) / length > 2)  # far out, a side may be out of sight
 
 
 def test_the_learnt_line_parts_the_classes():

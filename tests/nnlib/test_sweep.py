@@ -332,6 +332,19 @@ def test_a_file_of_another_sweep_is_told_apart_and_left_alone(file, words, task,
     assert file.read_bytes() == before
 
 
+def test_numbers_that_a_partial_holds_belong_to_the_task(file):
+    def task(a, data, epochs, *, rng):
+        return epochs
+
+    ones = np.ones(3)
+    one = [{"a": 1}]
+    sweep.run(partial(task, data=ones, epochs=2), one, rng=seed(), results=file)
+    with pytest.raises(ValueError, match=r"task\(epochs=2\); this is one of .*task\(epochs=3\)"):
+        sweep.run(partial(task, data=ones, epochs=3), one, rng=seed(), results=file)
+    again = partial(partial(task, data=2 * ones), epochs=2)
+    assert sweep.run(again, one, rng=seed(), results=file).rows[0]["result"] == 2
+
+
 @pytest.mark.parametrize("content", ["a note", "a note\n", '{"format": "nnlib checkpoint 1"}\n'])
 def test_a_file_of_somebody_else_is_left_alone(file, content):
     file.write_text(content)
@@ -340,7 +353,6 @@ def test_a_file_of_somebody_else_is_left_alone(file, content):
     assert file.read_text() == content
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there the file itself tells")
 def test_two_runs_do_not_write_one_file_at_once(file):
     code = """
 import numpy as np, sys
@@ -405,8 +417,8 @@ def test_failed_trials_are_done_again_if_asked_for(file, tmp_path):
         ({"loss": [1]}, "returned a list as loss: expected a number"),
         ({"loss": np.ones(2)}, r"returned an array of shape \(2,\) and dtype float64 as loss"),
         ({3: 1.0}, "returned 3 as a name"),
-        ({"width": 1.0}, "returned width, which is a parameter"),
-        ({"repeat": 1.0}, "returned repeat, which"),
+        ({"width": 1.0}, "returned width, the name of a parameter"),
+        ({"repeat": 1.0}, "returned repeat, the name"),
         (1j, "returned 1j: expected a number"),
     ],
 )
@@ -487,7 +499,7 @@ def test_a_sweep_whose_driver_was_killed_is_resumed(start, file, tmp_path, where
     kept = [line["parameters"]["number"] for line in lines(file)[1:]]
     assert 4 < len(kept) < 30
     resumed = sweep.run(
-        partial(count, folder=str(tmp_path), seconds=0),
+        partial(count, folder=str(tmp_path), seconds=0.1),
         sweep.grid(number=range(30)),
         rng=seed(),
         results=file,
@@ -495,8 +507,9 @@ def test_a_sweep_whose_driver_was_killed_is_resumed(start, file, tmp_path, where
     ended = marks(tmp_path, "ended")
     assert {number: ended[number] for number in kept} == dict.fromkeys(kept, 1)
     assert set(ended) == set(range(30))
-    # at most what two workers and their queue held was begun and never recorded
-    assert sum(ended.values()) - 30 <= 5
+    # the driver died before it could record what it, or its workers, were at: that alone is done again
+    assert max(ended.values()) <= 2
+    assert where == "processes" or sum(ended.values()) <= 31
     elsewhere = tmp_path / "whole"
     elsewhere.mkdir()
     task = partial(count, folder=str(elsewhere), seconds=0)
@@ -554,18 +567,19 @@ def test_a_trial_that_kills_every_worker_of_dask_is_left_for_the_next_run(file):
 
 
 INTERRUPTED = """
-import sys
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 import numpy as np
 from nnlib import sweep
 from sweep_tasks import count, learn_for_long
-task = learn_for_long if sys.argv[3] == "fit" else partial(count, seconds=0.3)
+task = learn_for_long if "fit" in sys.argv[3] else partial(count, seconds=0.3)
 space = [{"number": number, "folder": sys.argv[2]} for number in range(8)]
 def go(pool):
     results = sweep.run(task, space, pool, rng=np.random.default_rng(0), results=sys.argv[1])
     print(results)
-if sys.argv[3] == "processes":
+if "processes" in sys.argv[3]:
     with ProcessPoolExecutor(2) as pool:
         go(pool)
 else:
@@ -574,7 +588,7 @@ else:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a program cannot press Ctrl-C for another")
-@pytest.mark.parametrize("where", ["here", "fit", "processes"])
+@pytest.mark.parametrize("where", ["here", "fit", "processes", "processes, fit"])
 def test_ctrl_c_keeps_what_is_finished_and_cancels_the_rest(file, tmp_path, where):
     command = [sys.executable, "-c", INTERRUPTED, file, tmp_path, where]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -583,10 +597,15 @@ def test_ctrl_c_keeps_what_is_finished_and_cancels_the_rest(file, tmp_path, wher
         try:
             wait_until(lambda: file.exists() and len(lines(file)) > 1)
             wait_until(lambda: len(marks(tmp_path, "begun")) > 2)
-            os.kill(run.pid, signal.SIGINT)
-            said, words = run.communicate(timeout=60)
+            time.sleep(0.2)  # until it is inside the training
+            if where == "processes, fit":
+                os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+            else:
+                os.kill(run.pid, signal.SIGINT)
+            said, words = run.communicate(timeout=20)
         finally:
-            run.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
     recorded = [line["parameters"]["number"] for line in lines(file)[1:]]
     assert 1 <= len(recorded) < 8
     assert (
@@ -596,7 +615,7 @@ def test_ctrl_c_keeps_what_is_finished_and_cancels_the_rest(file, tmp_path, wher
     assert f"you interrupted the sweep: {len(recorded)} of 8 trials are finished" in words
     # nothing that was ended early is among them
     values = {line["parameters"]["number"]: line["measures"]["result"] for line in lines(file)[1:]}
-    if where == "fit":
+    if "fit" in where:
         assert set(values.values()) == {1}
     assert len(marks(tmp_path, "begun")) < 8
 
@@ -675,6 +694,11 @@ ONE = [{"number": 1}]
             lambda: sweep.run(two, [{"rng": 1}], rng=seed(), results=None),
             ValueError,
             "got rng as a parameter",
+        ),
+        (
+            lambda: sweep.run(two, [{"error": 1}], rng=seed(), results=None),
+            ValueError,
+            "got a parameter error: its results use this name",
         ),
         (lambda: sweep.run(two, ONE, rng=None, results=None), TypeError, "got rng as None"),
         (lambda: sweep.run(two, ONE, rng=0, results=None), TypeError, "default_rng"),
@@ -833,6 +857,19 @@ def test_settings_may_have_parameters_of_their_own():
     assert results.best() == {"name": "Momentum", "momentum": 0.9}
     assert np.isnan(results.column("momentum")[0])
     assert results.table().splitlines()[2].split() == ["SGD", "0", "1"]
+
+
+def test_a_measure_may_be_called_error():
+    results = sweep.run(lambda a, *, rng: {"error": a}, [{"a": 1}], rng=seed(), results=None)
+    assert results.failures == []
+    assert results.best("error", highest=False) == {"a": 1}
+
+
+def test_parameters_that_are_lists_stay_lists():
+    space = sweep.grid(sizes=[(2, 3), (2, 4, 3)])
+    results = sweep.run(lambda sizes, *, rng: len(sizes), space, rng=seed(), results=None)
+    assert results.column("sizes").tolist() == [[2, 3], [2, 4, 3]]
+    assert results.best() == {"sizes": [2, 4, 3]}
 
 
 def test_bars_of_fit_are_not_drawn_inside_a_trial(capsys, monkeypatch):

@@ -3,13 +3,13 @@
 from nnlib.chapters.kit.predict import predict
 
 best_step = predict(
-    "By central difference, which step h measures the slope best?",
-    answers=("the smallest, 10⁻¹⁵", "one between, about 10⁻⁵", "a large one, about 0.1"),
-    right="one between, about 10⁻⁵",
+    "With a central difference, which step h measures the slope best?",
+    answers=("the smallest, 10⁻¹⁵", "one in between, about 10⁻⁵", "a large one, about 0.1"),
+    right="one in between, about 10⁻⁵",
     because="A large h is spoilt by the bend of the curve, a tiny one by rounding.",
 )
 many_paths = predict(
-    "From each of 20 layers two ways lead to the next. How many paths lead through all?",
+    "Two ways lead from each layer to the next. How many paths lead through 20 layers?",
     answers=("40", "400", "about a million"),
     right="about a million",
     because="Each layer doubles them, and 2²⁰ is 1,048,576.",

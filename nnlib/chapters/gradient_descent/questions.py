@@ -19,10 +19,10 @@ large_rate = predict(
     because="Each step multiplies w by 1 − 2η = −1.1.",
 )
 one_digit = predict(
-    "How far off is the gradient of a single digit? Measure by the length of the true one.",
+    "How far off is the gradient of a single digit, measured by the length of the true one?",
     answers=("about a tenth of that length", "about eight times that length", "about that length"),
     right="about eight times that length",
     because=(
-        "One digit knows only itself. It is right on average, and so only a mean over many is near."
+        "One digit knows only itself. It is right on average, so only a mean over many comes near."
     ),
 )

@@ -114,7 +114,7 @@ def _straight_regions(
 
 
 def arrow(ax: Axes, start: np.ndarray, end: np.ndarray, colour: str = INK) -> Axes:
-    """Draw an arrow from ``start`` to ``end``, both (2,)."""
+    """Draw an arrow from ``start`` to ``end``, both (2,), as much of it as lies within the axes."""
     style = {
         "arrowstyle": "-|>",
         "color": colour,
@@ -123,7 +123,9 @@ def arrow(ax: Axes, start: np.ndarray, end: np.ndarray, colour: str = INK) -> Ax
         "shrinkA": 0,
         "shrinkB": 0,
     }
-    ax.annotate("", xy=(end[0], end[1]), xytext=(start[0], start[1]), arrowprops=style, zorder=4)
+    ends = {"xy": (end[0], end[1]), "xytext": (start[0], start[1])}
+    note = ax.annotate("", **ends, arrowprops=style, zorder=4, annotation_clip=False)
+    note.arrow_patch.set_clip_box(ax.bbox)
     return ax
 
 

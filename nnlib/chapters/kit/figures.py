@@ -97,6 +97,12 @@ def minus(numbers: str) -> str:
     return numbers.replace("-", "−")
 
 
+def added(number: float, digits: int = 1) -> str:
+    """Return a number as the next term of a sum, with its sign: "+ 0.6", or "− 0.8" with a true minus."""
+    sign = "−" if round(number, digits) < 0 else "+"
+    return f"{sign} {abs(number):.{digits}f}"
+
+
 def axes(fig: Figure, columns: int = 1, **options: Any) -> Any:
     """Return the figure's axes, emptied: one, or an array of ``columns``. Made at the first call, kept ever after.
 

@@ -164,7 +164,8 @@ def circuit(
         fills = [figures.ORANGE if values[name] else "white" for name in names]
         ax.scatter(*np.array([places[name] for name in names]).T, s=520, color=fills, **look)
     for wire, place in places.items():
-        ax.text(*place, str(values[wire]), color="black", zorder=4, **CENTRED)
+        ink = "black" if values[wire] else figures.INK  # on orange, in the dark theme too
+        ax.text(*place, str(values[wire]), color=ink, zorder=4, **CENTRED)
     ax.set(xlim=(-0.9, deepest + 1.6), ylim=(-0.04, 1.04))
     ax.set_axis_off()
     return ax

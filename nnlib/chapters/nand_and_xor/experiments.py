@@ -11,10 +11,12 @@ from nnlib.datasets import truth_table
 from nnlib.layers import Dense
 from nnlib.losses import BinaryCrossEntropy
 from nnlib.network import Network
+from nnlib.numerics import sigmoid
 from nnlib.optimizers import SGD
 
 CORNERS, XOR_TARGETS = truth_table([0, 1, 1, 0])  # (4, 2) and (4,)
 MOMENTS = 50  # that a learning network is kept at, ten epochs apart
+EPOCHS, LEARNING_RATE = 10 * MOMENTS, 0.2
 
 
 def find_gates(limit: int = 2) -> set[tuple[int, ...]]:
@@ -31,14 +33,42 @@ def find_gates(limit: int = 2) -> set[tuple[int, ...]]:
 def train_on_xor(width: int, seed: int) -> list[Network]:
     """Return a 2-width-1 ReLU network at the start and after every tenth of 500 epochs on XOR's four rows."""
     rng = np.random.default_rng(seed)
-    network = Network([Dense(2, width, rng=rng), ReLU(), Dense(width, 1, rng=rng), Sigmoid()])
+    network = _untrained(width, rng)
     return train_and_keep(
         network,
         BinaryCrossEntropy(),
-        SGD(network.parameters(), learning_rate=0.2),
+        SGD(network.parameters(), LEARNING_RATE),
         (CORNERS, XOR_TARGETS),
-        epochs=10 * MOMENTS,
+        epochs=EPOCHS,
         batch_size=4,
         rng=rng,
         every=10,
     )
+
+
+@cache
+def train_many_on_xor(width: int, starts: int) -> list[Network]:
+    """Return the networks that ``train_on_xor`` ends with from the starts 0, 1, 2, …
+
+    All learn at once, their weights stacked in arrays (starts, …): a hundred times as fast as one after another.
+    """
+    networks = [_untrained(width, np.random.default_rng(seed)) for seed in range(starts)]
+    every = [[parameter.value for parameter in network.parameters()] for network in networks]
+    W1, b1, W2, b2 = (np.stack(values) for values in zip(*every, strict=True))
+    b1, b2 = b1[:, None], b2[:, None]
+    for _ in range(EPOCHS):
+        h = np.maximum(CORNERS @ W1 + b1, 0)
+        dz2 = (sigmoid(h @ W2 + b2) - XOR_TARGETS[:, None]) / len(CORNERS)
+        dz1 = (dz2 @ W2.swapaxes(1, 2)) * (h > 0)
+        W1, W2 = W1 - LEARNING_RATE * CORNERS.T @ dz1, W2 - LEARNING_RATE * h.swapaxes(1, 2) @ dz2
+        b1, b2 = (
+            b - LEARNING_RATE * dz.sum(axis=1, keepdims=True) for b, dz in ((b1, dz1), (b2, dz2))
+        )
+    for network, *values in zip(networks, W1, b1[:, 0], W2, b2[:, 0], strict=True):
+        for parameter, value in zip(network.parameters(), values, strict=True):
+            parameter.value[...] = value
+    return networks
+
+
+def _untrained(width: int, rng: np.random.Generator) -> Network:
+    return Network([Dense(2, width, rng=rng), ReLU(), Dense(width, 1, rng=rng), Sigmoid()])

@@ -27,7 +27,7 @@ ADDER_HEIGHTS = {  # so that no wire passes behind a gate that it does not lead 
     "low left": 0.3,
     "low right": 0.05,
     "low carry": 0.7,
-    "high ab left": 0.85,
+    "high ab left": 0.92,
     "high ab right": 0.5,
     "low out": 0.2,
     "high ab out": 0.85,
@@ -63,7 +63,8 @@ def gate(figure: Figure, wanted: str, w1: float, w2: float, b: float) -> str:
     ring = {"facecolor": "none", "edgecolor": figures.INK, "linewidth": 2, "zorder": 5}
     ax.scatter(wrong[:, 0], wrong[:, 1], s=650, **ring)
     ax.set(xlabel="x₁", ylabel="x₂", xticks=[0, 1], yticks=[0, 1])
-    equation = figures.minus(f"z = {w1:.1f} x₁ {w2:+.1f} x₂ {b:+.1f}")
+    first = figures.minus(f"{w1:.1f}")
+    equation = f"z = {first} x₁ {figures.added(w2)} x₂ {figures.added(b)}"
     ax.set_title(f"{equation};  wrong: {len(wrong)} of 4")
     drawings.legend_right(figure)
     rows = ", ".join(
@@ -118,7 +119,7 @@ def _name_wires(ax: Axes, values: dict[str, int]) -> None:
         ax.text(-0.35, places[wire][1], name, ha="right", va="center")
     across, up = places["low carry"]
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    ax.text(across + 0.27, up + 0.06, "carry", va="center", bbox=box, zorder=2.5)
+    ax.text(across + 0.25, up + 0.075, "carry", bbox=box, zorder=2.5, ha="center", va="center")
     deepest = max(across for across, _ in places.values())
     for name, wire in zip(("fours", "twos", "ones"), TWO_BIT_ADDER.outputs, strict=True):
         ax.text(deepest + 0.9, places[wire][1], f"{name}: {values[wire]}", va="center")
@@ -147,7 +148,8 @@ def plane_fit(figure: Figure, w: float, b: float) -> str:
     places = np.column_stack([sums, XOR_TARGETS])
     drawings.points(ax, places, XOR_TARGETS, names=XOR_NAMES, size=120)
     ax.set(xlabel="x₁ + x₂", ylabel="z", xlim=(-0.3, 2.3), ylim=(-1.1, 2.1), xticks=[0, 1, 2])
-    equation = figures.minus(f"z = {w:.2f} (x₁ + x₂) {b:+.2f}")
+    weight = figures.minus(f"{w:.2f}")
+    equation = f"z = {weight} (x₁ + x₂) {figures.added(b, digits=2)}"
     ax.set_title(f"{equation};  cost = {cost:.4f}")
     drawings.legend_right(figure)
     return (

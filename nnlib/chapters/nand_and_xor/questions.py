@@ -9,13 +9,13 @@ carry = predict(
     because="Odd numbers end in a 1, and only 1 + 1 needs a second digit.",
 )
 least_bend = predict(
-    "Drag the bend from 0 to 1. From where on will a straight border do?",
+    "Drag the bend from 0 to 1. At what point will a straight border do?",
     answers=(
-        "from 1: it takes the whole bend",
-        "from about one half",
-        "from the first bit of bend",
+        "only at 1: it takes the whole bend",
+        "at about one half",
+        "at the first bit of bend",
     ),
-    right="from the first bit of bend",
+    right="at the first bit of bend",
     because=(
         "The least bend moves (0,0) out of the line of the other places, and then a border fits"
         " between."

@@ -19,6 +19,7 @@ from nnlib.chapters.perceptron.experiments import (
 from nnlib.datasets import truth_table
 
 PLANE = (-0.6, 1.6, -0.6, 1.6)
+WIDE_PLANE = (-5.4, 5.4, -3, 3)
 PROBLEMS = ["two clouds apart", "two clouds that touch", "XOR"]
 
 
@@ -62,7 +63,8 @@ def vote(figure: Figure, w1: float, w2: float, b: float) -> str:
         (across, up), side = _beside(corner, w, b)
         ax.text(across, up, text, ha=side, va="center")
     ax.set(xlabel="x₁  (dry?)", ylabel="x₂  (friend comes?)", xticks=[0, 1], yticks=[0, 1])
-    ax.set_title(figures.minus(f"z = {w1:.1f} x₁ {w2:+.1f} x₂ {b:+.1f}"))
+    first = figures.minus(f"{w1:.1f}")
+    ax.set_title(f"z = {first} x₁ {figures.added(w2)} x₂ {figures.added(b)}")
     drawings.legend_right(figure)
     rows = ", ".join(
         f"({c[0]:.0f}, {c[1]:.0f}) gives {answer}" for c, answer in zip(x, answers, strict=True)
@@ -105,8 +107,9 @@ def line(figure: Figure, angle: float, length: float, b: float) -> str:
     w = (length * direction).round(10) + 0.0  # a zero without a minus sign
     distance = 0.0 - b / length
     foot = distance * direction
-    drawings.decision_regions(ax, lambda grid: grid @ w + b, (-5.4, 5.4, -3, 3))
+    drawings.decision_regions(ax, lambda grid: grid @ w + b, WIDE_PLANE)
     drawings.arrow(ax, foot, foot + w, figures.POSITIVE)
+    _name_sides(ax, w, b, foot)
     ax.plot([0, foot[0]], [0, foot[1]], ":", color=figures.INK)
     ax.plot(0, 0, "o", color=figures.INK)
     ax.set(xlabel="x₁", ylabel="x₂", aspect="equal")
@@ -116,8 +119,24 @@ def line(figure: Figure, angle: float, length: float, b: float) -> str:
     return (
         f"The arrow w points {angle:.0f}° round with length {length:.1f}, {bias}; the boundary is "
         f"at right angles to it, {abs(distance):.2f} from the origin, "
-        f"{'along' if distance >= 0 else 'against'} w."
+        f"{'along' if distance >= 0 else 'against'} w; where w points to, the answer is 1."
     )
+
+
+def _name_sides(ax: Axes, w: np.ndarray, b: float, foot: np.ndarray) -> None:
+    """Write w beside the arrow from ``foot``, and the answers into corners that lie on their side of the line."""
+    middle = foot + w / 2
+    across = np.array([-w[1], w[0]]) / np.hypot(*w)
+    beside = {"ha": "center", "va": "center", "clip_on": True}
+    ax.text(*(middle + 0.35 * across), "w", color=figures.POSITIVE, weight="bold", **beside)
+    corners = np.array([[-4.2, -2.6], [-4.2, 2.6], [4.2, -2.6], [4.2, 2.6]])
+    ends = corners + np.array([1.0, 0.3]) * np.array([[[-1, -1]], [[-1, 1]], [[1, -1]], [[1, 1]]])
+    z = ends @ w + b
+    for answer, fits in enumerate(((z < 0).all(axis=0), (z > 0).all(axis=0))):
+        if fits.any():
+            places = corners[fits]
+            farthest = places[np.hypot(*(places - middle).T).argmax()]
+            ax.text(*farthest, f"answer {answer}", **beside)
 
 
 @demo(

@@ -22,6 +22,22 @@ def _(w):
 
 @right("chain")
 def _(w):
+    def cost(w):
+        return 1 / (1 + np.exp(-(w**2))) ** 2
+
+    return (cost(w + 1e-5) - cost(w - 1e-5)) / 2e-5  # right to ten digits, as the chapter says
+
+
+@wrong("chain", "a nudge says")
+def _(w):
+    def cost(w):
+        return 1 / (1 + np.exp(-(w**2))) ** 2
+
+    return (cost(w + 1e-3) - cost(w)) / 1e-3  # one-sided: right to three digits
+
+
+@right("chain")
+def _(w):
     a = np.float32(1 / (1 + np.exp(-(w**2))))
     return np.prod([2 * a, a * (1 - a), 2 * w])
 
@@ -146,6 +162,11 @@ def _(dz_next, W_next, a):
 @wrong("hidden_delta", "wrong before one of 2: which number is fixed in it?")
 def _(dz_next, W_next, a):
     return (dz_next @ W_next.T) * a * (1 - a) * 4 / W_next.shape[1]
+
+
+@wrong("hidden_delta", "wrong before one of 2: which number is fixed in it?")
+def _(dz_next, W_next, a):
+    return (dz_next @ W_next.T) * a * (1 - a) * 6 / len(a)
 
 
 @wrong("hidden_delta", "changes the array that it was given")

@@ -168,37 +168,42 @@ def _(image, kernel):
 
 @right("edge")
 def _():
-    return [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+    return [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]
 
 
 @right("edge")
 def _():
-    return np.array([[0, 0, 0], [0, -1, 1], [0, 0, 0]], dtype=np.float32)
+    return np.array([[0, 1, 0], [0, -1, 0], [0, 0, 0]], dtype=np.float32)
 
 
 @right("edge")
 def _():
-    return np.outer([3, 10, 3], [-1, 0, 1]) / 16
+    return np.outer([1, 0, -1], [3, 10, 3]) / 16
 
 
 @right("edge")
 def _():
-    return ((-1, -1, 2), (-1, -1, 2), (-1, -1, 2))
+    return ((2, 2, 2), (-1, -1, -1), (-1, -1, -1))
 
 
 @right("edge")
 def _():
-    return np.array([[-0.3, 0.1, 0.2]] * 3, np.float32)
+    return -np.array([[-0.3, 0.1, 0.2]] * 3, np.float32).T
 
 
 @wrong("edge", "in rows of the same length")
 def _():
-    return [[-1, 0, 1], [-1, 0, 1], [-1, 0]]
+    return [[1, 1, 1], [0, 0, 0], [-1, -1]]
 
 
-@wrong("edge", "each of its rows should sum to 0.")
+@wrong("edge", "each of its columns should sum to 0.")
 def _():
-    return [[-1, 0, 2], [-1, 0, 1], [-1, 0, 0]]
+    return [[1, 1, 1], [0, 0, 0], [-2, -1, 0]]
+
+
+@wrong("edge", "It finds upright edges")  # as section 1 has it
+def _():
+    return [[-1, 0, 1]] * 3
 
 
 # parameters

@@ -270,6 +270,19 @@ def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     return w - rate * m_hat / np.sqrt(s_hat) + epsilon, m, s
 
 
+@wrong("adam_step", "the old m and s are forgotten")
+def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    m = (1 - beta1) * g
+    s = (1 - beta2) * g**2
+    m_hat, s_hat = m / (1 - beta1**t), s / (1 - beta2**t)
+    return w - rate * m_hat / (np.sqrt(s_hat) + epsilon), m, s
+
+
+@wrong("adam_step", "the old m and s are forgotten")
+def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    return w - rate * g / (np.abs(g) + epsilon), (1 - beta1) * g, (1 - beta2) * g**2
+
+
 @wrong("adam_step", "gradients of about 1 the new w and m are not right")
 def _(w, m, s, g, t, rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     m = beta1 * m + (1 - beta1) * g**3

@@ -264,6 +264,29 @@ def _(x, keep, rng):
     return x / keep
 
 
+@wrong("dropout", "one stays because another goes")
+def _(x, keep, rng):
+    u = rng.random(x.shape)
+    u[1::2] = 1 - u[: len(x) - 1 : 2] if len(x) % 2 else 1 - u[::2]  # each second row a mirror
+    return x * (u < keep) / keep
+
+
+@wrong("dropout", "one stays because another goes")
+def _(x, keep, rng):
+    u = rng.random(x.shape)
+    half = len(x) // 2
+    u[len(x) - half :] = 1 - u[:half][::-1]  # the last row mirrors the first
+    return x * (u < keep) / keep
+
+
+@wrong("dropout", "one stays because another goes")
+def _(x, keep, rng):
+    u = rng.random(x.size)
+    half = x.size // 2
+    u[x.size - half :] = 1 - u[:half][::-1]  # the last number mirrors the first
+    return x * (u.reshape(x.shape) < keep) / keep
+
+
 @wrong("dropout", "same seed, same mask")
 def _(x, keep, rng):
     return x * (np.random.random(x.shape) < keep) / keep

@@ -1,4 +1,4 @@
-"""Exercise 5 of chapter 05: the slopes by the weights and biases of a layer."""
+"""Exercise 5 of chapter 05: the slopes with respect to the weights and biases of a layer."""
 
 import numpy as np
 

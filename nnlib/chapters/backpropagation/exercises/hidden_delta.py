@@ -33,14 +33,14 @@ WRONG = {
 
 rng = np.random.default_rng(1)
 SQUARE = rng.normal(size=(6, 4)), rng.normal(size=(4, 4)), rng.uniform(0.1, 0.9, (6, 4))
-NARROW = SQUARE[0][:, :2], SQUARE[1][:, :2], SQUARE[2]
+NARROW = SQUARE[0][:3, :2], SQUARE[1][:, :2], SQUARE[2][:3]
 
 
 def otherwise(case, got, right):
     if case is NARROW:
         return (
-            "right before a layer of 4 neurons, but wrong before one of 2: which number is fixed "
-            "in it?"
+            "right for 6 examples before a layer of 4 neurons, but for 3 examples wrong before "
+            "one of 2: which number is fixed in it?"
         )
     return f"dz[0, 0] should be {right[0, 0]:.5f}, but it is {got[0, 0]:.5f}."
 

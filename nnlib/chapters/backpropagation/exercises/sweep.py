@@ -21,10 +21,10 @@ WRONG = {
     ),
     "u: 42 comes through p; u appears in q = u + p as well.": lambda: (6, 14, 14 * 3, 28),
     "u: 6 comes straight from q; u appears in p = u·v as well.": lambda: (6, 14, 6, 28),
-    "u: through p comes 14 · 3: the local slope of p = u·v by u is v.": (
+    "u: through p comes 14 · 3: the local slope of p = u·v with respect to u is v.": (
         lambda: (6, 14, 6 + 14, 28)
     ),
-    "u: the local slope of p = u·v by u is the other factor, v = 3.": (
+    "u: the local slope of p = u·v with respect to u is the other factor, v = 3.": (
         lambda: (6, 14, 6 + 14 * 2, 28)
     ),
     "u: through p comes 14 · 3: was p's own gradient complete?": lambda: (6, 14, 6 + 8 * 3, 28),
@@ -37,8 +37,10 @@ WRONG = {
     "v: 12 is 6 · 2: p's gradient was not complete when it was passed on.": (
         lambda: (6, 14, 48, 6 * 2)
     ),
-    "v: that is p's gradient; times the local slope of p = u·v by v.": lambda: (6, 14, 48, 14),
-    "v: the local slope of p = u·v by v is u = 2.": lambda: (6, 14, 48, 14 * 3),
+    "v: that is p's gradient; multiply it by the local slope of p = u·v with respect to v.": (
+        lambda: (6, 14, 48, 14)
+    ),
+    "v: the local slope of p = u·v with respect to v is u = 2.": lambda: (6, 14, 48, 14 * 3),
 }
 
 

@@ -82,8 +82,8 @@ def stepper(figure: Figure, stage: int) -> str:
     _write_neurons(ax, w, p, known, gradients=stage == 5)
     ax.set(xlim=(-0.45, 2.75), ylim=(-0.62, 0.62))
     figure.subplots_adjust(left=0, right=1, top=0.9, bottom=0)
-    cost = f", C = {p.cost:.4f}" if output else ""
-    ax.set_title(f"{stage}: {STAGES[stage]}{cost}")
+    cost = f"; C = {p.cost:.4f}" if output else ""
+    ax.set_title(f"stage {stage}, {STAGES[stage]}{cost}")
     return f"Stage {stage} of 7, {STAGES[stage]}{cost}. " + _in_words(w, p, stage)
 
 
@@ -97,7 +97,7 @@ HIDDEN_UP, OUTPUT_UP = (0.25, -0.25), (0.0,)  # how high the neurons of a layer 
 
 
 def _write_edges(ax: Axes, w: Weights, p: Passes, gradients: bool) -> None:
-    """Write on each edge its weight, or the slope by it."""
+    """Write on each edge its weight, or the slope with respect to it."""
     matrices = (np.outer(X, p.delta1), np.outer(p.a1, p.delta2)) if gradients else (w.W1, w.W2)
     look = {"color": figures.DARK_ORANGE if gradients else figures.INK, "bbox": BOX, "fontsize": 12}
     for layer, targets, share in ((0, HIDDEN_UP, 0.3), (1, OUTPUT_UP, 0.45)):
@@ -118,7 +118,7 @@ def _write_neurons(ax: Axes, w: Weights, p: Passes, known: int, gradients: bool)
         for up, b, z, d in zip(ups, biases, zs, deltas, strict=True):
             lines = [f"b {b:+.3f}"] + [f"z {z:+.3f}"] * (known >= forward)
             side = 1 if up > 0 or across == 2 else -1
-            text = figures.minus("   ".join(lines))
+            text = figures.minus(", ".join(lines))
             ax.text(across, up + side * 0.2, text, fontsize=12, **CENTRED)
             if backward <= known <= 5:
                 words = figures.minus(f"∂C/∂b {d:+.3f}" if gradients else f"δ {d:+.4f}")

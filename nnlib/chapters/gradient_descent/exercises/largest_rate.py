@@ -1,4 +1,4 @@
-"""Exercise 3 of chapter 04: the learning rate from which on descent runs away."""
+"""Exercise 3 of chapter 04: the learning rate above which descent runs away."""
 
 from fractions import Fraction
 

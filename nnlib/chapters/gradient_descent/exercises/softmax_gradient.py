@@ -85,7 +85,7 @@ def with_db(change):
 
 
 WRONG_DB = {
-    "dW is right. In db n is divided by twice: dz has its 1/n already.": with_db(
+    "dW is right. db is divided by n once more, but dz has its 1/n already.": with_db(
         lambda db, n: db / n
     ),
     "dW is right. In db the 1/n is missing.": with_db(lambda db, n: db * n),

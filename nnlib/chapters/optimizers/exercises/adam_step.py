@@ -116,6 +116,18 @@ WRONG = {
     "s is corrected, m is not: m̂ = m/(1 − β₁ᵗ).": adam(
         hats=lambda m, s, t: (m, s / (1 - 0.999**t))
     ),
+    "the old m and s are forgotten: m ← β₁ m + (1 − β₁) g, and s likewise. At t = 1 both are 0, "
+    "and nobody sees it.": (
+        adam(means=lambda m, s, g: (0.1 * g, 0.001 * g**2)),
+        adam(means=lambda m, s, g: (g, g**2)),
+        adam(lambda m, s, g: (0.1 * g, 0.001 * g**2), lambda m, s, t: (m / 0.1, s / 0.001)),
+    ),
+    "s is right. The old m is forgotten: m ← β₁ m + (1 − β₁) g.": adam(
+        means=lambda m, s, g: (0.1 * g, 0.999 * s + 0.001 * g**2)
+    ),
+    "m is right. The old s is forgotten: s ← β₂ s + (1 − β₂) g².": adam(
+        means=lambda m, s, g: (0.9 * m + 0.1 * g, 0.001 * g**2)
+    ),
     "β₁ and β₂ are swapped: 0.9 for m, 0.999 for s.": with_constants(beta1=0.999, beta2=0.9),
     "the factors 1 − β are missing: m and s are means, not sums.": adam(
         means=lambda m, s, g: (0.9 * m + g, 0.999 * s + g**2)

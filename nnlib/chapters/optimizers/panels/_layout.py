@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.walks import tidy
@@ -54,6 +55,8 @@ def draw_landscape(ax: Axes, surface: Landscape, steps: int = 61) -> None:
     """Draw a surface as the course does, its place called w as v is the velocity here."""
     drawings.landscape(ax, surface, steps)
     ax.set(xlabel="w₁", ylabel="w₂")
+    beside = ScaledTranslation(-0.42, 0, ax.get_figure().dpi_scale_trans)  # ticks are short here
+    ax.yaxis.set_label_coords(0, 0.5, transform=ax.transAxes + beside)
 
 
 def pushed_apart(

@@ -30,8 +30,9 @@ def rates(figure: Figure, stream: str, scale: float, memory: float) -> str:
     figures.log_scale(curves, [1e-3, 1e-2, 0.1, 1, 10, 100])
     gradients.axhline(0, color=figures.INK, linewidth=0.8)
     values = gradient_stream(stream, scale)
-    gradients.vlines(TIMES, 0, values, color=figures.INK, linewidth=0.6)
-    gradients.plot(TIMES, values, ".", color=figures.INK, markersize=4)
+    gradients.plot(TIMES, values, ".", color=figures.INK, markersize=5)
+    margin = 0.08 * np.ptp([0, *values])
+    gradients.set_ylim(min(0, values.min()) - margin, values.max() + margin)
     gradients.set(xlabel="step t", ylabel="gradient g", xlim=(0, STEPS + 1))
     told = []
     for name, lengths in step_lengths(stream, scale, memory).items():

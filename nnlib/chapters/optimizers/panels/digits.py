@@ -1,5 +1,7 @@
 """The digits under every optimizer, and with mini-batches of every size."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -28,7 +30,7 @@ UNITS = ("epochs", "updates", "seconds, on your machine")
 
 
 @picture(size=WIDE)
-def learning_curves(figure: Figure, runs: dict[str, list[History]]) -> str:
+def learning_curves(figure: Figure, runs: dict[str, Sequence[History]]) -> str:
     """Draw training and validation loss by epoch, for each optimizer the mean of its runs, and their spread."""
     parts = figures.axes(figure, columns=2)
     parts[0].set_position((0.105, 0.16, 0.3, 0.75))

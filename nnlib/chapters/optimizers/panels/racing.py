@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
 from nnlib.chapters.kit import figures, svg
@@ -25,14 +26,22 @@ from nnlib.chapters.optimizers.panels._layout import (
     LOOKS,
     draw_landscape,
     place_in_words,
-    pushed_apart,
 )
 
 Walks = dict[str, np.ndarray]
 FADING = ((STEPS, 1.1, 0.55), (16, 1.8, 0.65), (6, 3.0, 1.0))  # steps back, width, opacity
-NAME_WIDTH, NAME_HEIGHT = 1.1, 0.25  # inches that a name takes beside its head
+# A letter in its head tells a rule from the others without its colour; Adam and AdaGrad would share one.
+LETTERS = {
+    "plain": "P",
+    "momentum": "M",
+    "Nesterov": "N",
+    "AdaGrad": "G",
+    "RMSProp": "R",
+    "Adam": "A",
+}
+DARK_LETTERS = {"AdaGrad"}  # on a light colour
 COSTS: svg.Texts = {}
-NAMED: dict[str, tuple[svg.Texts, svg.Texts]] = {rule: ({}, {}) for rule in LOOKS}
+NAMED: dict[str, tuple[svg.Texts, ...]] = {rule: ({}, {}, {}) for rule in LOOKS}
 
 
 def _start_at(x: float, y: float, now: Values) -> dict[str, float]:
@@ -41,7 +50,7 @@ def _start_at(x: float, y: float, now: Values) -> dict[str, float]:
 
 
 @demo(
-    size=(8.4, 4.0),
+    size=(8.4, 4.2),
     touch=Touch(to=_start_at, what="the start"),
     name=Choice("landscape", list(SURFACES), "ravine, turned"),
     factor=Choice("times own η", [0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 5.0], 1.0),
@@ -84,15 +93,14 @@ def race(
 def _stage(figure: Figure) -> tuple[Axes, Axes, Axes]:
     """Return room for the map, for the costs as a strip below it, and for who is ahead at the map's right."""
     chart, strip, ranks = figures.axes(figure, columns=3)
-    chart.set_position((0.088, 0.365, 0.54, 0.6))
-    strip.set_position((0.088, 0.135, 0.887, 0.14))
-    ranks.set_position((0.655, 0.365, 0.33, 0.515))
+    chart.set_position((0.088, 0.43, 0.54, 0.555))
+    strip.set_position((0.088, 0.125, 0.887, 0.195))
+    ranks.set_position((0.655, 0.43, 0.33, 0.47))
     figures.log_scale(strip, [1e-6, 1])
     if ranks.axison:  # the first time
         ranks.set_axis_off()
         for axis, place, shift in (
             (chart.xaxis, (0.5, 0), (2.5, -0.06)),
-            (chart.yaxis, (0, 0.5), (-0.42, 0)),
             (strip.yaxis, (0, 0.5), (-0.5, 0)),
         ):
             inches = ScaledTranslation(*shift, figure.dpi_scale_trans)
@@ -101,7 +109,7 @@ def _stage(figure: Figure) -> tuple[Axes, Axes, Axes]:
 
 
 def _draw_trails(ax: Axes, walks: Walks) -> None:
-    """Draw walks up to where they leave the chart, the older the fainter, and their names beside their heads."""
+    """Draw walks up to where they leave the chart, the older the fainter, a letter in each head."""
     seen, colours = (
         [on_the_map(walk) for walk in walks.values()],
         [LOOKS[rule][0] for rule in walks],
@@ -116,20 +124,19 @@ def _draw_trails(ax: Axes, walks: Walks) -> None:
 
 
 def _draw_heads(ax: Axes, heads: Walks) -> None:
-    places, colours = np.array(list(heads.values())), [LOOKS[rule][0] for rule in heads]
-    ax.scatter(*places.T, s=90, c=colours, marker="s", edgecolor="white", zorder=5, clip_on=False)
-    inches = ax.get_figure().dpi_scale_trans
-    x, y = inches.inverted().transform(ax.transData.transform(places)).T
-    left, bottom, width, height = ax.bbox.transformed(inches.inverted()).bounds
-    flipped = x + 0.2 + NAME_WIDTH > left + width
-    beside = np.where(flipped, x - 0.2 - NAME_WIDTH, x + 0.2)
-    room = (bottom + NAME_HEIGHT / 2, bottom + height - NAME_HEIGHT / 2)
-    heights = pushed_apart(list(y), list(beside), NAME_HEIGHT, NAME_WIDTH, room)
-    for k, rule in enumerate(heads):
-        plate = {"facecolor": "white", "edgecolor": colours[k], "alpha": 0.85, "pad": 1.5}
-        spot = (x[k] - 0.2 if flipped[k] else x[k] + 0.2, heights[k])
-        look = {"fontsize": 12, "va": "center_baseline", "ha": "right" if flipped[k] else "left"}
-        ax.text(*spot, rule, transform=inches, bbox=plate, zorder=6, **look)
+    """Draw a square with a rule's letter at each head (2,); one that lies on another hides that one's letter too."""
+    for k, (rule, (x, y)) in enumerate(heads.items()):
+        above = 5 + k / 10
+        look = {"color": LOOKS[rule][0], "markersize": 12, "markeredgecolor": "white"}
+        ax.plot([x], [y], "s", markeredgewidth=0.6, clip_on=False, zorder=above, **look)
+        _write_letter(ax, x, y, rule).set_zorder(above + 0.05)
+
+
+def _write_letter(ax: Axes, x: float, y: float, rule: str) -> Text:
+    """Write a rule's letter into its square."""
+    colour = figures.INK if rule in DARK_LETTERS else "white"
+    look = {"fontsize": 10, "fontweight": "bold", "ha": "center", "va": "center_baseline"}
+    return ax.text(x, y, LETTERS[rule], color=colour, zorder=6, **look)
 
 
 def _draw_costs(ax: Axes, costs: Walks, step: int, setting: tuple[object, ...]) -> None:
@@ -165,12 +172,13 @@ def _draw_ranks(ax: Axes, order: list[tuple[str, str]]) -> None:
     for row, (rule, stands) in enumerate(order):
         colour, dashes = LOOKS[rule]
         height = 5.5 - row
-        mark = {"marker": "s", "markersize": 8, "markevery": [1]}
+        mark = {"marker": "s", "markersize": 12, "markevery": [1]}
         line = ax.plot([0, 0.07, 0.14], [height] * 3, dashes, color=colour, **mark)
         words = ax.text(0.18, height, rule, va="center_baseline")
+        letter = _write_letter(ax, 0.07, height, rule)
         now = stands.removeprefix("has ")
         ax.text(1.0, height, now, va="center_baseline", ha="right")
-        for kept, texts in zip((*line, words), NAMED[rule], strict=True):
+        for kept, texts in zip((*line, letter, words), NAMED[rule], strict=True):
             svg.keep(kept, partial(float, height), texts)
     ax.set(xlim=(0, 1), ylim=(0, 6))
 

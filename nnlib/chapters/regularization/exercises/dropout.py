@@ -86,13 +86,29 @@ def _require_independence(draws, keep):
     spread = np.sqrt(kept.size * keep * (1 - keep))  # of how many are kept, if each is drawn
     steady = np.std([draw.sum() for draw in draws]) < spread / 10
     _refuse(same_count or steady, f"exactly as many are kept each time: {each}")
-    c = (kept - keep) / np.sqrt(keep * (1 - keep))
-    neighbours = (c[1:] * c[:-1]).mean(), (c[:, 1:] * c[:, :-1]).mean()
+    scaled = [(draw - keep) / np.sqrt(keep * (1 - keep)) for draw in draws]
+    c = scaled[0]
+    near = (c[1:] * c[:-1]).mean(), (c[:, 1:] * c[:, :-1]).mean(), (c * c[::-1, ::-1]).mean()
     twins = any(len(np.unique(kept, axis=axis)) < kept.shape[axis] for axis in (0, 1))
+    partners = _with_partners(scaled), _with_partners([draw.T for draw in scaled])
     _refuse(
-        twins or max(map(abs, neighbours)) > 0.1,
-        f"some numbers share a draw, so that they stay or go together: {each}",
+        twins or max(map(abs, near)) > 0.1 or max(partners) > 0.05,
+        "some numbers share a draw, so that they stay or go together, or one stays because another "
+        f"goes: {each}",
     )
+
+
+def _with_partners(draws):
+    """How far each row goes with, or against, a partner, on average: near 0 if all are drawn apart.
+
+    The partner is found in one half of the draws, and looked at in the other: so chance alone finds none.
+    """
+    first, second = (np.concatenate(half, axis=1) for half in (draws[::2], draws[1::2]))
+    together = first @ first.T
+    np.fill_diagonal(together, 0)
+    partner = np.abs(together).argmax(axis=1)
+    with_or_against = np.sign(together[np.arange(len(together)), partner])
+    return (with_or_against * (second * second[partner]).mean(axis=1)).mean()
 
 
 def _require_scale(x, y, keep):
@@ -127,6 +143,12 @@ def with_draw(drawn):
 
 def by_factor(factor):
     return with_mask(lambda x, m, keep: x * m * factor(keep))
+
+
+def mirrored(x, rng, axis):
+    """Numbers for one half of the examples or neurons, and what they lack of 1 for the other half."""
+    half = rng.random(x.shape).take(range(-(-x.shape[axis] // 2)), axis)
+    return np.concatenate([half, 1 - half], axis).take(range(x.shape[axis]), axis)
 
 
 def places(x, rng):
@@ -169,6 +191,8 @@ WRONG = {
         with_draw(
             lambda x, rng: np.tile(rng.random((len(x), -(-x.shape[1] // 2))), 2)[:, : x.shape[1]]
         ),
+        with_draw(lambda x, rng: mirrored(x, rng, 0)),
+        with_draw(lambda x, rng: mirrored(x, rng, 1)),
     ),
     "that is the mask alone": (
         with_mask(lambda x, m, keep: m),

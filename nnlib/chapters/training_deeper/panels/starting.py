@@ -81,7 +81,7 @@ def starts(figure: Figure, start: str, compared: str) -> str:
         )
     left.axvspan(-4, 4, color="#F0F0F0", zorder=0)
     left.set(xlim=(-30, 30), ylim=(0, 1.05))
-    left.set(xlabel="z of the hidden neurons", ylabel="share, in steps of 1")
+    left.set(xlabel="z of the hidden neurons", ylabel="share of all z")
     left.set_title("before (grey: not saturated)")
     right.set(xlabel="epoch", ylabel="test accuracy", ylim=(0, 1.02))
     right.set_title("learning")
