@@ -33,7 +33,8 @@ never_seen = predict(
     ),
 )
 rates_tried = predict(
-    "Nine trials of η and λ, on a grid of 3 × 3 and at random. How many different η do the two try?",
+    "Nine trials of η and λ, on a grid of 3 × 3 and at random. How many different η do the two "
+    "try?",
     answers=("nine and nine", "three and nine", "three and three"),
     right="three and nine",
     because="On a grid each learning rate is tried three times, with three strengths.",

@@ -70,18 +70,7 @@ def _draw_bars(ax: Axes, p: np.ndarray, label: int) -> None:
 def students(figure: Figure, temperature: float, count: int) -> str:
     """Draw how many test digits students read, by how many they learnt from: from labels, and from soft targets."""
     ax = figures.axes(figure)
-    ends = {}
-    for T, colour, marker, dashes in (
-        (None, figures.INK, "s", "--"),
-        (temperature, figures.BLUE, "o", "-"),
-    ):
-        found = np.array([STUDENTS[n, T] for n in COUNTS])
-        name = "labels alone" if T is None else f"soft targets, T = {T:g}"
-        ax.plot(range(5), found.mean(axis=1), dashes, color=colour, marker=marker, label=name)
-        shift = -0.06 if T is None else 0.06
-        for place, values in enumerate(found):
-            ax.plot([place + shift] * 5, values, ".", color=colour, markersize=6, alpha=0.6)
-        ends[T] = found[COUNTS.index(count)].mean()
+    ends = {T: _draw_students(ax, T, count) for T in (None, temperature)}
     ax.axvspan(COUNTS.index(count) - 0.2, COUNTS.index(count) + 0.2, color="#EEEEEE", zorder=0)
     ax.set(xlabel="digits that the student learns from", ylabel="read, of 100", ylim=(70, 96))
     if len(ax.get_xticks()) != 5:
@@ -97,3 +86,16 @@ def students(figure: Figure, temperature: float, count: int) -> str:
         f"labels alone and {ends[temperature]:.1f} by soft targets at T = {temperature:g}, means "
         "of five seeds. The two curves come closer with more digits; the teacher reads 95.8."
     )
+
+
+def _draw_students(ax: Axes, T: float | None, count: int) -> float:
+    """Draw the students of a temperature, or of labels alone: means, and a dot for each seed. Return one mean."""
+    look = {"color": figures.BLUE, "marker": "o", "label": f"soft targets, T = {T or 0:g}"}
+    if T is None:
+        look = {"color": figures.INK, "marker": "s", "label": "labels alone"}
+    found = np.array([STUDENTS[n, T] for n in COUNTS])
+    ax.plot(range(5), found.mean(axis=1), "--" if T is None else "-", **look)
+    shift = -0.06 if T is None else 0.06
+    for place, values in enumerate(found):
+        ax.plot([place + shift] * 5, values, ".", color=look["color"], markersize=6, alpha=0.6)
+    return float(found[COUNTS.index(count)].mean())
