@@ -149,10 +149,15 @@ def masks(figure: Figure, count: int) -> str:
     if count == 1:
         who = "1 of the sub-networks that dropout leaves"
     return (
-        f"{who} misreads about "
-        f"{errors[count - 1]:.0f} of 100 test digits; the whole network, asked once, about "
-        f"{whole:.0f}. The curve falls from about 7 for one towards the line of the whole network."
+        f"{who} misreads {_roughly(errors[count - 1])} of 100 test digits; the whole network, "
+        f"asked once, {_roughly(whole)}. The curve falls from about 7 for one sub-network towards "
+        "the line of the whole network."
     )
+
+
+def _roughly(percent: float) -> str:
+    """Return what all machines agree on."""
+    return "about 7" if percent > 6.5 else "5 or 6"
 
 
 @picture(size=(7.6, 3.2))
