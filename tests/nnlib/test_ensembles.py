@@ -388,8 +388,9 @@ def test_dask_takes_the_parts_of_a_gradient_like_any_executor(rng):
     y = rng.integers(0, 3, 12)
     whole = gradient_of((network.copy(), x, y))
     cuts = [slice(0, 3), slice(3, 12)]
-    with distributed.Client(processes=False, dashboard_address=None, n_workers=1) as client:
-        parts = [(network.copy(), x[rows], y[rows]) for rows in cuts]
-        few, many = client.get_executor().map(gradient_of, parts)
+    here = {"processes": False, "dashboard_address": None, "n_workers": 1}
+    parts = [(network.copy(), x[rows], y[rows]) for rows in cuts]
+    with distributed.Client(**here) as client, client.get_executor() as executor:
+        few, many = executor.map(gradient_of, parts)
     for one, other, wanted in zip(few, many, whole, strict=True):
         assert 3 / 12 * one + 9 / 12 * other == pytest.approx(wanted, rel=1e-12)

@@ -28,13 +28,12 @@ LINE = np.linspace(-1, 1, SIDE)
 GRID = np.stack(np.meshgrid(LINE, LINE), axis=-1).reshape(-1, 2)
 LEVELS = np.linspace(-2.4, 2.4, 13)
 BALANCES = (0.0, 0.05, 0.2)
-TINTS = ("#DCEBF5", "#FBE6D8", "#D9F0E6", "#F6E3EE")
 COLOURS = (figures.BLUE, figures.RED, figures.GREEN, figures.NEGATIVE)
 
 
 @demo(
     size=(8.4, 3.5),
-    step=Steps("moment, each 4 epochs", EPOCHS // EVERY, EPOCHS // EVERY, interval=500),
+    step=Steps("moment", EPOCHS // EVERY, EPOCHS // EVERY, interval=500),
     ground=Choice("ground", list(GROUNDS), "patchwork"),
 )
 def experts(figure: Figure, step: int, ground: str) -> str:
@@ -52,9 +51,9 @@ def experts(figure: Figure, step: int, ground: str) -> str:
     figure.subplots_adjust(left=0.03, right=0.97, top=0.9, bottom=0.04, wspace=0.08)
     better = "smaller" if wrong[mixture] < wrong[single] else "larger"
     return (
-        f"The {ground} from above, dark where it is high, and beside it what a mixture of four "
+        f"The {ground} from above, the bluer the higher, and beside it what a mixture of four "
         f"experts and a single network make of it after epoch {EVERY * step}. The mixture's "
-        f"squared error is the {better} one. Black lines part the regions of the experts."
+        f"squared error is the {better} one. Lines part the regions of the experts."
     )
 
 
@@ -68,18 +67,18 @@ def _draw_heights(ax: Axes, heights: np.ndarray) -> None:
 
 
 @cache
-def _decides(network: Network) -> np.ndarray:
-    """Return which expert has the largest share at each point of the grid (SIDE, SIDE)."""
-    return gated(network).shares(GRID).argmax(axis=1).reshape(SIDE, SIDE)
+def _leads(network: Network) -> np.ndarray:
+    """Return by how much each expert's share is above that of all others (EXPERTS, SIDE, SIDE)."""
+    g = gated(network).shares(GRID).T.reshape(EXPERTS, SIDE, SIDE)
+    return np.stack([g[k] - np.delete(g, k, axis=0).max(axis=0) for k in range(EXPERTS)])
 
 
 def _draw_borders(ax: Axes, network: Network) -> None:
     """Draw the regions' borders, and the number of its expert in each."""
-    decides = _decides(network)
-    for k in range(EXPERTS):
-        mine = decides == k
+    for k, lead in enumerate(_leads(network)):
+        mine = lead > 0
         if 0 < mine.mean() < 1:
-            ax.contour(LINE, LINE, mine, levels=[0.5], colors=figures.INK, linewidths=1.6)
+            ax.contour(LINE, LINE, lead, levels=[0], colors=figures.INK, linewidths=1.6)
         if mine.mean() > 0.02:
             row, column = np.argwhere(mine).mean(axis=0).round().astype(int)
             box = {"facecolor": "white", "edgecolor": figures.INK, "boxstyle": "circle,pad=0.25"}
@@ -105,7 +104,7 @@ def balance(figure: Figure, balance: float, seed: int) -> str:
     for k, share in enumerate(100 * work):
         right.text(k + 1, share + 2, f"{share:.0f}", ha="center")
     right.set(xlabel="expert", ylabel="share of the work (%)", ylim=(0, 85), xlim=(0.4, 4.6))
-    if len(right.get_xticks()) != EXPERTS:
+    if right.get_xticks().tolist() != [1, 2, 3, 4]:
         right.set_xticks(range(1, EXPERTS + 1))
     right.set_title(f"λ = {balance:g}, seed {seed}: {100 * right_answers:.0f} of 100 right")
     figure.subplots_adjust(left=0.05, right=0.97, bottom=0.16)
