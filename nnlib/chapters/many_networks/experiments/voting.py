@@ -16,7 +16,7 @@ from nnlib.optimizers import SGD, Adam
 from nnlib.regularization import Dropout
 from nnlib.training import Examples, fit
 
-VOTERS, LEARNT = 15, 1000  # networks, and digits that each of them learns from
+VOTERS, LEARNT, VOTER_EPOCHS = 15, 1000, 12  # networks, and digits that each of them learns from
 WAYS = ("the same digits", "digits of its own")
 KEEP = 0.5  # of the teacher's hidden neurons, while it learns
 ORDERS = 10  # in which voters are asked, for the mean
@@ -44,7 +44,7 @@ def digits_for(way: str, seed: int) -> Examples:
 
 @cache
 def train_voters(way: str) -> tuple[Network, ...]:
-    """Return 15 networks, each from its own seed, trained for 20 epochs on what ``digits_for`` gives."""
+    """Return 15 networks, each from its own seed, trained for 12 epochs on what ``digits_for`` gives."""
     networks = []
     for seed in range(VOTERS):
         rng = np.random.default_rng(seed)
@@ -52,7 +52,7 @@ def train_voters(way: str) -> tuple[Network, ...]:
         optimizer = SGD(network.parameters(), learning_rate=0.1)
         fit(
             *(network, SoftmaxCrossEntropy(), optimizer, digits_for(way, seed)),
-            epochs=20,
+            epochs=VOTER_EPOCHS,
             batch_size=20,
             rng=rng,
         )

@@ -87,7 +87,7 @@ def _voters(count: int) -> str:
 
 @demo(
     size=(8.4, 3.8),
-    rho=Slider("correlation ρ", 0, 1, 0.5, step=0.05, ticks=(0.55, 0.8)),
+    rho=Slider("correlation ρ", 0, 1, 0.5, step=0.05, ticks=(0.55, 0.75)),
     count=Counter("voters", 1, MOST, 10),
 )
 def cancelling(figure: Figure, rho: float, count: int) -> str:
