@@ -166,10 +166,10 @@ def falling(figure: Figure, histories: Sequence[History]) -> str:
     ax = figures.axes(figure)
     for history in histories:
         ax.plot(range(1, len(history.loss) + 1), history.loss, color=figures.BLUE, linewidth=1.6)
-    ax.set(xlabel="epoch", ylabel="loss on its own digits", ylim=(0, 1.6))
+    ax.set(xlabel="epoch", ylabel="loss on its own digits", ylim=(0, 1.8))
     ax.set_xticks(range(2, len(histories[0].loss) + 1, 2))
     figure.subplots_adjust(bottom=0.18)
     return (
         f"The loss of {len(histories)} networks by epoch, a line each: all fall in nearly the "
-        "same way from more than 1 to less than 0.3, fast at first and then slowly."
+        "same way from more than 1 to less than 0.2, fast at first and then slowly."
     )
