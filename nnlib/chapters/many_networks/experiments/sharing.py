@@ -39,7 +39,7 @@ def chessboard(x: np.ndarray) -> np.ndarray:
 
 
 GROUNDS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"patchwork": patchwork, "waves": waves}
-# The best of three rates for each, found on other points.
+# Of three rates tried for each, none is better by more than a fifth.
 RATES = {"mixture": 0.1, "single": 0.03}
 
 
