@@ -16,74 +16,84 @@ from nnlib.numerics import softmax
 from nnlib.optimizers import SGD, Adam
 from nnlib.training import fit
 
-# majority
+# elected
 
 
-@right("majority")
-def _(labels, classes):
-    return share_of_votes(labels, classes).argmax(axis=1)
-
-
-@right("majority")
-def _(labels, classes):
+@right("elected")
+def _(labels, weights, classes):
     answers = []
     for example in labels.T.tolist():
-        best = 0
-        for c in range(classes):
-            if example.count(c) > example.count(best):
-                best = c
-        answers.append(best)
+        votes = [0] * classes
+        for weight, c in zip(weights, example, strict=True):
+            votes[c] += weight
+        answers.append(votes.index(max(votes)))
     return answers
 
 
-@right("majority")
-def _(labels, classes):
-    return [np.bincount(example, minlength=classes).argmax() for example in labels.T]
+@right("elected")
+def _(labels, weights, classes):
+    return [
+        np.bincount(example, weights=weights, minlength=classes).argmax() for example in labels.T
+    ]
 
 
-@right("majority")
-def _(labels, classes):
+@right("elected")
+def _(labels, weights, classes):
     votes = np.zeros((labels.shape[1], classes), dtype=np.float32)
-    for voter in labels:
-        votes[np.arange(len(voter)), voter] += 1
+    for voter, weight in zip(labels, weights, strict=True):
+        votes[np.arange(len(voter)), voter] += weight
     return votes.argmax(axis=1).astype(np.float32)
 
 
-@right("majority")
-def _(labels, classes):
-    counts = [Counter(example) for example in labels.T.tolist()]
-    return tuple(min(count, key=lambda c: (-count[c], c)) for count in counts)
+@right("elected")
+def _(labels, weights, classes):
+    votes = weights[:, None, None] * (labels[:, :, None] == np.arange(classes))
+    return tuple(votes.sum(axis=0).argmax(axis=-1))
 
 
-@wrong("majority", "one answer for each of the 5 voters; one for each of the 6 examples")
-def _(labels, classes):
+@right("elected")
+def _(labels, weights, classes):
+    shares = np.einsum("k,knc->nc", weights / weights.sum(), np.eye(classes)[labels])
+    return np.argmax(shares.round(9), axis=1)
+
+
+@wrong("elected", "one answer for each of the 5 voters; one for each of the 7 examples")
+def _(labels, weights, classes):
     return [np.bincount(voter, minlength=classes).argmax() for voter in labels]
 
 
-@wrong("majority", "If these are the votes for each class: the place of the largest")
-def _(labels, classes):
-    return share_of_votes(labels, classes)
+@wrong("elected", "If these are the votes for each class: the place of the largest")
+def _(labels, weights, classes):
+    return [weights @ (labels == c) for c in range(classes)]
 
 
-@wrong("majority", "the one that is named first")
-def _(labels, classes):
-    return [Counter(example).most_common(1)[0][0] for example in labels.T.tolist()]
+@wrong("elected", "the weights are not used")
+def _(labels, weights, classes):
+    return share_of_votes(labels, classes).argmax(axis=1)
 
 
-@wrong("majority", "stops with ValueError")
-def _(labels, classes):
-    votes = np.array([np.bincount(example) for example in labels.T])
-    return votes.argmax(axis=1)
+@wrong("elected", "the one that is named first")
+def _(labels, weights, classes):
+    votes = [Counter() for _ in range(labels.shape[1])]
+    for voter, weight in zip(labels.tolist(), weights, strict=True):
+        for count, c in zip(votes, voter, strict=True):
+            count[c] += weight
+    return [count.most_common(1)[0][0] for count in votes]
 
 
-@wrong("majority", "the voters say [2, 1, 1, 2, 3] about an example: majority should say 1, but it says 0")
-def _(labels, classes):
-    return np.zeros(labels.shape[1], dtype=int)
+@wrong("elected", "stops with ValueError")
+def _(labels, weights, classes):
+    return np.argmax([(labels == c) @ weights for c in range(classes)], axis=0)
 
 
-@wrong("majority", "your function returns nothing")
-def _(labels, classes):
-    print(share_of_votes(labels, classes).argmax(axis=1))
+@wrong("elected", "voters with the weights 1, 2, 0.5, 1.5, 4.5 name 3, 0, 0, 1, 2: elected should")
+def _(labels, weights, classes):
+    return np.full(labels.shape[1], 3)
+
+
+@wrong("elected", "your function returns nothing")
+def _(labels, weights, classes):
+    print(np.argmax([weights @ (labels == c) for c in range(classes)], axis=0))
 
 
 # voters
@@ -232,20 +242,20 @@ def _(z, t, T):
     return Distillation(T).forward(z, t)
 
 
-# mixture
+# consult
 
 
-@right("mixture")
+@right("consult")
 def _(f, g):
     return np.einsum("knd,nk->nd", f, g)
 
 
-@right("mixture")
+@right("consult")
 def _(f, g):
     return (f * g.T[:, :, None]).sum(axis=0)
 
 
-@right("mixture")
+@right("consult")
 def _(f, g):
     K, n, d = f.shape
     rows = [[0.0] * d for _ in range(n)]
@@ -256,34 +266,34 @@ def _(f, g):
     return rows
 
 
-@right("mixture")
+@right("consult")
 def _(f, g):
     f, g = f.astype(np.float32), g.astype(np.float32)
     return np.stack([g[i] @ f[:, i] for i in range(len(g))])
 
 
-@wrong("mixture", "stops with ValueError")
+@wrong("consult", "stops with ValueError")
 def _(f, g):
     return sum(g[:, k] * f[k] for k in range(len(f)))
 
 
-@wrong("mixture", "one answer of each expert. Add them up over the experts, axis 0")
+@wrong("consult", "one answer of each expert. Add them up over the experts, axis 0")
 def _(f, g):
     return g.T[:, :, None] * f
 
 
-@wrong("mixture", "shape (3, 2) comes back; y has one row of d = 2 numbers for each of the n = 4")
+@wrong("consult", "shape (3, 2) comes back; y has one row of d = 2 numbers for each of the n = 4")
 def _(f, g):
     return (g.T[:, :, None] * f).sum(axis=1)
 
 
-@wrong("mixture", "changes the array")
+@wrong("consult", "changes the array")
 def _(f, g):
     f *= g.T[:, :, None]
     return f.sum(axis=0)
 
 
-@wrong("mixture", "changes the array")
+@wrong("consult", "changes the array")
 def _(f, g):
     y = f[0]
     y *= g[:, [0]]
@@ -292,12 +302,12 @@ def _(f, g):
     return y
 
 
-@wrong("mixture", "y[0, 0]: the shares are 0.6685 and 0.1591 and 0.1724, the experts answer")
+@wrong("consult", "y[0, 0]: the shares are 0.6685 and 0.1591 and 0.1724, the experts answer")
 def _(f, g):
     return 3 * np.einsum("knd,nk->nd", f, g)
 
 
-@wrong("mixture", "should be of shape (4, 2), but it has shape ()")
+@wrong("consult", "should be of shape (4, 2), but it has shape ()")
 def _(f, g):
     return np.einsum("knd,nk->", f, g)
 
@@ -368,61 +378,77 @@ def _(dy, f, g):
     return g**2 * dg
 
 
-# luck
+# winner
 
 
-@right("luck")
-def _(share, trials, digits, rng):
-    best = []
+@right("winner")
+def _(shares, digits, rng):
+    seems, truly = [], []
     for _ in range(1000):
-        reads = [rng.binomial(digits, share) / digits for _ in range(trials)]
-        best.append(max(reads))
-    return sum(best) / len(best)
+        read = [rng.binomial(digits, share) for share in shares]
+        best = max(range(len(read)), key=read.__getitem__)
+        seems.append(read[best] / digits)
+        truly.append(shares[best])
+    return sum(seems) / 1000, sum(truly) / 1000
 
 
-@right("luck")
-def _(share, trials, digits, rng):
-    reads = rng.binomial(digits, share, size=(trials, 5000)).astype(np.float32) / digits
-    return reads.max(axis=0).mean()
+@right("winner")
+def _(shares, digits, rng):
+    read = rng.binomial(digits, shares, size=(5000, len(shares))).astype(np.float32) / digits
+    best = (read + rng.uniform(0, 1e-5, read.shape)).argmax(axis=1)  # of equal ones any
+    return [read[np.arange(5000), best].mean(), np.take(shares, best).mean()]
 
 
-@right("luck")
-def _(share, trials, digits, rng):
-    error = math.sqrt(share * (1 - share) / digits)
-    luck = rng.standard_normal((4000, trials)).max(axis=1).mean() if trials > 1 else 0
-    return share + error * luck
+@right("winner")
+def _(shares, digits, rng):
+    errors = np.sqrt(shares * (1 - shares) / digits)
+    read = shares + errors * rng.standard_normal((4000, len(shares)))
+    best = np.argmax(read, axis=1)
+    return np.array([np.max(read, axis=1).mean(), shares[best].mean()])
 
 
-@right("luck")
-def _(share, trials, digits, rng):
-    error = math.sqrt(share * (1 - share) / digits)
-    return np.array(share + error * {1: 0, 2: 0.56, 10: 1.54, 100: 2.51}[trials])
+@right("winner")
+def _(shares, digits, rng):
+    read = np.stack([rng.binomial(digits, share, 2000) for share in shares])
+    wins = np.bincount(read.argmax(axis=0), minlength=len(shares)) / 2000
+    return read.max(axis=0).mean() / digits, wins @ shares
 
 
-@wrong("luck", "three calls gave from ")
-def _(share, trials, digits, rng):
-    return rng.binomial(digits, share, trials).max() / digits
+@wrong("winner", "three calls gave answers from ")
+def _(shares, digits, rng):
+    read = rng.binomial(digits, shares)
+    return read.max() / digits, shares[read.argmax()]
 
 
-@wrong("luck", "seems(0.9, 10, 400) should be about 0.9225, but it is 0.93")
-def _(share, trials, digits, rng):
-    return 0.93
+@wrong("winner", "what it seems to read: that is the largest of all searches")
+def _(shares, digits, rng):
+    read = rng.binomial(digits, shares, (1000, len(shares)))
+    return read.max(axis=0).mean() / digits, shares[read.argmax(axis=1)].mean()
 
 
-@wrong("luck", "One network has no luck, on average")
-def _(share, trials, digits, rng):
-    reads = rng.binomial(digits, share, (2000, max(trials, 2)))
-    return reads.max(axis=1).mean() / digits
+@wrong("winner", "2 numbers are expected, return seems, truly; but one")
+def _(shares, digits, rng):
+    return rng.binomial(digits, shares, (1000, len(shares))).max(axis=1).mean() / digits
 
 
-@wrong("luck", "should be a single number")
-def _(share, trials, digits, rng):
-    return rng.binomial(digits, share, (2000, trials)).max(axis=1) / digits
+@wrong("winner", "seems should be a single number")
+def _(shares, digits, rng):
+    read = rng.binomial(digits, shares, (1000, len(shares)))
+    return read.max(axis=1) / digits, shares[read.argmax(axis=1)]
 
 
-@wrong("luck", "one maximum for each round")
-def _(share, trials, digits, rng):
-    return rng.binomial(digits, share, (trials, 1000)).max(axis=1).mean() / digits
+@wrong("winner", "for 8 networks and 400 digits, what it truly reads should be about 0.92")
+def _(shares, digits, rng):
+    read = rng.binomial(digits, shares, (1000, len(shares)))
+    return read.max(axis=1).mean() / digits, 0.95
+
+
+@wrong("winner", "A single network has no luck, on average")
+def _(shares, digits, rng):
+    if len(shares) == 1:
+        shares = np.repeat(shares, 2)
+    read = rng.binomial(digits, shares, (1000, len(shares)))
+    return read.max(axis=1).mean() / digits, shares[read.argmax(axis=1)].mean()
 
 
 # break_it

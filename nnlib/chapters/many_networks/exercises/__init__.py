@@ -3,24 +3,24 @@
 from nnlib.chapters.kit.exercise import Chapter
 from nnlib.chapters.many_networks.exercises import (
     break_it,
+    consult,
     distillation_slope,
+    elected,
     gate_slope,
-    luck,
-    majority,
-    mixture,
     student,
     temperature,
     voters,
+    winner,
 )
 
 chapter = Chapter(
-    majority,
+    elected,
     voters,
     temperature,
     distillation_slope,
-    mixture,
+    consult,
     gate_slope,
-    luck,
+    winner,
     break_it,
     student,
 )

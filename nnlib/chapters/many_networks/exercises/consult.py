@@ -6,7 +6,7 @@ from nnlib.chapters.kit.exercise import Exercise, Mistakes, NotYet
 from nnlib.chapters.kit.grading import brief, grade_function, numbers
 
 
-def mixture(f, g):
+def consult(f, g):
     y = 0
     for k in range(len(f)):
         y = y + g[:, [k]] * f[k]
@@ -78,7 +78,7 @@ def read(result, case):
             f"shape {got} comes back; y has one row of d = {d} numbers for each of the n = {n} "
             f"examples, {(n, d)}. The sum runs over the K = {K} experts."
         )
-    return numbers(result, "mixture(f, g)", (n, d))
+    return numbers(result, "consult(f, g)", (n, d))
 
 
 def otherwise(case, got, right):
@@ -99,9 +99,9 @@ def make_case(seed, K, n, d):
 CASES = (make_case(0, 3, 4, 2), make_case(1, 2, 5, 1), make_case(2, 4, 1, 3), make_case(3, 3, 3, 3))
 
 exercise = Exercise(
-    names=("mixture",),
+    names=("consult",),
     grade=grade_function(
-        mixture,
+        consult,
         CASES,
         WRONG,
         read=read,
@@ -115,7 +115,7 @@ exercise = Exercise(
         "share.",
         "y = 0, then y = y + g[:, [k]] * f[k] for k in range(len(f)).",
     ),
-    solution=mixture,
+    solution=consult,
     wrong=WRONG,
     noise=lambda rng: (lambda f, g: rng.normal(size=f.shape[1:]),),
 )
