@@ -39,9 +39,11 @@ def grade(network):
     if right > BELIEVED:
         raise NotYet(f"{read}: more than the teacher reads. Has it seen other digits as well?")
     further = f"Our record is {RECORD}." if right < RECORD else f"That beats our record, {RECORD}."
-    return (  # in whole digits: the last place differs from one machine to another
-        f"at least {int(right)} of 100 test digits are right, after a hundred digits. Labels alone make a student of about {ALONE}, soft "
-        f"targets for the hundred one of about {SOFT}. {further}"
+    # in whole digits: the next place differs from one machine to another
+    return (
+        f"at least {int(right)} of 100 test digits are right, after a hundred digits. Labels alone "
+        f"make a student of about {ALONE}, soft targets for the hundred one of about {SOFT}. "
+        f"{further}"
     )
 
 
