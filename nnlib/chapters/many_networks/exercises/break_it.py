@@ -55,11 +55,11 @@ grade = grade_suspects(
     FAULTS,
     ("adds", "equal", "late", "loses"),
     answers=("fine", "faults"),
-    clue="has a fault. Try parts of equal size and of different sizes, and ask each one twice, with "
-    "other gradients.",
+    clue="has a fault. Try parts of equal size and of different sizes, and ask each one twice, "
+    "with other gradients.",
     praise="a part counts as many examples as it has. The first is right as long as all parts are "
-    "equal, the second at its first step, so one trial is not enough; and adding up makes η as many "
-    "times larger as there are machines.",
+    "equal, the second at its first step, so one trial is not enough; and adding up makes η as "
+    "many times larger as there are machines.",
 )
 
 

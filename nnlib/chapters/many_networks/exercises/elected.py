@@ -67,7 +67,7 @@ WRONG: Mistakes = {
     "that is how many votes the winner has: which class is it? argmax, not max.": (
         lambda labels, weights, classes: table(labels, weights, classes).max(axis=0)
     ),
-    "the same class for all examples: add up the votes for each example by itself.": of_all_examples,
+    "the same class for all examples: add up the votes for each one alone.": of_all_examples,
     "that is the class with the *fewest* votes: argmax, not argmin.": (
         lambda labels, weights, classes: table(labels, weights, classes).argmin(axis=0)
     ),
@@ -133,8 +133,8 @@ exercise = Exercise(
         WRONG,
         read=read,
         otherwise=otherwise,
-        praise="add up, for each class, the weights of those who name it, and take the place of the "
-        "most. argmax takes the first of several that are equal, which is the smallest class.",
+        praise="add up, for each class, the weights of those who name it, and take the place of "
+        "the most. argmax takes the first of several that are equal, which is the smallest class.",
     ),
     hints=(
         "labels == c is True where a voter names the class c. Multiply each row of it by the "

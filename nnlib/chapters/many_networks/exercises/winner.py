@@ -7,7 +7,8 @@ import numpy as np
 from nnlib.chapters.kit.exercise import Exercise, Mistakes, NotYet, each_mistake
 from nnlib.chapters.kit.grading import brief, call, parts
 
-ROOM = 0.15  # by which an answer may differ: in standard errors of one network, or of the range of the true shares
+# By which an answer may differ: in standard errors of one network; in the range of the shares.
+ROOM = 0.15
 RANGE_ROOM = 0.08
 
 
