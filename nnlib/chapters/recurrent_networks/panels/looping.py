@@ -1,0 +1,175 @@
+"""A loop unrolled in time, a machine that knows odd from even, and what a network learns in its place."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nnlib.chapters.kit import figures
+from nnlib.chapters.kit.controls import Counter, Slider, Steps
+from nnlib.chapters.kit.demo import demo, picture
+from nnlib.chapters.recurrent_networks.experiments.loops import (
+    PULSE,
+    loop_states,
+    machine_states,
+    random_bits,
+)
+from nnlib.chapters.recurrent_networks.experiments.parity import (
+    LENGTHS,
+    SEEDS,
+    SHORT,
+    right_by_length,
+)
+from nnlib.chapters.recurrent_networks.panels._unrolled import GREY, PALE, bare, edge, node, sub
+
+
+@picture(size=(8.4, 2.9))
+def cover(figure: Figure) -> str:
+    """Draw a network with a loop, and the same network unrolled over four steps."""
+    ax = figures.axes(figure)
+    ax.set_position((0, 0, 1, 1))
+    _draw_column(ax, 0, "x", "h", "y")
+    edge(ax, (0.08, 1.12), (-0.08, 1.12), figures.BLUE, bend=3.2)
+    ax.text(1.25, 1, "=", ha="center", va="center", fontsize=26)
+    ax.text(0.6, 1.62, "Wₕ", ha="center", va="center", color=figures.BLUE)
+    for t in range(5):
+        if t > 0:
+            _draw_column(ax, 1.9 + t, sub("x", t), sub("h", t), sub("y", t))
+            edge(ax, (0.9 + t, 1), (1.9 + t, 1), figures.BLUE)
+            ax.text(1.4 + t, 1.22, "Wₕ", ha="center", color=figures.BLUE)
+        else:
+            node(ax, 1.9, 1, "h₀", "white")
+    bare(ax, 6.5, -0.5, 2.5)
+    return (
+        "On the left a network with a loop: from the input x to the state h, from h to the output "
+        "y, and from h back to h, by the weights W_h. On the right the same network unrolled over "
+        "four steps: four copies side by side, each with an input and an output of its own, and an "
+        "arrow with the same weights W_h from each state to the next, beginning at h_0."
+    )
+
+
+def _draw_column(ax: Axes, x: float, given: str, state: str, output: str) -> None:
+    for y, text, colour in ((0, given, "white"), (1, state, "#DCEBF5"), (2, output, "white")):
+        node(ax, x, y, text, colour)
+        if y > 0:
+            edge(ax, (x, y - 1), (x, y), GREY)
+
+
+@demo(
+    size=(8.4, 3.4),
+    w_h=Slider("weight of the loop", -2, 2, 0.5, step=0.1, ticks=(0, 1)),
+    step=Steps("step t", len(PULSE), 2, interval=700),
+)
+def unrolled(figure: Figure, w_h: float, step: int) -> str:
+    """Draw one neuron with a loop, unrolled: what it is given, and its state up to a step."""
+    ax = figures.axes(figure)
+    ax.set_position((0, 0, 1, 0.9))
+    states = loop_states(np.array(PULSE), 1.0, w_h)
+    for t, state in enumerate(states):
+        seen = t <= step
+        words = figures.minus(f"{state:.2f}") if seen else "?"
+        node(ax, t, 1, words, "#DCEBF5" if seen else "white", figures.INK if seen else GREY)
+        ax.text(t, 1.42, sub("h", t), ha="center", color=figures.INK)
+        if t == 0:
+            continue
+        colour = figures.BLUE if seen else PALE
+        edge(ax, (t - 1, 1), (t, 1), colour)
+        edge(ax, (t, 0), (t, 1), figures.INK if seen else PALE)
+        node(ax, t, 0, f"{PULSE[t - 1]:.0f}", "white")
+        ax.text(t + 0.27, -0.08, sub("x", t), ha="left", color=figures.INK)
+        ax.text(t - 0.5, 0.72, figures.minus(f"{w_h:.1f}"), ha="center", color=figures.BLUE)
+    bare(ax, len(PULSE) + 0.6, -0.45, 1.7)
+    now = figures.minus(f"{states[step]:.3f}")
+    weight = figures.minus(f"{w_h:.1f}")
+    ax.set_title(f"after step {step}: the state is {now}")
+    return (
+        f"One neuron unrolled over {len(PULSE)} steps, given 1 and then zeros, with the weight "
+        f"{weight} in its loop: after step {step} its state is {now}."
+    )
+
+
+BITS = 24
+
+
+@demo(
+    size=(8.4, 3.8),
+    gain=Slider("gain k", 1, 10, 2.0, step=0.5),
+    seed=Counter("which bits", 0, 9, 0),
+    step=Steps("bits read", BITS, BITS, interval=300),
+)
+def machine(figure: Figure, gain: float, seed: int, step: int) -> str:
+    """Draw what the two neurons of the parity machine say bit by bit, and what their difference makes of it."""
+    above, below = _two_rows(figure)
+    bits = random_bits(BITS, seed)
+    read, steps = bits[:step], np.arange(1, step + 1)
+    states = machine_states(gain, read) if step else np.zeros((0, 2))
+    parity, truth = (states[:, 0] - states[:, 1]) / 2, np.cumsum(read) % 2
+    for column, (colour, mark, name) in enumerate(
+        ((figures.BLUE, "o-", "h₁: more than ½?"), (figures.GREEN, "s--", "h₂: more than 1½?"))
+    ):
+        above.plot(steps, states[:, column], mark, color=colour, markersize=5, label=name)
+    above.set(xlim=(0.4, BITS + 0.6), ylim=(-1.15, 1.15), ylabel="state", yticks=[-1, 0, 1])
+    figures.legend(above, "center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
+    wrong = (parity > 0.5) != truth
+    below.step(steps, truth, where="mid", color=GREY, linewidth=1.4, label="truth")
+    below.plot(steps[~wrong], parity[~wrong], "o", color=figures.BLUE, label="right")
+    below.plot(steps[wrong], parity[wrong], "X", color=figures.RED, markersize=10, label="wrong")
+    below.axhline(0.5, color=GREY, linewidth=0.8, linestyle=":")
+    below.set(xlim=(0.4, BITS + 0.6), ylim=(-0.15, 1.15), ylabel="(h₁ − h₂)/2", yticks=[0, 1])
+    below.set_xticks(range(1, BITS + 1), [str(bit) for bit in bits])
+    below.set_xlabel("the bits")
+    figures.legend(below, "center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
+    above.set_title(f"gain {gain:.1f}, {step} bits read: {wrong.sum()} times wrong")
+    return (
+        f"The parity machine with gain {gain:.1f} after {step} of {BITS} random bits, number "
+        f"{seed}: {int(read.sum())} of them are 1, and it was wrong {wrong.sum()} times on the way."
+    )
+
+
+def _two_rows(figure: Figure) -> tuple[Axes, Axes]:
+    above, below = figures.axes(figure, columns=2)
+    above.set_position((0.095, 0.56, 0.665, 0.34))
+    below.set_position((0.095, 0.16, 0.665, 0.28))
+    above.set_xticks([])
+    return above, below
+
+
+@demo(
+    size=(8.4, 3.8),
+    length=Slider("length", 1, LENGTHS[-1], 8, step=1, ticks=(8, 16)),
+    seed=Counter("start number", SEEDS[0], SEEDS[-1], 0, on_release=True),
+)
+def longer(figure: Figure, length: float, seed: int) -> str:
+    """Draw how often a recurrent and a feedforward network know the parity, by the length of the sequence."""
+    ax = figures.axes(figure)
+    ax.set_position((0.105, 0.16, 0.6, 0.74))
+    bits, found = int(length), {}
+    for name, right, colour, dashes in zip(
+        ("recurrent", "feedforward"),
+        right_by_length(seed),
+        figures.CLASS_COLOURS,
+        ("o-", "s--"),
+        strict=True,
+    ):
+        shares = 100 * right
+        ax.plot(LENGTHS[: len(shares)], shares, dashes, color=colour, markersize=4, label=name)
+        found[name] = shares[bits - 1] if bits <= len(shares) else np.nan
+        ax.plot([bits], [found[name]], dashes[0], color=colour, markersize=12)
+    ax.axvspan(0, SHORT + 0.5, color="#F0F0F0", zorder=0)
+    ax.axhline(50, color=GREY, linewidth=0.8, linestyle=":")
+    ax.axvline(bits, color=GREY, linewidth=1)
+    ax.set(xlabel="bits in the sequence", ylabel="right of 100", xlim=(0.5, 40.5), ylim=(40, 102))
+    ax.text(SHORT / 2 + 0.5, 42, "learnt from", ha="center")
+    figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
+    words = ", ".join(f"{name} {_roughly(share)}" for name, share in found.items())
+    ax.set_title(f"{bits} bits: {words}")
+    return (
+        f"How often two networks know the parity, by length, from start number {seed}. Sequences "
+        f"of {bits} bits: {words}."
+    )
+
+
+def _roughly(share: float) -> str:
+    """Return a share of 100 as text that another processor would write too."""
+    if np.isnan(share):
+        return "has no inputs for it"
+    return "guesses" if share < 60 else "above 97 of 100" if share > 97 else "60 to 97 of 100"
