@@ -17,7 +17,7 @@ Reading order. A file needs only those before it; a name with an underscore is p
                mnist, images, datasets, batches, augment, metrics, _notes, landscapes, gradcheck, curvature,
                autodiff_rules, _numpy_words, autodiff
     Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, recurrent,
-               regularization, _rules, optimizers, schedules
+               steps, regularization, _rules, optimizers, schedules
     Whole:     _forms, saving, network, weights, _interrupt, _checks, parts, _hooks, history, training, callbacks,
                checkpoints, sanity
     Chapters:  chapters

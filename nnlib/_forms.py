@@ -17,7 +17,7 @@ from nnlib.parameter import Parameter
 # Where the library defines layers.
 MODULES = (
     *("layers", "activations", "convolution", "pooling", "normalization"),
-    *("recurrent", "regularization"),
+    *("recurrent", "steps", "regularization"),
 )
 
 # Arguments that do not make a layer's arrays any larger.

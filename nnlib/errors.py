@@ -177,6 +177,13 @@ def require_count(who: Any, name: str, value: Any) -> int:
     return int(value)
 
 
+def require_flag(who: Any, name: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False; else raise ``TypeError``."""
+    if not isinstance(value, bool | np.bool):
+        raise TypeError(f"{who} got {name} = {describe(value)}: expected True or False")
+    return bool(value)
+
+
 def require_pair(who: Any, name: str, value: Any) -> tuple[int, int]:
     """Return (height, width) for a whole number, used for both, or a pair of them, each of at least one; else raise."""
     pair = value if isinstance(value, tuple | list) else (value, value)

@@ -15,7 +15,14 @@ import numpy as np
 
 from nnlib._fast import pooling as fast
 from nnlib._fast.choice import or_faster
-from nnlib.errors import describe, require_images, require_pair, require_rank, require_shape
+from nnlib.errors import (
+    describe,
+    require_flag,
+    require_images,
+    require_pair,
+    require_rank,
+    require_shape,
+)
 from nnlib.layers import Layer
 from nnlib.numerics import floats
 from nnlib.parameter import Parameter
@@ -224,9 +231,7 @@ class WeightedAvgPool2D(Pool2D):
         learn: bool = False,
     ) -> None:
         super().__init__(size, stride)
-        if not isinstance(learn, bool | np.bool):
-            raise TypeError(f"{self} got learn = {describe(learn)}: expected True or False")
-        self.learn = bool(learn)
+        self.learn = require_flag(self, "learn", learn)
         values = falling_weights(self.size) if weights is None else _numbers(self, weights)
         require_shape(self, "weights", values, self.size)
         if not (values >= 0).all() or not 0 < values.sum() < np.inf:

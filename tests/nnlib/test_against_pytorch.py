@@ -35,6 +35,7 @@ from nnlib.optimizers import (
 )
 from nnlib.parameter import Parameter
 from nnlib.pooling import AvgPool2D, GlobalAvgPool2D, GlobalMaxPool2D, L2Pool2D, MaxPool2D
+from nnlib.recurrent import GRU, RNN
 from nnlib.training import fit
 
 if os.environ.get("NNLIB_REQUIRE_TORCH") == "1":
@@ -605,3 +606,50 @@ def test_variables_with_numpys_words(name):
     wanted.sum().backward()
     assert result.value == pytest.approx(numbers(wanted), **close)
     assert x.grad == pytest.approx(numbers(their_x.grad), **close)
+
+
+# Recurrent layers.
+
+
+def recurrent_pair(kind, rng, **options):
+    """A layer of ours with random values, and theirs with the same."""
+    layer = kind(3, 5, rng=rng, **options)
+    for parameter in layer.parameters():
+        parameter.value = rng.standard_normal(parameter.value.shape)
+    theirs = getattr(torch.nn, kind.__name__)(3, 5, batch_first=True, dtype=torch.float64)
+    values = {"weight_ih_l0": layer.W_x.value.T, "weight_hh_l0": layer.W_h.value.T}
+    values |= {"bias_ih_l0": layer.b.value, "bias_hh_l0": np.zeros(5 * layer.gates)}
+    if (
+        kind is GRU
+    ):  # PyTorch has a second bias for all gates, which only the candidate's has a use for
+        values["bias_hh_l0"][10:] = layer.b_h.value
+    theirs.load_state_dict({name: torch.tensor(value) for name, value in values.items()})
+    return layer, theirs
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU])
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("lengths", [[7, 7, 7, 7], [7, 3, 1, 5]])
+def test_recurrent(kind, last, lengths, rng):
+    layer, theirs = recurrent_pair(kind, rng, last=last, padding=-9)
+    x, start = rng.standard_normal((4, 7, 3)), rng.standard_normal((4, 5))
+    for i, length in enumerate(lengths):
+        x[i, length:] = -9
+    layer.start, their_x, their_start = start, tensor(x), tensor(start[None])
+    packed = torch.nn.utils.rnn.pack_padded_sequence(
+        their_x, lengths, batch_first=True, enforce_sorted=False
+    )
+    their_h, their_end = theirs(packed, their_start)
+    their_h, _ = torch.nn.utils.rnn.pad_packed_sequence(their_h, batch_first=True)
+    y = layer.forward(x)
+    dy = rng.standard_normal(y.shape)
+    (their_end[0] if last else their_h).backward(torch.from_numpy(dy))
+    assert y == pytest.approx(numbers(their_end[0] if last else their_h), **close)
+    assert layer.end == pytest.approx(numbers(their_end[0]), **close)
+    assert layer.backward(dy) == pytest.approx(numbers(their_x.grad), **close)
+    assert layer.d_start == pytest.approx(numbers(their_start.grad[0]), **close)
+    assert layer.W_x.grad == pytest.approx(numbers(theirs.weight_ih_l0.grad).T, **close)
+    assert layer.W_h.grad == pytest.approx(numbers(theirs.weight_hh_l0.grad).T, **close)
+    assert layer.b.grad == pytest.approx(numbers(theirs.bias_ih_l0.grad), **close)
+    if kind is GRU:
+        assert layer.b_h.grad == pytest.approx(numbers(theirs.bias_hh_l0.grad)[10:], **close)

@@ -15,17 +15,42 @@ from nnlib import _files, datasets
 def test_data_files_are_those_that_the_readme_describes():
     folder = _files.data_folder()
     readme = (folder / "README.md").read_text(encoding="utf-8")
-    row = r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \| `([0-9a-f]{64})` \|$"
+    row = r"^\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \| (?:`([0-9a-f]{64})`|the same) \|$"
     described = {name: sums for name, *sums in re.findall(row, readme, flags=re.MULTILINE)}
-    shipped = {path.relative_to(folder).as_posix() for path in folder.rglob("*.gz")}
+    shipped = {
+        path.relative_to(folder).as_posix()
+        for ending in ("*.gz", "*.txt")
+        for path in folder.rglob(ending)
+    }
     assert set(described) == shipped
-    assert len(shipped) == 5
-    for name, sums in described.items():
+    assert len(shipped) == 6
+    for name, (packed_sum, unpacked_sum) in described.items():
         packed = (folder / name).read_bytes()
-        found = [
-            hashlib.sha256(content).hexdigest() for content in (packed, gzip.decompress(packed))
-        ]
-        assert found == sums, name
+        assert hashlib.sha256(packed).hexdigest() == packed_sum, name
+        if name.endswith(".gz"):
+            assert hashlib.sha256(gzip.decompress(packed)).hexdigest() == unpacked_sum, name
+
+
+def test_the_text_is_the_start_of_alice():
+    text = datasets.load_text()
+    assert text.startswith("CHAPTER I\nDown the Rabbit-Hole\nAlice was beginning to get very tired")
+    assert text.endswith("anything else.\n")
+    assert [line for line in text.splitlines() if line.startswith("CHAPTER")] == [
+        f"CHAPTER {number}" for number in ("I", "II", "III", "IV")
+    ]
+    assert len(text) < 50_000
+    assert "  " not in text
+
+
+def test_line_ends_of_windows_do_not_matter_and_a_damaged_text_is_refused(tmp_path, monkeypatch):
+    text = datasets.load_text()
+    copy = tmp_path / "alice.txt"
+    monkeypatch.setattr(datasets, "data_file", lambda name: copy)
+    copy.write_bytes(text.replace("\n", "\r\n").encode())
+    assert datasets.load_text() == text
+    copy.write_text(text[:-2])
+    with pytest.raises(ValueError, match=r"alice.txt: damaged, or not the file that comes"):
+        datasets.load_text()
 
 
 def test_digits():

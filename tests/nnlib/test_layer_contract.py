@@ -15,7 +15,16 @@ import numpy as np
 import pytest
 
 import nnlib
-from nnlib import activations, convolution, layers, normalization, pooling, regularization
+from nnlib import (
+    activations,
+    convolution,
+    layers,
+    normalization,
+    pooling,
+    recurrent,
+    regularization,
+    steps,
+)
 from nnlib.gradcheck import check_gradients
 from nnlib.layers import Layer
 from nnlib.network import Network
@@ -27,7 +36,7 @@ for found in pkgutil.iter_modules(nnlib.__path__, "nnlib."):
         importlib.import_module(found.name)
 
 KINDS = {name: kind for name, kind in kinds().items() if kind.__module__.startswith("nnlib.")}
-ABSTRACT = {"Activation", "Pool2D"}  # only there to be derived from
+ABSTRACT = {"Activation", "Pool2D", "Compound", "Recurrent"}  # only there to be derived from
 
 Generator = np.random.Generator
 
@@ -71,6 +80,13 @@ IMAGES = {
     "smaller than the window": zeros(5, 6, 1, 2),
 }
 ANY_IMAGES = {name: make for name, make in IMAGES.items() if "window" not in name}
+SEQUENCES = {
+    "width": zeros(5, 4, 2),
+    "one sequence alone": zeros(4, 3),
+    "rank 4": zeros(5, 4, 3, 1),
+    "empty batch": zeros(0, 4, 3),
+    "no steps": zeros(5, 0, 3),
+}
 CASES = {
     "Dense": Case(
         lambda rng: layers.Dense(4, 3, rng=rng),
@@ -143,6 +159,18 @@ CASES = {
             "empty batch": zeros(0, 2),
             "one row": zeros(1, 2),
         },
+    ),
+    "RNN": Case(lambda rng: recurrent.RNN(3, 2, rng=rng), normal(5, 4, 3), (5, 4, 2), SEQUENCES),
+    "GRU": Case(
+        lambda rng: recurrent.GRU(3, 2, last=True, rng=rng), normal(5, 4, 3), (5, 2), SEQUENCES
+    ),
+    "EachStep": Case(
+        lambda rng: steps.EachStep(
+            [layers.Dense(3, 4, rng=rng), normalization.BatchNorm(4), layers.Dense(4, 2, rng=rng)]
+        ),
+        normal(5, 4, 3),
+        (5, 4, 2),
+        {"rank 2": zeros(5, 3), "empty batch": zeros(0, 4, 3), "no steps": zeros(5, 0, 3)},
     ),
     "Dropout": Case(
         lambda rng: regularization.Dropout(0.6, rng=rng), normal(5, 2, 3), (5, 2, 3), ANY_SHAPE
