@@ -161,7 +161,7 @@ def _():
     return [[-1, 1]], [[2, 0], [1, 0]], [0.5, -0.5]
 
 
-@wrong("alarm", "after the bits 1 1 0 the alarm is not up, but there are two ones in a row")
+@wrong("alarm", "after the bits 1 1 0 0 the alarm is not up, but there are two ones in a row")
 def _():
     return [[2, 1]], [[2, 0], [1, 0]], [-2.5, -0.5]
 

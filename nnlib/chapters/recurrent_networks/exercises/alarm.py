@@ -103,9 +103,8 @@ exercise = Exercise(
         "z₁ and z₂.",
     ),
     solution="""
-        into = [[1, 1]]    # x into z₁ and z₂
-        loop = [[2, 0],    # the old h₁ holds h₁ up
-                [1, 0]]    # the old h₂ is the bit before
+        into = [[1, 1]]  # x into z₁ and z₂
+        loop = [[2, 0], [1, 0]]  # the old h₁ holds h₁ up, the old h₂ is the bit before
         bias = [-1.5, -0.5]
     """,
     wrong=WRONG,
