@@ -17,7 +17,7 @@ class Cliff(Landscape):
     """
 
     steps, target, first = 50, 0.3, 0.5
-    limits = (0.3, 2.5, -0.75, 0.415)
+    limits = (-0.4, 2.8, -1.9, 0.5)
     start = (2.0, 0.0)
 
     def value(self, v: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ from nnlib.layers import Dense
 from nnlib.losses import SigmoidCrossEntropy
 from nnlib.network import Network
 from nnlib.optimizers import Adam
-from nnlib.recurrent import RNN, EachStep, PerStep
+from nnlib.recurrent import RNN
+from nnlib.steps import EachStep, PerStep
 from nnlib.training import Examples, fit
 
 SHORT, ROOM = (
@@ -26,7 +27,7 @@ TRIED = 400  # new sequences of each length
 
 
 def all_sequences(length: int = SHORT) -> Examples:
-    """Return every sequence of so many bits (n, length, 1), and the parity after each of its bits, of the same shape."""
+    """Return every sequence of so many bits (n, length, 1), and the parity after each bit, of the same shape."""
     bits = np.array(list(product([0.0, 1.0], repeat=length)))[..., None]
     return bits, bits.cumsum(axis=1) % 2
 

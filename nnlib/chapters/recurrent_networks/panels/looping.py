@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nnlib.chapters.kit import figures
+from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Counter, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
 from nnlib.chapters.recurrent_networks.experiments.loops import (
@@ -28,9 +28,11 @@ def cover(figure: Figure) -> str:
     ax = figures.axes(figure)
     ax.set_position((0, 0, 1, 1))
     _draw_column(ax, 0, "x", "h", "y")
-    edge(ax, (0.08, 1.12), (-0.08, 1.12), figures.BLUE, bend=3.2)
-    ax.text(1.25, 1, "=", ha="center", va="center", fontsize=26)
-    ax.text(0.6, 1.62, "Wₕ", ha="center", va="center", color=figures.BLUE)
+    around = np.linspace(-0.75 * np.pi, 0.55 * np.pi, 60)
+    ax.plot(0.42 + 0.3 * np.cos(around), 1 + 0.3 * np.sin(around), color=figures.BLUE, zorder=1)
+    drawings.arrow(ax, np.array([0.4, 1.3]), np.array([0.2, 1.14]), figures.BLUE)
+    ax.text(0.86, 1, "Wₕ", ha="center", va="center", color=figures.BLUE)
+    ax.text(1.3, 1, "=", ha="center", va="center", fontsize=26)
     for t in range(5):
         if t > 0:
             _draw_column(ax, 1.9 + t, sub("x", t), sub("h", t), sub("y", t))
@@ -104,7 +106,7 @@ def machine(figure: Figure, gain: float, seed: int, step: int) -> str:
     states = machine_states(gain, read) if step else np.zeros((0, 2))
     parity, truth = (states[:, 0] - states[:, 1]) / 2, np.cumsum(read) % 2
     for column, (colour, mark, name) in enumerate(
-        ((figures.BLUE, "o-", "h₁: more than ½?"), (figures.GREEN, "s--", "h₂: more than 1½?"))
+        ((figures.BLUE, "o-", "h₁: over ½?"), (figures.GREEN, "s--", "h₂: over 1½?"))
     ):
         above.plot(steps, states[:, column], mark, color=colour, markersize=5, label=name)
     above.set(xlim=(0.4, BITS + 0.6), ylim=(-1.15, 1.15), ylabel="state", yticks=[-1, 0, 1])
@@ -127,15 +129,15 @@ def machine(figure: Figure, gain: float, seed: int, step: int) -> str:
 
 def _two_rows(figure: Figure) -> tuple[Axes, Axes]:
     above, below = figures.axes(figure, columns=2)
-    above.set_position((0.095, 0.56, 0.665, 0.34))
-    below.set_position((0.095, 0.16, 0.665, 0.28))
+    above.set_position((0.115, 0.56, 0.62, 0.34))
+    below.set_position((0.115, 0.16, 0.62, 0.28))
     above.set_xticks([])
     return above, below
 
 
 @demo(
     size=(8.4, 3.8),
-    length=Slider("length", 1, LENGTHS[-1], 8, step=1, ticks=(8, 16)),
+    length=Slider("length", 1, LENGTHS[-1], 12, step=1, ticks=(8, 16)),
     seed=Counter("start number", SEEDS[0], SEEDS[-1], 0, on_release=True),
 )
 def longer(figure: Figure, length: float, seed: int) -> str:
