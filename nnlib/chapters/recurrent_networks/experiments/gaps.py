@@ -1,4 +1,4 @@
-"""What was said when the bell rang: how long a plain loop and a gated one remember it, among other words."""
+"""What was said when the bell last rang: how long a plain loop and a gated one remember it, among other words."""
 
 from functools import cache
 
@@ -13,19 +13,22 @@ from nnlib.training import Examples, fit
 
 RATES = (0.003, 0.01, 0.03)
 SEEDS = range(5)
-GAPS = (10, 20, 40, 80)
+GAPS = (10, 20, 30, 40, 60)
+BEFORE, RINGS = 10, 0.3  # steps in which the bell may ring, and how likely it does; at the last of them it rings
 EXAMPLES, NEW, EPOCHS, BATCH = 1000, 500, 10, 50
 
 
 def bell_sequences(n: int, gap: int, rng: np.random.Generator) -> Examples:
-    """Return x (n, gap + 1, 2), a word, 1 or −1, and a bell, 1 or 0, at each step; and y (n, 1), what was said with it.
+    """Return x (n, 10 + gap, 2), a word, 1 or −1, and a bell, 1 or 0, at each step; and y (n, 1), 1 or 0.
 
-    The bell rings at the first step, and ``gap`` more words follow.
+    In the first ten steps the bell rings now and then, and always at the tenth; y says whether the word was 1 then.
     """
-    words = rng.choice([-1.0, 1.0], (n, gap + 1))
+    words = rng.choice([-1.0, 1.0], (n, BEFORE + gap))
     bell = np.zeros_like(words)
-    bell[:, 0] = 1
-    return np.stack([words, bell], axis=-1).astype(np.float32), (words[:, :1] > 0).astype(int)
+    bell[:, :BEFORE] = rng.random((n, BEFORE)) < RINGS
+    bell[:, BEFORE - 1] = 1
+    x = np.stack([words, bell], axis=-1).astype(np.float32)
+    return x, (words[:, BEFORE - 1 : BEFORE] > 0).astype(int)
 
 
 def plain_network(rng: np.random.Generator) -> Network:

@@ -1,5 +1,6 @@
 """A network that reads a text character by character: how it learns, what it writes, what its units do."""
 
+import re
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -124,6 +125,22 @@ def learn_to_read(seed: int = 0, rounds: int = ROUNDS) -> Reader:
     return Reader(before, network, training, validation)
 
 
+@cache
+def slopes_in_pieces(piece: int) -> np.ndarray:
+    """Return dW_h (64, 192) of the trained network for 100 characters of new text, in 32 places.
+
+    They are read in pieces of so many characters: the state goes on, the slopes stop.
+    """
+    network = learn_to_read().network.astype(np.float64)
+    loop, (x, y) = loop_of(network), side_by_side(text_parts()[1][: 100 * ROWS + 1])
+    for t in range(0, x.shape[1], piece):
+        here = np.s_[:, t : t + piece]
+        LOSS.forward(network.forward(x[here]), y[here])
+        network.backward(LOSS.backward() * piece / x.shape[1])
+        loop.start = loop.end
+    return np.asarray(loop.W_h.grad)
+
+
 def write(network: Network, opening: str, length: int, temperature: float, seed: int) -> str:
     """Go on after ``opening``: draw one character after another from softmax(logits / temperature), and read it."""
     network, rng = network.copy(), np.random.default_rng(seed)
@@ -144,3 +161,8 @@ def states_along(network: Network, text: str) -> np.ndarray:
     """
     states = loop_of(network.copy()).forward(tokens_of(text)[None])[0]
     return states[:, np.abs(np.diff(states, axis=0)).mean(axis=0).argsort()]
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text: letters without anything between."""
+    return re.findall("[a-z]+", text)

@@ -84,7 +84,7 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
     ax.set_position((0.105, 0.16, 0.62, 0.74))
     size = round(size_of_loop, 2)
     values = np.vstack([np.ones(20), slopes_through_time(kind, size, bend == "tanh", STEPS_BACK)])
-    middle = np.exp(np.log(np.maximum(values, 1e-30)).mean(axis=1))
+    middle = np.median(values, axis=1)
     back = np.arange(STEPS_BACK + 1)
     figures.log_scale(ax, [1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
     for name, line, colour, dashes in (
@@ -98,11 +98,12 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
     ax.axvline(step, color=GREY, linewidth=1)
     ax.set(xlabel="steps back", ylabel="singular values", xlim=(0, 50), ylim=(1e-13, 1e10))
     figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
-    most, least = (figures.power_of_ten(values[step, place]) for place in (0, -1))
-    ax.set_title(f"{step} steps back: between {least} and {most}")
+    most, half = (figures.power_of_ten(line[step]) for line in (values[:, 0], middle))
+    ax.set_title(f"{step} steps back: {most} at most, {half} in the middle")
     return (
         f"Slopes through a loop of 20 neurons, {kind}, size {size:.2f}, state with {bend}: "
-        f"{step} steps back a change is multiplied by about {least} to {most}, by its direction."
+        f"{step} steps back a change is multiplied by about {most} at most, and by about {half} "
+        "in a direction in the middle."
     )
 
 
