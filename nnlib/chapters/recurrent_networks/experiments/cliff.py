@@ -1,7 +1,9 @@
 """A cliff: where the end of a long loop jumps, so does the cost; and what gradient descent does there."""
 
+import math
+from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,28 +19,31 @@ class Cliff(Landscape):
     """
 
     steps, target, first = 50, 0.3, 0.5
-    limits = (0.3, 2.5, -0.75, 0.415)
+    limits = (-0.4, 2.8, -1.9, 0.5)
     start = (2.0, 0.0)
 
     def value(self, v: np.ndarray) -> np.ndarray:
         """Return C (…)."""
-        h, _ = self._end(v)
-        return (h - self.target) ** 2 / 2
+        h, *_ = _end(v[..., 0], v[..., 1], np.tanh)
+        return np.asarray((h - self.target) ** 2 / 2)
 
     def gradient(self, v: np.ndarray) -> np.ndarray:
         """Return (∂C/∂w, ∂C/∂b), (…, 2)."""
-        h, slopes = self._end(v)
-        return (h - self.target)[..., None] * slopes
+        if v.shape == (2,):  # a single place: ten times as fast with plain numbers
+            h, *slopes = _end(float(v[0]), float(v[1]), math.tanh)
+        else:
+            h, *slopes = _end(v[..., 0], v[..., 1], np.tanh)
+        return np.stack([(h - self.target) * slope for slope in slopes], axis=-1)
 
-    def _end(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return h_50 (…) and its slopes with respect to w and b (…, 2), carried along forward."""
-        w, b = v[..., 0], v[..., 1]
-        h, dh = np.full(w.shape, self.first), np.zeros(v.shape)
-        for _ in range(self.steps):
-            direct = np.stack([h, np.ones_like(h)], axis=-1)
-            h = np.tanh(w * h + b)
-            dh = (1 - h**2)[..., None] * (direct + w[..., None] * dh)
-        return h, dh
+
+def _end(w: Any, b: Any, tanh: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
+    """Return h_50, ∂h_50/∂w and ∂h_50/∂b: the slopes are carried along forward."""
+    h, dw, db = Cliff.first, 0.0, 0.0
+    for _ in range(Cliff.steps):
+        new = tanh(w * h + b)
+        slope = 1 - new * new
+        h, dw, db = new, slope * (h + w * dw), slope * (1 + w * db)
+    return h, dw, db
 
 
 class Walk(NamedTuple):

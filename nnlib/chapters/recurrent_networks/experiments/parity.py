@@ -8,10 +8,11 @@ import numpy as np
 
 from nnlib.activations import Tanh
 from nnlib.layers import Dense
-from nnlib.losses import SigmoidCrossEntropy
+from nnlib.losses import Loss, SigmoidCrossEntropy
 from nnlib.network import Network
 from nnlib.optimizers import Adam
-from nnlib.recurrent import RNN, EachStep, PerStep
+from nnlib.recurrent import RNN
+from nnlib.steps import EachStep, PerStep
 from nnlib.training import Examples, fit
 
 SHORT, ROOM = (
@@ -26,7 +27,7 @@ TRIED = 400  # new sequences of each length
 
 
 def all_sequences(length: int = SHORT) -> Examples:
-    """Return every sequence of so many bits (n, length, 1), and the parity after each of its bits, of the same shape."""
+    """Return every sequence of so many bits (n, length, 1), and the parity after each bit, of the same shape."""
     bits = np.array(list(product([0.0, 1.0], repeat=length)))[..., None]
     return bits, bits.cumsum(axis=1) % 2
 
@@ -63,24 +64,34 @@ class Learnt(NamedTuple):
     losses: list[float]
 
 
+def _learn(network: Network, loss: Loss, rate: float, examples: Examples, seed: int) -> Learnt:
+    """Train by the recipe that both have in common."""
+    history = fit(
+        network,
+        loss,
+        Adam(network.parameters(), rate),
+        examples,
+        epochs=EPOCHS,
+        batch_size=BATCH,
+        clip=1.0,
+        rng=np.random.default_rng(seed),
+    )
+    return Learnt(network, history.loss)
+
+
 @cache
 def learn_recurrent(seed: int, learning_rate: float = 0.01) -> Learnt:
     """Train the recurrent network, with the parity as a target at every step."""
-    rng = np.random.default_rng(seed)
-    network = recurrent_network(rng)
-    loss, optimizer = PerStep(SigmoidCrossEntropy()), Adam(network.parameters(), learning_rate)
-    options = {"epochs": EPOCHS, "batch_size": BATCH, "clip": 1.0, "rng": rng}
-    return Learnt(network, fit(network, loss, optimizer, all_sequences(), **options).loss)
+    network = recurrent_network(np.random.default_rng(seed))
+    loss = PerStep(SigmoidCrossEntropy())
+    return _learn(network, loss, learning_rate, all_sequences(), seed)
 
 
 @cache
 def learn_feedforward(seed: int, learning_rate: float = 0.01) -> Learnt:
     """Train the feedforward network by the same recipe."""
-    rng = np.random.default_rng(seed)
-    network = feedforward_network(rng)
-    loss, optimizer = SigmoidCrossEntropy(), Adam(network.parameters(), learning_rate)
-    options = {"epochs": EPOCHS, "batch_size": BATCH, "clip": 1.0, "rng": rng}
-    return Learnt(network, fit(network, loss, optimizer, all_beginnings(), **options).loss)
+    network = feedforward_network(np.random.default_rng(seed))
+    return _learn(network, SigmoidCrossEntropy(), learning_rate, all_beginnings(), seed)
 
 
 def share_known(network: Network, length: int, seed: int = 1) -> float:

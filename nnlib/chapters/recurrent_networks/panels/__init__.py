@@ -1,7 +1,7 @@
 """The panels of chapter 09.
 
-``looping`` has a loop unrolled, a machine for parity and what was learnt in its place; ``slopes`` the sweep back through
-time, slopes that vanish and explode, and a cliff; ``gates`` has a gate and how long a network remembers; ``reading``
+``looping`` has a loop unrolled, a machine for parity, and what was learnt in its place; ``slopes`` the sweep back
+through time, slopes that vanish and explode, and a cliff; ``gates`` a gate, and how long loops remember; ``reading``
 what a network writes that has read a text, and what one of its units watches.
 """
 

@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 from nnlib.chapters.kit import drawings, figures
 from nnlib.chapters.kit.controls import Choice, Slider, Steps
 from nnlib.chapters.kit.demo import demo
-from nnlib.chapters.kit.walks import until_it_leaves
 from nnlib.chapters.recurrent_networks.experiments.cliff import Cliff, walk_on_cliff
 from nnlib.chapters.recurrent_networks.experiments.loops import (
     LOOPS,
@@ -76,7 +75,7 @@ STEPS_BACK = 50
     size=(8.4, 3.9),
     kind=Choice("loop starts", list(LOOPS), "orthogonal"),
     size_of_loop=Slider("size of W_h", 0.5, 1.5, 1.0, step=0.05, ticks=(1,)),
-    bend=Choice("state", ["tanh", "no bend"], "no bend"),
+    bend=Choice("state", ["tanh", "no bend"], "tanh"),
     step=Steps("steps back", STEPS_BACK, 20, interval=100),
 )
 def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step: int) -> str:
@@ -85,7 +84,7 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
     ax.set_position((0.105, 0.16, 0.62, 0.74))
     size = round(size_of_loop, 2)
     values = np.vstack([np.ones(20), slopes_through_time(kind, size, bend == "tanh", STEPS_BACK)])
-    middle = np.exp(np.log(np.maximum(values, 1e-30)).mean(axis=1))
+    middle = np.median(values, axis=1)
     back = np.arange(STEPS_BACK + 1)
     figures.log_scale(ax, [1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
     for name, line, colour, dashes in (
@@ -99,11 +98,12 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
     ax.axvline(step, color=GREY, linewidth=1)
     ax.set(xlabel="steps back", ylabel="singular values", xlim=(0, 50), ylim=(1e-13, 1e10))
     figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
-    most, least = (figures.power_of_ten(values[step, place]) for place in (0, -1))
-    ax.set_title(f"{step} steps back: between {least} and {most}")
+    most, half = (figures.power_of_ten(line[step]) for line in (values[:, 0], middle))
+    ax.set_title(f"{step} steps back: {most} at most, {half} in the middle")
     return (
         f"Slopes through a loop of 20 neurons, {kind}, size {size:.2f}, state with {bend}: "
-        f"{step} steps back a change is multiplied by about {least} to {most}, by its direction."
+        f"{step} steps back a change is multiplied by about {most} at most, and by about {half} "
+        "in a direction in the middle."
     )
 
 
@@ -112,7 +112,7 @@ CLIPS = {"not clipped": None, "longest 1": 1.0, "longest 0.1": 0.1}
 
 
 @demo(
-    size=(8.4, 3.25),
+    size=(8.4, 3.9),
     clip=Choice("gradient", list(CLIPS), "not clipped"),
     learning_rate=Slider("learning rate η", 0.01, 0.2, 0.05, step=0.01),
     step=Steps("step", 300, 120, interval=60),
@@ -120,15 +120,13 @@ CLIPS = {"not clipped": None, "longest 1": 1.0, "longest 0.1": 0.1}
 def cliff(figure: Figure, clip: str, learning_rate: float, step: int) -> str:
     """Draw a walk of gradient descent by a cliff, and the lengths of its gradients."""
     chart, curve = figures.axes(figure, columns=2)
-    chart.set_position((0.1, 0.19, 0.48, 0.657))
-    curve.set_position((0.71, 0.19, 0.265, 0.657))
+    chart.set_position((0.1, 0.16, 0.46, 0.74))
+    curve.set_position((0.68, 0.16, 0.295, 0.74))
     walk = walk_on_cliff(CLIPS[clip], round(learning_rate, 2))
     drawings.landscape(chart, CLIFF, 121)
     chart.set(xlabel="weight w", ylabel="bias b")
-    left, right, bottom, top = CLIFF.limits
     places = walk.places[: step + 1]
-    inside = (abs(places - [1.4, -0.17]) < [1.6, 1.0]).all(axis=1)
-    drawings.path(chart, until_it_leaves(places, inside))
+    drawings.path(chart, places)
     figures.log_scale(curve, [1e-4, 1e-2, 1, 100])
     curve.plot(walk.lengths[: step + 1], color=figures.ORANGE, linewidth=1.4)
     curve.set(xlabel="step", ylabel="length of ∇C", xlim=(0, 300), ylim=(1e-5, 1e3))
