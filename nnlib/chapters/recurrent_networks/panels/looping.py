@@ -96,36 +96,48 @@ BITS = 24
 @demo(
     size=(8.4, 3.8),
     gain=Slider("gain k", 1, 10, 2.0, step=0.5),
-    seed=Counter("which bits", 0, 9, 0),
+    seed=Counter("which bits", 0, 9, 1),
     step=Steps("bits read", BITS, BITS, interval=300),
 )
 def machine(figure: Figure, gain: float, seed: int, step: int) -> str:
     """Draw what the two neurons of the parity machine say bit by bit, and what their difference makes of it."""
     above, below = _two_rows(figure)
     bits = random_bits(BITS, seed)
-    read, steps = bits[:step], np.arange(1, step + 1)
+    read = bits[:step]
     states = machine_states(gain, read) if step else np.zeros((0, 2))
-    parity, truth = (states[:, 0] - states[:, 1]) / 2, np.cumsum(read) % 2
-    for column, (colour, mark, name) in enumerate(
-        ((figures.BLUE, "o-", "h₁: over ½?"), (figures.GREEN, "s--", "h₂: over 1½?"))
-    ):
-        above.plot(steps, states[:, column], mark, color=colour, markersize=5, label=name)
-    above.set(xlim=(0.4, BITS + 0.6), ylim=(-1.15, 1.15), ylabel="state", yticks=[-1, 0, 1])
-    figures.legend(above, "center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
-    wrong = (parity > 0.5) != truth
-    below.step(steps, truth, where="mid", color=GREY, linewidth=1.4, label="truth")
-    below.plot(steps[~wrong], parity[~wrong], "o", color=figures.BLUE, label="right")
-    below.plot(steps[wrong], parity[wrong], "X", color=figures.RED, markersize=10, label="wrong")
-    below.axhline(0.5, color=GREY, linewidth=0.8, linestyle=":")
-    below.set(xlim=(0.4, BITS + 0.6), ylim=(-0.15, 1.15), ylabel="(h₁ − h₂)/2", yticks=[0, 1])
+    truth = np.cumsum(read) % 2
+    wrong = int(((states[:, 0] - states[:, 1] > 1) != truth).sum())
+    _draw_neurons(above, states)
+    _draw_parity(below, (states[:, 0] - states[:, 1]) / 2, truth)
     below.set_xticks(range(1, BITS + 1), [str(bit) for bit in bits])
-    below.set_xlabel("the bits")
-    figures.legend(below, "center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
-    above.set_title(f"gain {gain:.1f}: wrong after {wrong.sum()} of {step} bits")
+    for ax in (above, below):
+        ax.set_xlim(0.4, BITS + 0.6)
+        figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.6)
+    words = f"wrong after {wrong} of {step} bits"
+    above.set_title(f"gain {gain:.1f}: {words}")
     return (
-        f"The parity machine with gain {gain:.1f} after {step} of {BITS} random bits, number "
-        f"{seed}: {int(read.sum())} of them are 1, and it was wrong after {wrong.sum()} of them."
+        f"The parity machine with gain {gain:.1f}, row {seed} of {BITS} random bits, "
+        f"{int(read.sum())} of the first {step} are 1: {words}."
     )
+
+
+def _draw_neurons(ax: Axes, states: np.ndarray) -> None:
+    """Draw the states (time, 2) of the two neurons."""
+    looks = ((figures.BLUE, "o-", "h₁: over ½?"), (figures.GREEN, "s--", "h₂: over 1½?"))
+    steps = np.arange(1, len(states) + 1)
+    for column, (colour, mark, name) in enumerate(looks):
+        ax.plot(steps, states[:, column], mark, color=colour, markersize=5, label=name)
+    ax.set(ylim=(-1.15, 1.15), ylabel="state", yticks=[-1, 0, 1])
+
+
+def _draw_parity(ax: Axes, parity: np.ndarray, truth: np.ndarray) -> None:
+    """Draw what the machine takes for the parity (time,), and what it is."""
+    steps, wrong = np.arange(1, len(truth) + 1), (parity > 0.5) != truth
+    ax.step(steps, truth, where="mid", color=GREY, linewidth=1.4, label="truth")
+    ax.plot(steps[~wrong], parity[~wrong], "o", color=figures.BLUE, label="right")
+    ax.plot(steps[wrong], parity[wrong], "X", color=figures.RED, markersize=10, label="wrong")
+    ax.axhline(0.5, color=GREY, linewidth=0.8, linestyle=":")
+    ax.set(ylim=(-0.15, 1.15), ylabel="(h₁ − h₂)/2", yticks=[0, 1], xlabel="the bits")
 
 
 def _two_rows(figure: Figure) -> tuple[Axes, Axes]:
@@ -146,22 +158,17 @@ def longer(figure: Figure, length: float, seed: int) -> str:
     ax = figures.axes(figure)
     ax.set_position((0.105, 0.16, 0.6, 0.74))
     bits, found = int(length), {}
-    for name, right, colour, dashes in zip(
-        ("recurrent", "feedforward"),
-        right_by_length(seed),
-        figures.CLASS_COLOURS,
-        ("o-", "s--"),
-        strict=True,
-    ):
-        shares = 100 * right
-        ax.plot(LENGTHS[: len(shares)], shares, dashes, color=colour, markersize=4, label=name)
-        found[name] = shares[bits - 1] if bits <= len(shares) else np.nan
+    looks = (("recurrent", figures.BLUE, "o-"), ("feedforward", figures.RED, "s--"))
+    for (name, colour, dashes), shares in zip(looks, right_by_length(seed), strict=True):
+        right = 100 * shares
+        ax.plot(LENGTHS[: len(right)], right, dashes, color=colour, markersize=4, label=name)
+        found[name] = right[bits - 1] if bits <= len(right) else np.nan
         ax.plot([bits], [found[name]], dashes[0], color=colour, markersize=12)
     ax.axvspan(0, SHORT + 0.5, color="#F0F0F0", zorder=0)
     ax.axhline(50, color=GREY, linewidth=0.8, linestyle=":")
     ax.axvline(bits, color=GREY, linewidth=1)
     ax.set(xlabel="bits in the sequence", ylabel="right of 100", xlim=(0.5, 40.5), ylim=(40, 102))
-    ax.text(SHORT / 2 + 0.5, 42, "learnt from", ha="center")
+    ax.text(SHORT / 2 + 0.7, 42, "learnt from", ha="center", fontsize=12)
     figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
     words = ", ".join(f"{name} {_roughly(share)}" for name, share in found.items())
     ax.set_title(f"{bits} bits: {words}")
@@ -174,7 +181,7 @@ def longer(figure: Figure, length: float, seed: int) -> str:
 def _roughly(share: float) -> str:
     """Return a share of 100 as text that another processor would write too."""
     if np.isnan(share):
-        return "has no inputs for it"
+        return "has no inputs"
     return "guesses" if share < 60 else "above 97 of 100" if share > 97 else "60 to 97 of 100"
 
 
@@ -187,6 +194,6 @@ def parity_losses(figure: Figure, history: History) -> str:
     ax.text(len(history.loss), np.log(2) + 0.02, "guessing", ha="right")
     ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 0.8))
     return (
-        "The loss of the recurrent network by epoch: level at that of guessing, 0.69, for the first "
-        "epochs, then falling steeply within a few, and near 0 for most of the 150."
+        "The loss of the recurrent network by epoch: it starts at that of guessing, 0.69, falls "
+        "slowly at first, then steeply within a few epochs, and is near 0 for most of the 150."
     )

@@ -131,9 +131,10 @@ def cliff(figure: Figure, clip: str, learning_rate: float, step: int) -> str:
     curve.plot(walk.lengths[: step + 1], color=figures.ORANGE, linewidth=1.4)
     curve.set(xlabel="step", ylabel="length of ∇C", xlim=(0, 300), ylim=(1e-5, 1e3))
     cost, longest = walk.costs[step], walk.lengths[: step + 1].max()
+    size = f"{float(f'{longest:.2g}'):,.6g}"
     chart.set_title(f"step {step}: C = {cost:.2f}")
-    curve.set_title(f"longest so far: {longest:.2g}")
+    curve.set_title(f"longest so far: {size}")
     return (
         f"A walk of {step} steps by a cliff with η = {learning_rate:.2f}, gradient {clip}: the "
-        f"cost is {cost:.2f}, and the longest gradient so far {longest:.2g}."
+        f"cost is {cost:.2f}, and the longest gradient so far {size} long."
     )
