@@ -99,7 +99,7 @@ def _(time, n_in, n_hidden, n_out):
     return np.float32(sum(one.value.size for one in Network(layers).parameters()))
 
 
-@wrong("parameters", "parameters(8, 3, 5, 4) should be 69, but it is 70: count on paper.")
+@wrong("parameters", "parameters(8, 3, 5, 7) should be 87, but it is 88: count on paper.")
 def _(time, n_in, n_hidden, n_out):
     return (n_in + n_hidden + 1) * n_hidden + (n_hidden + 1) * n_out + 1
 
@@ -163,7 +163,7 @@ def _():
 
 @wrong("alarm", "after the bits 1 1 0 0 the alarm is not up, but there are two ones in a row")
 def _():
-    return [[2, 1]], [[2, 0], [1, 0]], [-2.5, -0.5]
+    return [[0.4, 1]], [[0.35, 0], [1.2, 0]], [-1.5, -0.5]
 
 
 @wrong("alarm", "after the bits 0 1 the alarm is up, but there are no two ones in a row")
@@ -343,6 +343,11 @@ def _():
     return 44, -0.9931
 
 
+@wrong("keep", "a share, from 0 to 1")
+def _():
+    return 44, 99.31
+
+
 @wrong("keep", "steps should hold numbers")
 def _():
     return "44", 0.9931
@@ -514,6 +519,11 @@ def _(logits, tokens):
 def _(logits, tokens):
     p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     return np.exp(-np.mean(np.log(p[np.arange(len(tokens)), tokens])))
+
+
+@wrong("perplexity", "Logits are no probabilities yet")
+def _(logits, tokens):
+    return np.exp(-np.mean(np.log(logits[np.arange(len(tokens)), tokens])))
 
 
 @wrong("perplexity", "axis=1")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib.activations import Sigmoid
 from nnlib.chapters.kit.exercise import Exercise, Mistakes, NotYet
 from nnlib.history import History
 from nnlib.layers import Dense
@@ -53,6 +54,11 @@ def right_sums(network, digits):
             f"for x of shape {x.shape} the network gives {logits.shape}; it should give {y.shape}, "
             "a logit for each digit: EachStep([Dense(…, 1, rng=rng)])."
         )
+    if ((logits >= 0) & (logits <= 1)).all():
+        raise NotYet(
+            "all outputs are from 0 to 1. Logits are asked for: the sigmoid is in "
+            "SigmoidCrossEntropy, and does not belong into the network."
+        )
     return int(((logits > 0) == (y == 1)).all(axis=(1, 2)).sum())
 
 
@@ -73,17 +79,19 @@ def untrained(hidden, seed=0):
     return Network([RNN(2, hidden, rng=rng), EachStep([Dense(hidden, 1, rng=rng)])])
 
 
-def started_alike():
-    """A network whose hidden neurons all do the same."""
-    network = untrained(6)
-    for parameter in network.parameters():
-        parameter.value[...] = 0.1
-    return network
+def squashed():
+    """A network that gives probabilities."""
+    rng = np.random.default_rng(0)
+    return Network([RNN(2, 4, rng=rng), EachStep([Dense(4, 1, rng=rng), Sigmoid()])])
 
 
 WRONG: Mistakes = {
-    "of 200 sums of 50 digits 0 are right": (lambda: untrained(6), started_alike),
+    "of 200 sums of 50 digits 0 are right": (
+        lambda: untrained(6),
+        lambda: untrained(3, seed=1),
+    ),
     "a logit for each digit": lambda: Network([RNN(2, 1, rng=np.random.default_rng(0), last=True)]),
+    "Logits are asked for": squashed,
     "does not take sums of": lambda: Network([Dense(2, 1, rng=np.random.default_rng(0))]),
     "a trained Network([…]), but it is History": lambda: History(),
 }

@@ -13,8 +13,9 @@ SEQUENCES = [
 ]
 
 
-def run(W_x, W_h, b, bits):
+def run(weights, bits):
     """All states (time, 2) of the loop h ← [x @ W_x + h @ W_h + b > 0], from zeros."""
+    W_x, W_h, b = weights
     h, states = np.zeros(2), []
     for bit in bits:
         h = (bit * W_x[0] + h @ W_h + b > 0).astype(float)
@@ -28,7 +29,7 @@ def seen_two(bits):
 
 def alarms(weights, neuron=0):
     """What a neuron says at the end of every sequence."""
-    return [bool(run(*weights, bits)[-1, neuron]) for bits in SEQUENCES]
+    return [bool(run(weights, bits)[-1, neuron]) for bits in SEQUENCES]
 
 
 RIGHT = [seen_two(bits) for bits in SEQUENCES]
@@ -41,6 +42,9 @@ SECOND = "h₂ is the alarm, and it works; but h₁ should be."
 MACHINES = {
     "the alarm does not stay up: what in h₁ of the step before could hold it?": (
         ([[1, 1]], [[0, 0], [1, 0]], [-1.5, -0.5])
+    ),
+    "it falls two steps later: the old h₁ alone should be enough to hold h₁ up.": (
+        ([[1, 1]], [[1, 0], [1, 0]], [-1.5, -0.5])
     ),
     "it counts ones, wherever they are: 1 0 1 raises it. h₂ should forget a 1 that is followed "
     "by a 0.": ([[1, 1]], [[2, 0], [1, 1]], [-1.5, -0.5]),

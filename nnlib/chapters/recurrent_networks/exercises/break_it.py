@@ -72,7 +72,7 @@ grade = grade_suspects(
     "third",
     FAULTS,
     ("forgets", "late", "turned", "no bend"),
-    clue="does not pass: put it into a network and ask check_gradients, with time = 3 or more.",
+    clue="does not pass: ask check_gradients, as in section 4, with time = 3 or more.",
     praise="time = 1 shows who goes wrong at a single step, one hidden neuron who turns W_h "
     "round, and a report names the parameter.",
 )

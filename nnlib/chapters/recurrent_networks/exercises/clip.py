@@ -34,7 +34,8 @@ WRONG = {
         lambda gradients, longest: [g * longest / length([g]) for g in gradients],
     ),
     "each *number* is cut off, which turns the step. Multiply all of them by one factor.": (
-        lambda gradients, longest: [np.clip(g, -longest, longest) for g in gradients]
+        lambda gradients, longest: [np.clip(g, -longest, longest) for g in gradients],
+        lambda gradients, longest: [np.minimum(g, longest) for g in gradients],
     ),
     "short gradients are stretched: those that are not longer than longest stay as they are.": (
         lambda gradients, longest: [g * longest / length(gradients) for g in gradients]

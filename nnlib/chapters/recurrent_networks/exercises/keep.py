@@ -31,6 +31,8 @@ def grade(steps, u):
         name_mistake(steps, [(wrong, f"steps: {why}") for why, wrong in WRONG_STEPS.items()], 1e-3)
         raise NotYet("steps: at each step the state is multiplied by u, so 0.9ᵏ of it is left.")
     u, right = number(u, "u"), "steps is right. u: "
+    if u > 1:
+        raise NotYet(f"{right}it is a share, from 0 to 1.")
     if not 0 < u <= 1 or abs(u**100 - 0.5) > 0.01:  # 0.993 is near enough
         name_mistake(u, [(wrong, right + why) for why, wrong in WRONG_GATES.items()], 1e-4)
         raise NotYet(f"{right}u¹⁰⁰ should be 0.5. Which root is that?")

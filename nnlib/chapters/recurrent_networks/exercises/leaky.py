@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.chapters.kit.exercise import Exercise, NotYet
-from nnlib.chapters.kit.grading import call, name_function, parts
+from nnlib.chapters.kit.grading import brief, call, name_function, parts
 
 
 def leaky(dh, h, c, start, W_h, u):
@@ -37,7 +37,13 @@ def right_back(d, dz, W_h, u):
     return d * u + dz @ W_h.T
 
 
-def swept(dz_of=right_dz, back=right_back, turn=reversed, add=lambda d, later: d + later):
+def swept(
+    dz_of=right_dz,
+    back=right_back,
+    turn=reversed,
+    add=lambda d, later: d + later,
+    kept=lambda d, later: d,
+):
     """A mistake in dz; dW_h is made of that dz."""
 
     def sweep(dh, h, c, start, W_h, u):
@@ -45,7 +51,7 @@ def swept(dz_of=right_dz, back=right_back, turn=reversed, add=lambda d, later: d
         for t in turn(range(h.shape[1])):
             d = add(dh[:, t], later)
             dz[:, t] = dz_of(d, h[:, t], c[:, t], u)
-            later = back(d, dz[:, t], W_h, u)
+            later = back(kept(d, later), dz[:, t], W_h, u)
         return dz, summed(before(h, start), dz)
 
     return sweep
@@ -80,6 +86,10 @@ WRONG = {
     ),
     f"{LAST}what is kept passes no bend: it is (dh_t + later) u, not dz_t u.": swept(
         back=lambda d, dz, W_h, u: dz * u + dz @ W_h.T
+    ),
+    f"{LAST}all that arrives at h_t is kept by u, dh_t + later; yours keeps only one of them.": (
+        swept(kept=lambda d, later: later),
+        swept(kept=lambda d, later: d - later),
     ),
     f"{LAST}u weighs only what is kept; dz has its 1 − u already.": swept(
         back=lambda d, dz, W_h, u: u * (d + dz @ W_h.T)
@@ -200,8 +210,8 @@ def otherwise(case, dz, dW_h, right_dz, right_dW_h):
     steps = [t for t in range(time) if not near(dz[:, t], right_dz[:, t])]
     if not steps:
         return (
-            f"{where} dz is right. dW_h[0, 0] should be {right_dW_h[0, 0]:.4f}, but it is "
-            f"{dW_h[0, 0]:.4f}: Σ_t h_{{t−1}}ᵀ dz_t, with start before the first step."
+            f"{where} dz is right. dW_h[0, 0] should be {brief(right_dW_h[0, 0])}, but it is "
+            f"{brief(dW_h[0, 0])}: Σ_t h_{{t−1}}ᵀ dz_t, with start before the first step."
         )
     if steps[-1] == time - 1:
         return (

@@ -1,6 +1,6 @@
 """Exercise 2 of chapter 09: how many numbers a recurrent network learns, parameters(time, n_in, n_hidden, n_out)."""
 
-from nnlib.chapters.kit.exercise import Exercise
+from nnlib.chapters.kit.exercise import Exercise, Mistakes
 from nnlib.chapters.kit.grading import brief, called, grade_function
 
 
@@ -14,7 +14,7 @@ SHARED = (
     "the same weights serve at every step: a sequence twice as long needs no more of them. time "
     "should not be in it."
 )
-WRONG = {
+WRONG: Mistakes = {
     SHARED: (
         lambda time, i, h, o: time * parameters(time, i, h, o),
         lambda time, i, h, o: time * (i * h + h * h + h) + h * o + o,
@@ -63,7 +63,7 @@ exercise = Exercise(
     names=("parameters",),
     grade=grade_function(
         parameters,
-        [(8, 3, 5, 4), (8, 1, 12, 1), (40, 39, 64, 39), (3, 4, 1, 6)],
+        [(8, 3, 5, 7), (8, 1, 12, 1), (40, 39, 64, 39), (3, 4, 1, 6)],
         WRONG,
         otherwise=otherwise,
         praise="however long the sequence is. A GRU layer has three times W_x, W_h and b, and "

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from nnlib.chapters.kit.exercise import Exercise
-from nnlib.chapters.kit.grading import grade_function
+from nnlib.chapters.kit.exercise import Exercise, Mistakes
+from nnlib.chapters.kit.grading import brief, grade_function
 from nnlib.numerics import sigmoid
 
 
@@ -11,7 +11,7 @@ def rnn_step(x, h, W_x, W_h, b):
     return np.tanh(x @ W_x + h @ W_h + b)
 
 
-WRONG = {
+WRONG: Mistakes = {
     "that is z; the state is tanh(z).": lambda x, h, W_x, W_h, b: x @ W_x + h @ W_h + b,
     "the bias is missing.": lambda x, h, W_x, W_h, b: np.tanh(x @ W_x + h @ W_h),
     "the bias belongs into tanh, with the rest of z.": (
@@ -59,7 +59,7 @@ def otherwise(case, got, right):
     x, h, *_ = case
     return (
         f"for x of shape {x.shape} and h of shape {h.shape} the new h[0, 0] should be "
-        f"{right[0, 0]:.4f}, but it is {got[0, 0]:.4f}."
+        f"{brief(right[0, 0])}, but it is {brief(got[0, 0])}."
     )
 
 

@@ -63,6 +63,8 @@ WRONG = {
     "w is missing on the way back: from z_t to h_{t−1} it is w.": swept(back=lambda dz, w: dz),
     "each step's own bend is there, but the way to the last state is missing: w (1 − h²) for each "
     "step in between.": lambda w, h: np.sum(h[:-1] * bend(h[1:])),
+    "on the way to the end w alone is there; each step in between has its bend as well, "
+    "w (1 − h²).": lambda w, h: np.sum(h[:-1] * bend(h[1:]) * w ** np.arange(len(h) - 1)[::-1]),
     "the bends are missing: each step has its 1 − h_t².": swept(factor=lambda h: 1.0),
     "tanh′ is 1 − h², with the square.": swept(factor=lambda h: 1 - h),
     "h is tanh(z) already: tanh′(z) = 1 − h², and no tanh is taken again.": swept(
@@ -103,9 +105,8 @@ def otherwise(case, got, right):
         return "one number is asked for, not one for each step."
     steps = "1 step" if len(h) == 2 else f"{len(h) - 1} steps"
     place = f"h = {brief(h)}" if len(h) <= 6 else f"h from {brief(h[0])} to {brief(h[-1])}"
-    return (
-        f"for w = {brief(w)} and {steps}, {place}, it should be {right:.4f}, but it is {got:.4f}."
-    )
+    asked = f"for w = {brief(w)} and {steps}, {place},"
+    return f"{asked} it should be {brief(right)}, but it is {brief(got)}."
 
 
 exercise = Exercise(
