@@ -52,6 +52,7 @@ LOOKS = {
     "gated": (figures.BLUE, "o-"),
     "gated, half open": (figures.GREEN, "^-."),
 }
+NAMES = {"gated, half open": "half open"}
 BEST = "each at its best"
 
 
@@ -72,7 +73,7 @@ def gaps(figure: Figure, rate: str | float, gap: int) -> str:
         for x, part in zip(across, shares, strict=True):
             ax.plot([x] * len(part), part, look[0], color=colour, markersize=4, alpha=0.6)
         ax.plot(across, means, look, color=colour, markersize=9, label=kind)
-        found[kind] = means[GAPS.index(gap)]
+        found[NAMES.get(kind, kind)] = means[GAPS.index(gap)]
     ax.axhline(50, color=GREY, linewidth=0.8, linestyle=":")
     ax.axvspan(GAPS.index(gap) - 0.3, GAPS.index(gap) + 0.3, color="#F0F0F0", zorder=0)
     ax.set_xticks(range(len(GAPS)), list(map(str, GAPS)))
@@ -82,8 +83,8 @@ def gaps(figure: Figure, rate: str | float, gap: int) -> str:
     ax.set_title(f"{gap} words: {words} of 100")
     chosen = "each at its best η" if rate == BEST else f"η = {rate:g}"
     return (
-        f"Three kinds of loops, means of five seeds, {chosen}: {gap} words after the bell they "
-        f"know what was said with it in {words} of 100 sequences."
+        f"A plain loop, a gated one, and one begun half open, means of five seeds, {chosen}: {gap} "
+        f"words after the bell they know what was said with it in {words} of 100."
     )
 
 

@@ -167,8 +167,8 @@ def longer(figure: Figure, length: float, seed: int) -> str:
     ax.axvspan(0, SHORT + 0.5, color="#F0F0F0", zorder=0)
     ax.axhline(50, color=GREY, linewidth=0.8, linestyle=":")
     ax.axvline(bits, color=GREY, linewidth=1)
-    ax.set(xlabel="bits in the sequence", ylabel="right of 100", xlim=(0.5, 40.5), ylim=(40, 102))
-    ax.text(SHORT / 2 + 0.7, 42, "learnt from", ha="center", fontsize=12)
+    ax.set(xlabel="bits in the sequence", ylabel="right of 100", xlim=(0.5, 40.5), ylim=(0, 103))
+    ax.text(SHORT / 2 + 0.7, 3, "learnt", ha="center", fontsize=12)
     figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
     words = ", ".join(f"{name} {_roughly(share)}" for name, share in found.items())
     ax.set_title(f"{bits} bits: {words}")
@@ -185,7 +185,7 @@ def _roughly(share: float) -> str:
     return "guesses" if share < 60 else "above 97 of 100" if share > 97 else "60 to 97 of 100"
 
 
-@picture(size=(7.6, 3.2))
+@picture(size=(7.6, 3.6))
 def parity_losses(figure: Figure, history: History) -> str:
     """Draw the loss by epoch while a recurrent network learns odd and even."""
     ax = figures.axes(figure)

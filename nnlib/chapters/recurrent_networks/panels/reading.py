@@ -4,7 +4,8 @@ import textwrap
 from functools import cache
 
 import numpy as np
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
@@ -56,7 +57,8 @@ def sample(figure: Figure, temperature: float, opening: str, seed: int, learnt: 
 
 
 ROWS, COLUMNS = 8, 58
-EXCERPT = 7  # place in the validation text
+SHADES, PALE = 12, 2.5  # pale enough for ink to be read on them, on a dark page too
+EXCERPT = 7  # where it begins in the validation text, so that it begins with a word
 
 
 @cache
@@ -76,6 +78,16 @@ def _letters() -> tuple[str, list[Path]]:
 
 
 @cache
+def _cells() -> list[list[tuple[int, int]]]:
+    """Return the corners of each character's cell."""
+    return [
+        [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+        for y in reversed(range(ROWS))
+        for x in range(COLUMNS)
+    ]
+
+
+@cache
 def _states() -> np.ndarray:
     return states_along(learn_to_read().network, _letters()[0])
 
@@ -89,16 +101,10 @@ def one_unit(figure: Figure, unit: int) -> str:
     ax = figures.axes(figure)
     ax.set_position((0.01, 0.02, 0.98, 0.85))
     _, paths = _letters()
-    states = _states()[:, unit - 1].reshape(ROWS, COLUMNS)
-    ax.imshow(
-        np.round(states * 12) / 12,
-        cmap=drawings.WEIGHTS,
-        vmin=-1.4,
-        vmax=1.4,
-        extent=(0, COLUMNS, 0, ROWS),
-        aspect="auto",
-        interpolation="none",
-    )
+    shades = np.round(_states()[:, unit - 1] * SHADES) / SHADES / PALE
+    tints = [to_hex(drawings.WEIGHTS((shade + 1) / 2)) for shade in shades]
+    cells = PolyCollection(_cells(), facecolors=tints, edgecolors="none", antialiaseds=False)
+    ax.add_collection(cells, autolim=False)
     ink = PathCollection(paths, facecolors=figures.INK, edgecolors="none", transform=ax.transData)
     ax.add_collection(ink, autolim=False)
     svg.keep(ink, lambda: svg.view(ax), _INK)

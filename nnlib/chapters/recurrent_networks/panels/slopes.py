@@ -86,7 +86,7 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
     values = np.vstack([np.ones(20), slopes_through_time(kind, size, bend == "tanh", STEPS_BACK)])
     middle = np.median(values, axis=1)
     back = np.arange(STEPS_BACK + 1)
-    figures.log_scale(ax, [1e-12, 1e-8, 1e-4, 1, 1e4, 1e8])
+    figures.log_scale(ax, [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2, 1e4])
     for name, line, colour, dashes in (
         ("stretched most", values[:, 0], figures.BLUE, "-"),
         ("in the middle", middle, figures.GREEN, "-."),
@@ -96,15 +96,20 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
         ax.plot([step], [line[step]], "o", color=colour, markersize=9)
     ax.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
     ax.axvline(step, color=GREY, linewidth=1)
-    ax.set(xlabel="steps back", ylabel="singular values", xlim=(0, 50), ylim=(1e-13, 1e10))
+    ax.set(xlabel="steps back", ylabel="singular values", xlim=(0, 50), ylim=(1e-9, 1e5))
     figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
-    most, half = (figures.power_of_ten(line[step]) for line in (values[:, 0], middle))
+    most, half = (_size_in_words(line[step]) for line in (values[:, 0], middle))
     ax.set_title(f"{step} steps back: {most} at most, {half} in the middle")
     return (
         f"Slopes through a loop of 20 neurons, {kind}, size {size:.2f}, state with {bend}: "
         f"{step} steps back a change is multiplied by about {most} at most, and by about {half} "
         "in a direction in the middle."
     )
+
+
+def _size_in_words(value: float) -> str:
+    """Return a size as text: with two digits, or as a power of ten where that is easier to read."""
+    return f"{value:.2f}" if 0.01 <= value < 100 else figures.power_of_ten(value)
 
 
 CLIFF = Cliff()
