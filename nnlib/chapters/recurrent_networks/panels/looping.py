@@ -70,7 +70,7 @@ def unrolled(figure: Figure, w_h: float, step: int) -> str:
     for t, state in enumerate(states):
         seen = t <= step
         words = figures.minus(f"{state:.2f}") if seen else "?"
-        node(ax, t, 1, words, "#DCEBF5" if seen else "white", figures.INK if seen else GREY)
+        node(ax, t, 1, words, "#DCEBF5" if seen else "white")
         ax.text(t, 1.42, sub("h", t), ha="center", color=figures.INK)
         if t == 0:
             continue

@@ -27,11 +27,11 @@ from nnlib.chapters.recurrent_networks.experiments.reading import (
 )
 
 OPENINGS = ("alice ", "the rabbit ", "'what ", "q")
-LINES, LINE = 8, 66
+LINES, LINE = 6, 66
 
 
 @demo(
-    size=(8.4, 3.5),
+    size=(8.4, 2.8),
     temperature=Slider("temperature", 0.1, 2, 0.8, step=0.1, ticks=(1,)),
     opening=Choice("begins with", list(OPENINGS), OPENINGS[0]),
     seed=Counter("draw number", 0, 20, 0),
