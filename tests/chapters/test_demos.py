@@ -28,6 +28,7 @@ SLOW = {
     *("convolutional_networks.depth", "convolutional_networks.moving_digits"),
     *("convolutional_networks.normalising", "optimizers.ball", "optimizers.batches"),
     *("optimizers.learning", "optimizers.race", "optimizers.spectrum"),
+    *("recurrent_networks.longer", "recurrent_networks.one_unit", "recurrent_networks.sample"),
     *("regularization.border", "regularization.gap"),
     *("regularization.stopping", "training_deeper.architecture", "training_deeper.playground"),
 }

@@ -446,6 +446,59 @@ def jumps():
     return only(needed == [1, 1, 1], min(needed) > 15, len(set(needed)) > 1)
 
 
+@measured("recurrent_networks")
+def latched():
+    from nnlib.chapters.recurrent_networks.experiments.loops import loop_states
+
+    state = loop_states(np.array([1.0] + [0.0] * 50), w_x=1.0, w_h=2.0)[-1]
+    return only(abs(state) < 0.1, state > 2, 0.9 < state < 1)
+
+
+@measured("recurrent_networks")
+def twelve_bits():
+    from nnlib.chapters.recurrent_networks.experiments.parity import learn_feedforward, share_known
+
+    share = share_known(learn_feedforward(0).network, 12)
+    return only(share > 0.9, 0.35 < share < 0.65, share < 0.1)
+
+
+@measured("recurrent_networks")
+def twenty_back():
+    from nnlib.chapters.recurrent_networks.experiments.loops import slopes_through_time
+
+    left = slopes_through_time("orthogonal", 0.5, bent=False, steps=20)[-1]
+    return only(*(np.allclose(left, part, rtol=0.1) for part in (1e-6, 1 / 40, 1 / 20)))
+
+
+@measured("recurrent_networks")
+def clipped():
+    from nnlib.optimizers import clip_gradients
+    from nnlib.parameter import Parameter
+
+    w = Parameter(np.zeros(2), "w")
+    w.grad = np.array([30.0, 40.0])
+    clip_gradients([w], 5)
+    return only(*(np.allclose(w.grad, used) for used in ((5, 5), (3, 4), (0, 0))))
+
+
+@measured("recurrent_networks")
+def half_open():
+    state = 1.0
+    for _ in range(10):
+        state = 0.5 * state + (1 - 0.5) * 0  # words that add nothing
+    return only(*(np.isclose(state, part, rtol=0.1) for part in (1 / 20, 1 / 1000, 1 / 2)))
+
+
+@measured("recurrent_networks")
+def hesitates():
+    from nnlib.losses import SoftmaxCrossEntropy
+    from nnlib.steps import PerStep
+
+    logits = np.log(np.full((1, 5, 8), 1 / 8))
+    perplexity = np.exp(PerStep(SoftmaxCrossEntropy()).forward(logits, np.array([[0, 3, 7, 1, 2]])))
+    return only(*(np.isclose(perplexity, value) for value in (1 / 8, np.log(8), 8)))
+
+
 @measured("many_networks")
 def own_digits():
     from nnlib.chapters.many_networks.experiments.voting import WAYS, errors_by_count
