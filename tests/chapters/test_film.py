@@ -6,6 +6,8 @@ import pytest
 from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.demo import declared_everywhere
 from nnlib.chapters.optimizers.experiments.race import STEPS, cost_above_lowest, race_walks
+from nnlib.chapters.optimizers.panels._layout import LOOKS
+from nnlib.chapters.optimizers.panels.racing import LETTERS
 from nnlib.chapters.training_deeper.experiments.playground import Settings, run_of
 from nnlib.layers import Dense
 
@@ -46,8 +48,9 @@ def test_who_arrives_in_this_step_is_there():
 def test_the_first_in_the_list_is_who_arrived_first_and_then_who_is_lowest(film):
     (_, _, ranks), step, _, costs = film
     texts = [text.get_text() for text in ranks.texts]
-    rules, stands = texts[::2], texts[1::2]
-    heights = [text.get_position()[1] for text in ranks.texts[::2]]
+    rules, letters, stands = texts[::3], texts[1::3], texts[2::3]
+    assert letters == [LETTERS[rule] for rule in rules]
+    heights = [text.get_position()[1] for text in ranks.texts[::3]]
     assert heights == sorted(heights, reverse=True)
     assert set(rules) == set(costs)
     since = {}
@@ -70,20 +73,23 @@ def test_the_cursor_and_its_squares_stand_at_the_step(film):
     assert squares.tolist() == [[step, values[step]] for values in costs.values()]
 
 
-def test_heads_stand_where_the_walks_are_and_their_names_lie_on_the_map(film):
+def test_heads_stand_where_the_walks_are_each_with_its_letter(film):
     (chart, _, _), step, walks, _ = film
-    heads = next(part for part in chart.collections if part.get_zorder() == 5)
+    heads = [line for line in chart.lines if line.get_marker() == "s"]
     (left, right), (bottom, top) = chart.get_xlim(), chart.get_ylim()
     places = {rule: walk[step] for rule, walk in walks.items()}
     seen = {r: p for r, p in places.items() if left <= p[0] <= right and bottom <= p[1] <= top}
-    assert np.allclose(heads.get_offsets(), list(seen.values()))
-    assert [text.get_text() for text in chart.texts] == list(seen)
-    chart.get_figure().canvas.draw()
-    room = chart.bbox.padded(3)
-    for text in chart.texts:
-        box = text.get_window_extent()
-        assert room.x0 <= box.x0
-        assert box.x1 <= room.x1
+    assert np.allclose([head.get_xydata()[0] for head in heads], list(seen.values()))
+    assert [head.get_color() for head in heads] == [LOOKS[rule][0] for rule in seen]
+    assert [text.get_text() for text in chart.texts] == [LETTERS[rule] for rule in seen]
+    assert np.allclose([text.get_position() for text in chart.texts], list(seen.values()))
+    depths = [part.get_zorder() for pair in zip(heads, chart.texts, strict=True) for part in pair]
+    assert depths == sorted(depths)  # a head that lies on another hides its letter too
+
+
+def test_each_rule_has_a_letter_of_its_own():
+    assert set(LETTERS) == set(LOOKS)
+    assert len(set(LETTERS.values())) == len(LETTERS)
 
 
 @pytest.mark.parametrize("epoch", [0, 25])
