@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlib._fast.blocks import one_blas_thread, one_core
+from nnlib._fast.blocks import look_for_blas, one_blas_thread, one_core
 from nnlib._interrupt import Interrupt
 from nnlib._progress import no_bars
 from nnlib.errors import describe, require_count, require_rng
@@ -193,6 +193,7 @@ def attempt(task: Task, parameters: Setting, seed: tuple[Any, tuple[int, ...]]) 
     start, pressed = time.perf_counter(), Interrupt.heard
     entropy, spawn_key = seed
     rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=spawn_key))
+    look_for_blas()
     try:
         with one_blas_thread(), no_bars():
             given = task(rng=rng, **parameters)

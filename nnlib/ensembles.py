@@ -21,7 +21,7 @@ from nnlib.errors import (
     require_rank,
     require_shape,
 )
-from nnlib.layers import Layer, require_fitting, require_layers, returned
+from nnlib.layers import Compound, Layer, require_fitting, require_layers, returned
 from nnlib.losses import SoftmaxCrossEntropy
 from nnlib.network import Network
 from nnlib.numerics import floats, one_hot, softmax
@@ -158,7 +158,7 @@ class Distillation(SoftmaxCrossEntropy):
 # They share out the work.
 
 
-class MixtureOfExperts(Layer):
+class MixtureOfExperts(Compound):
     """Experts f₁ … f_K, and a gate that says how much to listen to each: y = Σₖ gₖ(x) fₖ(x), g = softmax(gate(x)).
 
     ``experts`` and ``gate`` are each a layer, a list of layers or a network, which becomes part of this one; all get
@@ -184,16 +184,6 @@ class MixtureOfExperts(Layer):
         self.experts = [_layers_of(f"expert {k}", expert) for k, expert in enumerate(experts)]
         self.gate = _layers_of("the gate", gate)
         self.n_in, self.n_out = _require_one_shape(self.experts, self.gate)
-
-    @property
-    def training(self) -> bool:  # here it is set for all layers at once
-        """Whether the layers inside act as in learning (True) or as in prediction."""
-        return self.gate[0].training
-
-    @training.setter
-    def training(self, value: bool) -> None:
-        for layer in self.inner():
-            layer.training = value
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return y = Σₖ gₖ fₖ, (n, d_out)."""

@@ -107,6 +107,11 @@ def one_core() -> Iterator[None]:
         _INSIDE.reset(inside)
 
 
+def look_for_blas() -> None:
+    """Let the next ``one_blas_thread`` hold libraries too that were loaded since the last looking, such as SciPy's."""
+    _blas.cache_clear()
+
+
 class _Held:
     """How many ask for one thread just now; the last to go puts back what was before."""
 

@@ -49,7 +49,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--trials", type=int, default=8)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     space = sweep.grid(learning_rate=np.geomspace(0.001, 0.1, options.trials))
