@@ -20,6 +20,8 @@ MODULES = (
     *("recurrent", "steps", "regularization", "ensembles"),
 )
 
+CHAPTERS = "nnlib.chapters."
+
 # Arguments that do not make a layer's arrays any larger.
 NO_SIZES = ("stride", "padding")
 # So many numbers, 80 MB of them, a network may ask for without being asked where they are.
@@ -37,8 +39,8 @@ def kind(layer: type[Layer]) -> str:
 
 
 def _is_own(layer: type[Layer]) -> bool:
-    """Whether the learner has written it."""
-    return not layer.__module__.startswith("nnlib.")
+    """Whether it is not the library's: the learner has written it, or a chapter, for an exercise."""
+    return not layer.__module__.startswith("nnlib.") or layer.__module__.startswith(CHAPTERS)
 
 
 def kinds() -> dict[str, type[Layer]]:

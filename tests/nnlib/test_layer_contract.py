@@ -36,7 +36,7 @@ for found in pkgutil.iter_modules(nnlib.__path__, "nnlib."):
     if not found.ispkg:
         importlib.import_module(found.name)
 
-KINDS = {name: kind for name, kind in kinds().items() if kind.__module__.startswith("nnlib.")}
+KINDS = {name: kind for name, kind in kinds().items() if "." not in name}  # the library's own
 ABSTRACT = {"Activation", "Pool2D", "Compound", "Recurrent"}  # only there to be derived from
 
 Generator = np.random.Generator
@@ -270,6 +270,11 @@ def test_every_kind_of_layer_has_a_case():
     assert set(KINDS) == set(CASES) | ABSTRACT, (
         "a layer without a case in this file, or a case without a layer"
     )
+
+
+def test_a_layer_of_a_chapter_never_hides_one_of_the_library():
+    importlib.import_module("nnlib.chapters.recurrent_networks.exercises.break_it")
+    assert kinds()["RNN"] is recurrent.RNN
 
 
 def test_every_case_builds_what_it_says(rng):
