@@ -130,7 +130,7 @@ class Distillation(SoftmaxCrossEntropy):
 
     ``targets`` are ``soft_targets(teacher's logits, T)`` with the same temperature T, or whatever else
     ``SoftmaxCrossEntropy`` takes. dz = T (softmax(z/T) − t) / n: a softmax at T has slopes T times smaller, and soft
-    rows differ T times less, so T² keeps the size of the slopes what it is at T = 1. For large T and logits v of the
+    rows differ T times less, so with T² the slopes have much the same size for every T. For large T and logits v of the
     teacher, both centred, dz = (z − v) / (n · classes): the student copies logits.
     Raises ``ValueError`` or ``TypeError`` if T is not a number above 0.  Source: Hinton, Vinyals and Dean, 2015; N41.
     """

@@ -361,7 +361,8 @@ class GRU(Recurrent):
 
     r = σ(x W_xr + h W_hr + b_r), u = σ(x W_xu + h W_hu + b_u), c = tanh(x W_xc + b_c + r (h W_hc + b_h)) and
     h ← u h + (1 − u) c, all but the products elementwise. Other books call the update gate z, which means a weighted
-    input here, and some let it weigh the new part, as Cho et al. do; ours weighs the old one, as PyTorch's does.
+    input here, and some let it weigh the new part, as Chung et al. 2014 do; ours weighs the old one, as Cho et al. and
+    PyTorch have it. r acts after the product with W_hc, as in PyTorch; the printed paper has it before, (r h) W_hc.
     x and what goes out as in ``RNN``; W_x (n_in, 3 n_hidden), W_h (n_hidden, 3 n_hidden) and b (3 n_hidden,) hold the
     columns of r, u and c side by side, b_h is (n_hidden,). Arguments, starts and errors as in ``RNN``.
     Source: Cho et al. 2014; N40.

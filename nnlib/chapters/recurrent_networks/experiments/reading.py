@@ -1,6 +1,7 @@
 """A network that reads a text character by character: how it learns, what it writes, what its units do."""
 
 import re
+from collections import Counter
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -71,6 +72,34 @@ def table_perplexity() -> float:
     np.add.at(counts, (training[:-1], training[1:]), 1)
     chances = counts / counts.sum(axis=1, keepdims=True)
     return float(np.exp(-np.log(chances[new[:-1], new[1:]]).mean()))
+
+
+def counting_perplexity(back: int) -> float:
+    """Return the perplexity on the new text of tables that look up to ``back`` characters back, mixed.
+
+    Where a row was seen n times with d different characters next, its counts weigh n and the shorter row's chances d.
+    Source: I. Witten and T. Bell, 1991.
+    """
+    training, new = text_parts()
+    pairs: Counter[tuple[bytes, int]] = Counter()
+    for k in range(back + 1):
+        pairs.update(
+            (training[t - k : t].tobytes(), int(training[t])) for t in range(k, len(training))
+        )
+    seen: Counter[bytes] = Counter()
+    different: Counter[bytes] = Counter()
+    for (row, _), count in pairs.items():
+        seen[row] += count
+        different[row] += 1
+    chances = np.full(len(new) - back, 1 / len(alphabet()))
+    for k in range(back + 1):
+        for place, t in enumerate(range(back, len(new))):
+            row = new[t - k : t].tobytes()
+            n, d = seen[row], different[row]
+            if n:
+                counted = pairs[row, int(new[t])]
+                chances[place] = (counted + d * chances[place]) / (n + d)
+    return float(np.exp(-np.log(chances).mean()))
 
 
 def new_reader(rng: np.random.Generator) -> Network:
