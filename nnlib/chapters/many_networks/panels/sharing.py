@@ -126,12 +126,7 @@ def balance(figure: Figure, balance: float, seed: int) -> str:
     _draw_squares(left)
     _draw_borders(left, network, avoid=CENTRES)
     work, right_answers = work_of_experts(network), share_right(network)
-    right.bar(range(1, EXPERTS + 1), 100 * work, color="#999999", width=0.7)
-    for k, share in enumerate(100 * work):
-        right.text(k + 1, share + 2, f"{share:.0f}", ha="center")
-    right.set(xlabel="expert", ylabel="share of the work (%)", ylim=(0, 85), xlim=(0.4, 4.6))
-    if right.get_xticks().tolist() != [1, 2, 3, 4]:
-        right.set_xticks(range(1, EXPERTS + 1))
+    _draw_work(right, work)
     right.set_title(f"λ = {balance:g}, seed {seed}: {100 * right_answers:.0f} of 100 right")
     figure.subplots_adjust(left=0.05, right=0.97, bottom=0.16)
     left.set_position((0.03, 0.06, 0.4, 0.82))
@@ -144,6 +139,16 @@ def balance(figure: Figure, balance: float, seed: int) -> str:
         f"seed {seed}: {words}, and {told} 80 of 100 points are right. The mark in "
         "each square of the board is its true class, a circle or a square; the tint is the answer."
     )
+
+
+def _draw_work(ax: Axes, work: np.ndarray) -> None:
+    """Draw the share of the work (EXPERTS,) that each expert does."""
+    ax.bar(range(1, EXPERTS + 1), 100 * work, color="#999999", width=0.7)
+    for k, share in enumerate(100 * work):
+        ax.text(k + 1, share + 2, f"{share:.0f}", ha="center")
+    ax.set(xlabel="expert", ylabel="share of the work (%)", ylim=(0, 85), xlim=(0.4, 4.6))
+    if ax.get_xticks().tolist() != [1, 2, 3, 4]:
+        ax.set_xticks(range(1, EXPERTS + 1))
 
 
 def _draw_squares(ax: Axes) -> None:

@@ -106,13 +106,7 @@ def cancelling(figure: Figure, rho: float, count: int) -> str:
     errors = correlated_votes(rho, MOST, 4000, np.random.default_rng(0))
     mean = errors[:count].mean(axis=0)
     _draw_spread(left, errors[0], mean, count)
-    numbers = np.arange(1, MOST + 1)
-    simulated = _variances(rho)
-    right.plot(numbers, rho + (1 - rho) / numbers, "-", color=figures.BLUE, label="formula")
-    right.plot(numbers, simulated, "x", color=figures.INK, markersize=5, label="counted")
-    right.axhline(rho, color=figures.RED, linestyle="--", linewidth=1.6)
-    words = {"color": figures.DARK_RED, "fontsize": 12}
-    right.text(31, rho - 0.03, "floor ρσ²", ha="right", va="top", **words)
+    _draw_variances(right, rho)
     right.plot([count], [rho + (1 - rho) / count], "o", color=figures.BLUE, markersize=11)
     right.set(xlabel="voters", ylabel="variance of their mean", xlim=(0, 31))
     right.set_ylim(-0.12, 1.08)
@@ -134,6 +128,16 @@ def _variances(rho: float) -> np.ndarray:
     """Return the variance of the mean of 1, 2, … voters, counted over 4,000 examples."""
     errors = correlated_votes(rho, MOST, 4000, np.random.default_rng(0))
     return (np.cumsum(errors, axis=0) / np.arange(1, MOST + 1)[:, None]).var(axis=1)
+
+
+def _draw_variances(ax: Axes, rho: float) -> None:
+    """Draw the variance of the mean by the number of voters, by the formula and counted, and its floor."""
+    numbers = np.arange(1, MOST + 1)
+    ax.plot(numbers, rho + (1 - rho) / numbers, "-", color=figures.BLUE, label="formula")
+    ax.plot(numbers, _variances(rho), "x", color=figures.INK, markersize=5, label="counted")
+    ax.axhline(rho, color=figures.RED, linestyle="--", linewidth=1.6)
+    words = {"color": figures.DARK_RED, "fontsize": 12}
+    ax.text(31, rho - 0.03, "floor ρσ²", ha="right", va="top", **words)
 
 
 def _draw_spread(ax: Axes, one: np.ndarray, mean: np.ndarray, count: int) -> None:
