@@ -1,9 +1,14 @@
 """Chapter 10 by numbers: the formulas behind its panels, what was measured for it, and what its texts claim."""
 
+import re
+
 import numpy as np
 import pytest
 
+from nnlib.chapters.kit import figures
+from nnlib.chapters.many_networks import panels
 from nnlib.chapters.many_networks.experiments import measured, searching, sharing, teaching, voting
+from nnlib.chapters.many_networks.panels import sharing as sharing_panels
 from nnlib.ensembles import mean_correlation
 
 
@@ -31,6 +36,32 @@ def test_the_winners_of_equals_are_lucky():
     one, many = (searching.best_of_equals(trials, 400).mean() for trials in (1, 100))
     assert one == pytest.approx(0.9, abs=0.002)
     assert many == pytest.approx(0.9 + 0.015 * 2.508, abs=0.004)
+
+
+@pytest.mark.parametrize("digits", [100, 400, 2000])
+@pytest.mark.parametrize("trials", [30, 300])
+def test_the_winner_is_told_as_it_is_drawn_and_nothing_is_cut_off(trials, digits):
+    figure = figures.figure(*panels.winner.size)
+    alt = panels.winner.draw(figure, trials=trials, digits=digits)
+    (ax,) = figure.axes
+    heights, edges, _ = ax.patches[1].get_data()
+    middle = (heights * (edges[1:] + edges[:-1]) / 2).sum() / heights.sum()
+    told = float(re.search(r"seems to read ([\d.]+) of 100", alt)[1])
+    assert heights.sum() == pytest.approx(100)
+    assert heights.max() < ax.get_ylim()[1]
+    assert told == pytest.approx(middle, abs=0.25)
+    assert ax.get_title().endswith(f"seems to read {told:.1f}")
+
+
+def test_the_number_of_an_expert_lies_in_its_region_and_on_no_mark():
+    for seed in range(8):
+        figure = figures.figure(*panels.balance.size)
+        panels.balance.draw(figure, balance=0.2, seed=seed)
+        network = sharing.learn_chessboard(0.2, seed)[-1]
+        for text in figure.axes[0].texts:
+            place = np.array([text.get_position()])
+            assert sharing.gated(network).shares(place).argmax() + 1 == int(text.get_text())
+            assert np.hypot(*(sharing_panels.CENTRES - place).T).min() > 0.2
 
 
 def test_a_grid_has_few_values_of_each_and_random_trials_have_many():

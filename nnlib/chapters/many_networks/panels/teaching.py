@@ -38,12 +38,13 @@ def soft_answers(figure: Figure, temperature: float, digit: str) -> str:
     p = soft_targets(_logits(place), T)[0]
     left.imshow(x[place].reshape(28, 28), cmap="gray_r")
     left.set_axis_off()
-    left.set_position((0.02, 0.14, 0.28, 0.72))
+    left.set_position((0.02, 0.17, 0.28, 0.7))
+    left.set_anchor("N")
     left.set_title(f"label {y[place]}")
     right.set_position((0.4, 0.17, 0.57, 0.7))
     _draw_bars(right, p, int(y[place]))
     order = np.argsort(p)[::-1]
-    right.set_title(f"T = {T:g}: {order[0]} gets {100 * p[order[0]]:.0f} %")
+    right.set_title(f"T = {T:g}: class {order[0]} gets {100 * p[order[0]]:.0f} %")
     return (
         f"{digit.capitalize()}, and what the teacher thinks of the ten classes at temperature "
         f"T = {T:g}: most of it goes to {order[0]}, and then to {order[1]}. The higher T, the "
@@ -72,7 +73,7 @@ def students(figure: Figure, temperature: float, count: int) -> str:
     ax = figures.axes(figure)
     ends = {T: _draw_students(ax, T, count) for T in (None, temperature)}
     ax.axvspan(COUNTS.index(count) - 0.2, COUNTS.index(count) + 0.2, color="#EEEEEE", zorder=0)
-    ax.set(xlabel="digits that the student learns from", ylabel="read, of 100", ylim=(70, 96))
+    ax.set(xlabel="digits that the student learns from", ylabel="read, of 100", ylim=(70, 100))
     if len(ax.get_xticks()) != 5:
         ax.set_xticks(range(5), [f"{n:,}" for n in COUNTS])
     ax.axhline(95.8, color=figures.GREEN, linestyle=":", linewidth=2, label="the teacher")

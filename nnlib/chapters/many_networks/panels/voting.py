@@ -23,6 +23,7 @@ from nnlib.chapters.many_networks.experiments.voting import (
 from nnlib.ensembles import chances
 from nnlib.history import History
 
+TEAMS = {WAYS[0]: WAYS[0], WAYS[1]: "digits of their own"}
 LOOKS = {WAYS[0]: (figures.BLUE, "--", "s"), WAYS[1]: (figures.GREEN, "-", "o")}
 VOTES = {"mean of chances": "mean", "majority": "majority"}
 MOST = 30  # voters in the picture of the formula
@@ -63,22 +64,30 @@ def cover(figure: Figure) -> str:
 def voters(figure: Figure, count: int, way: str, vote: str) -> str:
     """Draw how many digits are misread by the number of voters, for voters who learnt alike and who did not."""
     ax = figures.axes(figure)
-    numbers = np.arange(1, VOTERS + 1)
+    numbers = np.arange(1, count + 1)
     for name, (colour, dashes, marker) in LOOKS.items():
-        errors = 100 * errors_by_count(name, VOTES[vote])
-        look = {"color": colour, "marker": marker, "markersize": 4}
-        ax.plot(numbers, errors, dashes, linewidth=3.2 if name == way else 1.6, label=name, **look)
+        errors = 100 * errors_by_count(name, VOTES[vote])[:count]
+        look = {"color": colour, "marker": marker, "markersize": 4, "label": TEAMS[name]}
+        ax.plot(numbers, errors, dashes, linewidth=3.2 if name == way else 1.6, **look)
     now = 100 * errors_by_count(way, VOTES[vote])[count - 1]
     ax.plot([count], [now], LOOKS[way][2], color=figures.RED, markersize=11, zorder=5)
     ax.set(xlabel="voters", ylabel="misread, of 100", xlim=(0.5, 15.5), ylim=(7, 14))
-    ax.set_title(f"{_voters(count)}, {vote}: {now:.1f} of 100 misread")
+    team = way if count == 1 else TEAMS[way]
+    ax.set_title(f"{_voters(count)}, {team}: {now:.1f} of 100 misread")
     figures.legend(ax, "upper right")
     figure.subplots_adjust(left=0.1, right=0.97)
     return (
         f"{_voters(count).capitalize()}, {vote}, each of which learnt from {way}: about "
-        f"{now:.0f} of 100 test digits are misread. Two falling curves by the number of voters: "
-        "with digits of their own the voters gain much more than with the same digits."
+        f"{now:.0f} of 100 test digits are misread. {_told(count)}"
     )
+
+
+def _told(count: int) -> str:
+    """Return what the curves of both teams look like so far."""
+    if count == 1:
+        return "A dot for each team: voters with the same digits, and with digits of their own."
+    lower = ", the lower one for those with digits of their own" if count > 2 else ""
+    return f"Two curves from 1 to {count} voters, one for each team{lower}."
 
 
 def _voters(count: int) -> str:
@@ -87,7 +96,7 @@ def _voters(count: int) -> str:
 
 @demo(
     size=(8.4, 3.8),
-    rho=Slider("correlation ρ", 0, 1, 0.5, step=0.05, ticks=(0.55, 0.75)),
+    rho=Slider("correlation ρ", 0, 1, 0, step=0.05, ticks=(0.55, 0.75)),
     count=Counter("voters", 1, MOST, 10),
 )
 def cancelling(figure: Figure, rho: float, count: int) -> str:
@@ -97,16 +106,16 @@ def cancelling(figure: Figure, rho: float, count: int) -> str:
     errors = correlated_votes(rho, MOST, 4000, np.random.default_rng(0))
     mean = errors[:count].mean(axis=0)
     _draw_spread(left, errors[0], mean, count)
-    numbers = np.arange(1, MOST + 1)
-    simulated = _variances(rho)
-    right.plot(numbers, rho + (1 - rho) / numbers, "-", color=figures.BLUE, label="formula")
-    right.plot(numbers, simulated, "x", color=figures.INK, markersize=5, label="counted")
-    right.axhline(rho, color=figures.RED, linestyle="--", linewidth=1.6)
+    _draw_variances(right, rho)
     right.plot([count], [rho + (1 - rho) / count], "o", color=figures.BLUE, markersize=11)
-    right.set(xlabel="voters", ylabel="variance of their mean", xlim=(0, 31), ylim=(0, 1.05))
+    right.set(xlabel="voters", ylabel="variance of their mean", xlim=(0, 31))
+    right.set_ylim(-0.12, 1.08)
+    if right.get_xticks().tolist() != [1, 10, 20, 30]:
+        right.set_xticks([1, 10, 20, 30])
     now = rho + (1 - rho) / count
     right.set_title(f"ρ = {rho:.2f}, {_voters(count)}: {now:.2f}")
     figures.legend(right, "upper right" if rho < 0.6 else "lower right")
+    figure.subplots_adjust(wspace=0.4)
     return (
         f"Errors of variance 1 with correlation ρ = {rho:.2f}: the mean of {_voters(count)} has "
         f"the variance {now:.2f} by the formula. It falls with more voters, but never below the "
@@ -121,13 +130,25 @@ def _variances(rho: float) -> np.ndarray:
     return (np.cumsum(errors, axis=0) / np.arange(1, MOST + 1)[:, None]).var(axis=1)
 
 
+def _draw_variances(ax: Axes, rho: float) -> None:
+    """Draw the variance of the mean by the number of voters, by the formula and counted, and its floor."""
+    numbers = np.arange(1, MOST + 1)
+    ax.plot(numbers, rho + (1 - rho) / numbers, "-", color=figures.BLUE, label="formula")
+    ax.plot(numbers, _variances(rho), "x", color=figures.INK, markersize=5, label="counted")
+    ax.axhline(rho, color=figures.RED, linestyle="--", linewidth=1.6)
+    words = {"color": figures.DARK_RED, "fontsize": 12}
+    ax.text(31, rho - 0.03, "floor ρσ²", ha="right", va="top", **words)
+
+
 def _draw_spread(ax: Axes, one: np.ndarray, mean: np.ndarray, count: int) -> None:
     """Draw how the errors of one voter, and of the mean, are spread."""
-    bins = np.linspace(-3.5, 3.5, 36)
-    for values, colour, name in ((one, "#999999", "one"), (mean, figures.BLUE, "mean")):
+    bins, highest = np.linspace(-3.5, 3.5, 36), 0.0
+    looks = {"one": (one, "#999999", 4), "mean": (mean, figures.BLUE, 2.4)}
+    for name, (values, colour, width) in looks.items():
         heights, edges = np.histogram(values, bins=bins, density=True)
-        ax.stairs(heights, edges, color=colour, linewidth=2.4, label=name)
-    ax.set(xlabel="error", ylabel="how often", xlim=(-3.5, 3.5), ylim=(0, 2.4))
+        ax.stairs(heights, edges, color=colour, linewidth=width, label=name)
+        highest = max(highest, float(heights.max()))
+    ax.set(xlabel="error", ylabel="how often", xlim=(-3.5, 3.5), ylim=(0, 1.2 * highest))
     ax.set_title(f"one voter, and the mean of {count}")
     figures.legend(ax, "upper right")
 
@@ -142,7 +163,8 @@ def masks(figure: Figure, count: int) -> str:
     ax.axhline(whole, color=figures.RED, linestyle="--", label="the whole network, once")
     ax.plot([count], [errors[count - 1]], "o", color=figures.BLUE, markersize=11)
     ax.set(xlabel="sub-networks", ylabel="misread, of 100", xlim=(0, 41), ylim=(4.5, 8))
-    ax.set_title(f"{count} of them: {errors[count - 1]:.1f} of 100; the whole: {whole:.1f}")
+    some = "1 sub-network misreads" if count == 1 else f"{count} sub-networks misread"
+    ax.set_title(f"{some} {errors[count - 1]:.1f} of 100, the whole {whole:.1f}")
     figures.legend(ax, "upper right")
     figure.subplots_adjust(left=0.1, right=0.97)
     who = f"The mean of {count} sub-networks that dropout leaves"
@@ -167,6 +189,7 @@ def falling(figure: Figure, histories: Sequence[History]) -> str:
     for history in histories:
         ax.plot(range(1, len(history.loss) + 1), history.loss, color=figures.BLUE, linewidth=1.6)
     ax.set(xlabel="epoch", ylabel="loss on its own digits", ylim=(0, 1.8))
+    ax.set_title(f"{len(histories)} networks, one line each")
     ax.set_xticks(range(2, len(histories[0].loss) + 1, 2))
     figure.subplots_adjust(bottom=0.18)
     return (
