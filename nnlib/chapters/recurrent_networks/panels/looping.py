@@ -35,8 +35,8 @@ def cover(figure: Figure) -> str:
     circle = np.stack([0.42 + 0.3 * np.cos(around), 1 + 0.3 * np.sin(around)], axis=1)
     look = {"arrowstyle": "-|>", "color": figures.BLUE, "linewidth": 2, "mutation_scale": 16}
     ax.add_patch(FancyArrowPatch(path=Path(circle), **look, zorder=1))
-    ax.text(0.86, 1, "Wₕ", ha="center", va="center", color=figures.BLUE)
-    ax.text(1.3, 1, "=", ha="center", va="center", fontsize=26)
+    ax.text(0.91, 1, "Wₕ", ha="center", va="center", color=figures.BLUE)
+    ax.text(1.34, 1, "=", ha="center", va="center", fontsize=26)
     for t in range(5):
         if t > 0:
             _draw_column(ax, 1.9 + t, sub("x", t), sub("h", t), sub("y", t))
@@ -81,7 +81,7 @@ def unrolled(figure: Figure, w_h: float, step: int) -> str:
         edge(ax, (t - 1, 1), (t, 1), colour)
         edge(ax, (t, 0), (t, 1), figures.INK if seen else PALE)
         node(ax, t, 0, f"{PULSE[t - 1]:.0f}", "white")
-        ax.text(t + 0.27, -0.08, sub("x", t), ha="left", color=figures.INK)
+        ax.text(t + 0.31, -0.08, sub("x", t), ha="left", color=figures.INK)
         ax.text(t - 0.5, 0.72, figures.minus(f"{w_h:.1f}"), ha="center", color=figures.BLUE)
     bare(ax, len(PULSE) + 0.6, -0.45, 1.7)
     now = figures.minus(f"{states[step]:.3f}")

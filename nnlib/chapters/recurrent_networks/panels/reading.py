@@ -138,10 +138,10 @@ def one_unit(figure: Figure, order: str, unit: int) -> str:
     ax.set(xlim=(0, COLUMNS), ylim=(0, ROWS))
     ax.set_axis_off()
     ax.set_title(f"unit {unit} of {HIDDEN}, {order}: green above 0, purple underlined below")
-    sorting = "the slowest first" if order == "slowest first" else f"{order}, the surest first"
+    sorting = ", the slowest first" if order == "slowest first" else f" {order}, the surest first"
     return (
         f"A piece of text, each character coloured by the state of unit {unit} of {HIDDEN} after "
-        f"reading it, green above 0, purple and underlined below; units are sorted, {sorting}."
+        f"reading it, green above 0, purple and underlined below; units are sorted{sorting}."
     )
 
 

@@ -46,7 +46,7 @@ def swept_back(figure: Figure, targets: str, w_h: float, step: int) -> str:
             _draw_slopes(ax, sweep, t, w_h, seen=t > last - step)
     for y, words in ((2.3, "target"), (2.03, "own = h − y"), (1.76, "later")):
         ax.text(0.5, y, words, ha="right", color=figures.INK if y > 2.2 else figures.DARK_ORANGE)
-    bare(ax, last + 0.6, -0.35, 2.55, left=-0.6)
+    bare(ax, last + 0.8, -0.35, 2.55, left=-0.5)
     at = sweep.states[:-1]
     seen = slice(last - step, None)
     total = float((at[seen] * sweep.dz[seen]).sum())
@@ -93,14 +93,14 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
     size = round(size_of_loop, 2)
     values = np.vstack([np.ones(20), slopes_through_time(kind, size, bend == "tanh", STEPS_BACK)])
     middle = np.median(values, axis=1)
-    drawn = np.where(values < LEAST * values[:, :1], np.nan, values)
     back = np.arange(STEPS_BACK + 1)
     figures.log_scale(ax, [1e-15, 1e-10, 1e-5, 1, 1e5])
     for name, line, colour, dashes in (
         ("stretched most", values[:, 0], figures.BLUE, "-"),
-        ("in the middle", np.median(drawn, axis=1), figures.GREEN, "-."),
-        ("stretched least", drawn[:, -1], figures.RED, "--"),
+        ("in the middle", middle, figures.GREEN, "-."),
+        ("stretched least", values[:, -1], figures.RED, "--"),
     ):
+        line = np.where(line < LEAST * values[:, 0], np.nan, line)
         ax.plot(back, line, dashes, color=colour, label=name)
         ax.plot([step], [line[step]], "o", color=colour, markersize=9)
     ax.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
@@ -139,8 +139,8 @@ CLIPS = {"not clipped": None, "longest 1": 1.0, "longest 0.1": 0.1}
 def cliff(figure: Figure, clip: str, learning_rate: float, step: int) -> str:
     """Draw a walk of gradient descent by a cliff, and the lengths of its gradients."""
     chart, curve = figures.axes(figure, columns=2)
-    chart.set_position((0.1, 0.16, 0.46, 0.74))
-    curve.set_position((0.68, 0.16, 0.28, 0.74))
+    chart.set_position((0.08, 0.16, 0.4, 0.74))
+    curve.set_position((0.6, 0.16, 0.34, 0.74))
     walk = walk_on_cliff(CLIPS[clip], round(learning_rate, 2))
     drawings.landscape(chart, CLIFF, 121)
     chart.set(xlabel="weight w", ylabel="bias b")
