@@ -44,12 +44,10 @@ def swept_back(figure: Figure, targets: str, w_h: float, step: int) -> str:
             edge(ax, (t, 0), (t, 1), PALE)
             node(ax, t, 0, figures.minus(f"{GIVEN[t - 1]:.1f}"), "white")
             _draw_slopes(ax, sweep, t, w_h, seen=t > last - step)
-    for y, words in ((2.3, "target"), (2.03, "own = h − y"), (1.76, "later")):
-        ax.text(0.5, y, words, ha="right", color=figures.INK if y > 2.2 else figures.DARK_ORANGE)
+    _name_rows(ax)
     bare(ax, last + 0.8, -0.35, 2.55, left=-0.5)
     at = sweep.states[:-1]
-    seen = slice(last - step, None)
-    total = float((at[seen] * sweep.dz[seen]).sum())
+    total = float((at * sweep.dz)[last - step :].sum())
     words = figures.minus(f"{total:.3f}")
     ax.set_title(f"{step} of {last} steps back: ∂C/∂wₕ so far {words}")
     return (
@@ -57,6 +55,12 @@ def swept_back(figure: Figure, targets: str, w_h: float, step: int) -> str:
         f"{figures.minus(f'{w_h:.1f}')}. After {step} steps back the slope of that weight has "
         f"added up to {words}."
     )
+
+
+def _name_rows(ax: Axes) -> None:
+    ax.text(0.5, 2.3, "target", ha="right")
+    ax.text(0.5, 2.03, "own = h − y", ha="right", color=figures.DARK_ORANGE)
+    ax.text(0.5, 1.76, "later", ha="right", color=figures.DARK_ORANGE)
 
 
 def _target(y: float) -> str:
@@ -92,33 +96,33 @@ def through_time(figure: Figure, kind: str, size_of_loop: float, bend: str, step
     ax.set_position((0.115, 0.16, 0.61, 0.74))
     size = round(size_of_loop, 2)
     values = np.vstack([np.ones(20), slopes_through_time(kind, size, bend == "tanh", STEPS_BACK)])
-    middle = np.median(values, axis=1)
-    back = np.arange(STEPS_BACK + 1)
     figures.log_scale(ax, [1e-15, 1e-10, 1e-5, 1, 1e5])
-    for name, line, colour, dashes in (
-        ("stretched most", values[:, 0], figures.BLUE, "-"),
-        ("in the middle", middle, figures.GREEN, "-."),
-        ("stretched least", values[:, -1], figures.RED, "--"),
-    ):
-        line = np.where(line < LEAST * values[:, 0], np.nan, line)
-        ax.plot(back, line, dashes, color=colour, label=name)
-        ax.plot([step], [line[step]], "o", color=colour, markersize=9)
+    _draw_stretches(ax, values, step)
     ax.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
     ax.axvline(step, color=GREY, linewidth=1)
     ax.set(xlabel="steps back", ylabel="stretch (singular value)", xlim=(0, 50), ylim=(1e-16, 1e6))
     figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
-    most, half = (_size_in_words(line[step]) for line in (values[:, 0], middle))
+    most, half = map(_size_in_words, (values[step, 0], np.median(values[step])))
     steps = "1 step" if step == 1 else f"{step} steps"
-    ax.set_title(
-        f"{steps} back, a change is stretched × {most} at most, × {half} in the middle",
-        x=0.61,
-        fontsize=13,
-    )
+    title = f"{steps} back, a change is stretched × {most} at most, × {half} in the middle"
+    ax.set_title(title, x=0.61, fontsize=13)
     return (
         f"Slopes through a loop of 20 neurons, {kind}, size {size:.2f}, state with {bend}: "
         f"{step} steps back a change is multiplied by about {most} at most, and by about {half} "
         "in a direction in the middle."
     )
+
+
+def _draw_stretches(ax: Axes, values: np.ndarray, step: int) -> None:
+    """Draw the largest, the middle and the least of the singular values (steps + 1, 20), and mark a step."""
+    for name, line, colour, dashes in (
+        ("stretched most", values[:, 0], figures.BLUE, "-"),
+        ("in the middle", np.median(values, axis=1), figures.GREEN, "-."),
+        ("stretched least", values[:, -1], figures.RED, "--"),
+    ):
+        line = np.where(line < LEAST * values[:, 0], np.nan, line)
+        ax.plot(line, dashes, color=colour, label=name)
+        ax.plot([step], line[step], "o", color=colour, markersize=9, clip_on=False)
 
 
 def _size_in_words(value: float) -> str:
