@@ -81,3 +81,12 @@ def test_the_coldest_writer_takes_what_is_likeliest():
     network = reading.new_reader(np.random.default_rng(0))
     token = reading.tokens_of(reading.write(network, "alice", 1, temperature=1e-4, seed=5))[0]
     assert token == network.predict(reading.tokens_of("alice")[None])[0, -1].argmax()
+
+
+@pytest.mark.parametrize("longest", [None, 1.0, 0.1])
+@pytest.mark.parametrize("learning_rate", [0.01, 0.05, 0.1, 0.2])
+def test_no_walk_leaves_the_map_of_the_cliff(longest, learning_rate):
+    left, right, low, high = cliff.Cliff.limits
+    w, b = cliff.walk_on_cliff(longest, learning_rate).places.T
+    assert left <= w.min() <= w.max() <= right
+    assert low <= b.min() <= b.max() <= high

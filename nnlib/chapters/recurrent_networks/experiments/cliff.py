@@ -19,7 +19,7 @@ class Cliff(Landscape):
     """
 
     steps, target, first = 50, 0.3, 0.5
-    limits = (-0.4, 2.8, -1.9, 0.5)
+    limits = (-0.4, 2.8, -2.9, 0.7)
     start = (2.0, 0.0)
 
     def value(self, v: np.ndarray) -> np.ndarray:

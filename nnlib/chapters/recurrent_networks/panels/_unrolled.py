@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from nnlib.chapters.kit import figures
 
-NODE = {"s": 1500, "edgecolor": figures.INK, "linewidth": 1.5, "zorder": 3}
+NODE = {"s": 2100, "edgecolor": figures.INK, "linewidth": 1.5, "zorder": 3}
 GREY, PALE = "#888888", "#BBBBBB"
 
 
@@ -26,8 +26,8 @@ def edge(
         "arrowstyle": "-|>",
         "color": colour,
         "linewidth": 2,
-        "shrinkA": 21,
-        "shrinkB": 21,
+        "shrinkA": 25,
+        "shrinkB": 25,
         "mutation_scale": 16,
         "connectionstyle": f"arc3,rad={bend}",
     }

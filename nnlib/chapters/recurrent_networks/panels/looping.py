@@ -3,8 +3,10 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path
 
-from nnlib.chapters.kit import drawings, figures
+from nnlib.chapters.kit import figures
 from nnlib.chapters.kit.controls import Counter, Slider, Steps
 from nnlib.chapters.kit.demo import demo, picture
 from nnlib.chapters.recurrent_networks.experiments.loops import (
@@ -29,11 +31,12 @@ def cover(figure: Figure) -> str:
     ax = figures.axes(figure)
     ax.set_position((0, 0, 1, 1))
     _draw_column(ax, 0, "x", "h", "y")
-    around = np.linspace(-0.75 * np.pi, 0.55 * np.pi, 60)
-    ax.plot(0.42 + 0.3 * np.cos(around), 1 + 0.3 * np.sin(around), color=figures.BLUE, zorder=1)
-    drawings.arrow(ax, np.array([0.4, 1.3]), np.array([0.2, 1.14]), figures.BLUE)
-    ax.text(0.86, 1, "Wₕ", ha="center", va="center", color=figures.BLUE)
-    ax.text(1.3, 1, "=", ha="center", va="center", fontsize=26)
+    around = np.linspace(-0.75 * np.pi, 0.78 * np.pi, 60)
+    circle = np.stack([0.42 + 0.3 * np.cos(around), 1 + 0.3 * np.sin(around)], axis=1)
+    look = {"arrowstyle": "-|>", "color": figures.BLUE, "linewidth": 2, "mutation_scale": 16}
+    ax.add_patch(FancyArrowPatch(path=Path(circle), **look, zorder=1))
+    ax.text(0.91, 1, "Wₕ", ha="center", va="center", color=figures.BLUE)
+    ax.text(1.34, 1, "=", ha="center", va="center", fontsize=26)
     for t in range(5):
         if t > 0:
             _draw_column(ax, 1.9 + t, sub("x", t), sub("h", t), sub("y", t))
@@ -78,7 +81,7 @@ def unrolled(figure: Figure, w_h: float, step: int) -> str:
         edge(ax, (t - 1, 1), (t, 1), colour)
         edge(ax, (t, 0), (t, 1), figures.INK if seen else PALE)
         node(ax, t, 0, f"{PULSE[t - 1]:.0f}", "white")
-        ax.text(t + 0.27, -0.08, sub("x", t), ha="left", color=figures.INK)
+        ax.text(t + 0.31, -0.08, sub("x", t), ha="left", color=figures.INK)
         ax.text(t - 0.5, 0.72, figures.minus(f"{w_h:.1f}"), ha="center", color=figures.BLUE)
     bare(ax, len(PULSE) + 0.6, -0.45, 1.7)
     now = figures.minus(f"{states[step]:.3f}")
@@ -150,31 +153,33 @@ def _two_rows(figure: Figure) -> tuple[Axes, Axes]:
 
 @demo(
     size=(8.4, 3.8),
-    length=Slider("length", 1, LENGTHS[-1], 12, step=1, ticks=(8, 16)),
+    length=Slider("length", 1, LENGTHS[-1], SHORT, step=1, ticks=(8, 16)),
     seed=Counter("start number", SEEDS[0], SEEDS[-1], 0, on_release=True),
 )
 def longer(figure: Figure, length: float, seed: int) -> str:
     """Draw how often a recurrent and a feedforward network know the parity, by the length of the sequence."""
     ax = figures.axes(figure)
-    ax.set_position((0.105, 0.16, 0.6, 0.74))
+    ax.set_position((0.115, 0.16, 0.6, 0.74))
     bits, found = int(length), {}
     looks = (("recurrent", figures.BLUE, "o-"), ("feedforward", figures.RED, "s--"))
     for (name, colour, dashes), shares in zip(looks, right_by_length(seed), strict=True):
         right = 100 * shares
-        ax.plot(LENGTHS[: len(right)], right, dashes, color=colour, markersize=4, label=name)
+        shown = min(bits, len(right))
+        ax.plot(LENGTHS[:shown], right[:shown], dashes, color=colour, markersize=4, label=name)
         found[name] = right[bits - 1] if bits <= len(right) else np.nan
-        ax.plot([bits], [found[name]], dashes[0], color=colour, markersize=12)
+        ax.plot([bits], [found[name]], dashes[0], color=colour, markersize=12, clip_on=False)
     ax.axvspan(0, SHORT + 0.5, color="#F0F0F0", zorder=0)
     ax.axhline(50, color=GREY, linewidth=0.8, linestyle=":")
     ax.axvline(bits, color=GREY, linewidth=1)
-    ax.set(xlabel="bits in the sequence", ylabel="right of 100", xlim=(0.5, 40.5), ylim=(0, 103))
-    ax.text(SHORT / 2 + 0.7, 3, "learnt", ha="center", fontsize=12)
+    ax.set(xlabel="bits in the sequence", ylabel="right of 100", xlim=(0.5, 40.5), ylim=(-4, 108))
+    ax.text(SHORT / 2 + 0.7, 9, "learnt", ha="center", fontsize=12)
     figures.legend(ax, "center left", bbox_to_anchor=(1.0, 0.5))
     words = ", ".join(f"{name} {_roughly(share)}" for name, share in found.items())
-    ax.set_title(f"{bits} bits: {words}")
+    count = "1 bit" if bits == 1 else f"{bits} bits"
+    ax.set_title(f"{count}: {words}")
     return (
         f"How often two networks know the parity, by length, from start number {seed}. Sequences "
-        f"of {bits} bits: {words}."
+        f"of {count}: {words}."
     )
 
 
@@ -182,7 +187,9 @@ def _roughly(share: float) -> str:
     """Return a share of 100 as text that another processor would write too."""
     if np.isnan(share):
         return "has no inputs"
-    return "guesses" if share < 60 else "above 97 of 100" if share > 97 else "60 to 97 of 100"
+    if share < 40:
+        return "below 40 of 100"
+    return "guesses" if share < 60 else "above 90 of 100" if share > 90 else "60 to 90 of 100"
 
 
 @picture(size=(7.6, 3.6))
@@ -193,6 +200,7 @@ def parity_losses(figure: Figure, history: History) -> str:
     ax.axhline(np.log(2), color=GREY, linestyle=":", linewidth=1.4)
     ax.text(len(history.loss), np.log(2) + 0.02, "guessing", ha="right")
     ax.set(xlabel="epoch", ylabel="loss", ylim=(0, 0.8))
+    ax.set_title("slow, then sudden: the rule is found")
     return (
         "The loss of the recurrent network by epoch: it starts at that of guessing, 0.69, falls "
         "slowly at first, then steeply within a few epochs, and is near 0 for most of the 150."

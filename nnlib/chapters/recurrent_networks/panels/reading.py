@@ -1,9 +1,12 @@
 """What a network writes that has read a text, and what one of its units does meanwhile."""
 
+import re
 import textwrap
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -56,65 +59,106 @@ def sample(figure: Figure, temperature: float, opening: str, seed: int, learnt: 
     )
 
 
-ROWS, COLUMNS = 8, 58
+ROWS, COLUMNS = 7, 52
 SHADES, PALE = 12, 2.5  # pale enough for ink to be read on them, on a dark page too
 EXCERPT = 7  # where it begins in the validation text, so that it begins with a word
 
 
+class _Letters(NamedTuple):
+    """An excerpt, the place (column, row from below) of each of its characters, and the drawn ones as paths."""
+
+    text: str
+    places: list[tuple[int, int]]
+    paths: list[Path]
+
+
 @cache
-def _letters() -> tuple[str, list[Path]]:
-    """Return the excerpt, and each of its characters as a path that stands in a cell of its own."""
-    text = text_of(text_parts()[1][EXCERPT : EXCERPT + ROWS * COLUMNS])
+def _letters() -> _Letters:
+    """Return the excerpt as it is set: in rows that end with a word."""
+    text, places = "", []
+    column, row = 0, ROWS - 1
+    for word in re.findall(r"\S+\s", text_of(text_parts()[1][EXCERPT : EXCERPT + ROWS * COLUMNS])):
+        if column + len(word) > COLUMNS:
+            column, row = 0, row - 1
+        if row < 0:
+            break
+        places += [(column + place, row) for place in range(len(word))]
+        text, column = text + word, column + len(word)
+    return _Letters(text, places, _paths(text, places))
+
+
+def _paths(text: str, places: list[tuple[int, int]]) -> list[Path]:
     font = FontProperties(family="DejaVu Sans Mono")
-    paths = []
-    for place, letter in enumerate(text):
-        row, column = divmod(place, COLUMNS)
-        if letter == " ":
-            continue
-        drawn = TextPath((0, 0), letter.replace("\n", "¶"), size=1, prop=font)
-        moved = Affine2D().scale(1.42, 0.78).translate(column + 0.07, ROWS - row - 0.72)
-        paths.append(moved.transform_path(drawn))
-    return text, paths
-
-
-@cache
-def _cells() -> list[list[tuple[int, int]]]:
-    """Return the corners of each character's cell."""
     return [
-        [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
-        for y in reversed(range(ROWS))
-        for x in range(COLUMNS)
+        Affine2D()
+        .scale(1.42, 0.62)
+        .translate(column + 0.07, row + 0.3)
+        .transform_path(TextPath((0, 0), letter.replace("\n", "¶"), size=1, prop=font))
+        for letter, (column, row) in zip(text, places, strict=True)
+        if letter != " "
     ]
+
+
+def _boxes(
+    places: list[tuple[int, int]], low: float, high: float
+) -> list[list[tuple[float, float]]]:
+    """Return the corners of a part of each cell, from ``low`` to ``high``."""
+    return [[(x, y + low), (x + 1, y + low), (x + 1, y + high), (x, y + high)] for x, y in places]
 
 
 @cache
 def _states() -> np.ndarray:
-    return states_along(learn_to_read().network, _letters()[0])
+    return states_along(learn_to_read().network, _letters().text)
+
+
+ORDERS = {"slowest first": "", "by spaces": " \n", "by vowels": "aeiou"}
+
+
+@cache
+def _order(order: str) -> np.ndarray:
+    """Return the units in an order; after the first, by how strongly they go with some characters, up or down."""
+    if not ORDERS[order]:
+        return np.arange(HIDDEN)
+    sought = [letter in ORDERS[order] for letter in _letters().text]
+    together = np.corrcoef(_states().T, np.array(sought, float))[-1, :-1]
+    return np.abs(together).argsort()[::-1]
 
 
 @demo(
     size=(8.4, 3.5),
-    unit=Counter("unit, slowest first", 1, HIDDEN, 1),
+    order=Choice("sorted", list(ORDERS), "slowest first"),
+    unit=Counter("unit", 1, HIDDEN, 1),
 )
-def one_unit(figure: Figure, unit: int) -> str:
+def one_unit(figure: Figure, order: str, unit: int) -> str:
     """Draw a piece of text that the network has never seen, each character on the colour of a unit's state."""
     ax = figures.axes(figure)
     ax.set_position((0.01, 0.02, 0.98, 0.85))
-    _, paths = _letters()
-    shades = np.round(_states()[:, unit - 1] * SHADES) / SHADES / PALE
-    tints = [to_hex(drawings.WEIGHTS((shade + 1) / 2)) for shade in shades]
-    cells = PolyCollection(_cells(), facecolors=tints, edgecolors="none", antialiaseds=False)
-    ax.add_collection(cells, autolim=False)
+    states = _states()[:, _order(order)[unit - 1]]
+    _draw_states(ax, np.round(states * SHADES) / SHADES)
+    ax.set(xlim=(0, COLUMNS), ylim=(0, ROWS))
+    ax.set_axis_off()
+    ax.set_title(f"unit {unit} of {HIDDEN}, {order}: green above 0, purple underlined below")
+    sorting = ", the slowest first" if order == "slowest first" else f" {order}, the surest first"
+    return (
+        f"A piece of text, each character coloured by the state of unit {unit} of {HIDDEN} after "
+        f"reading it, green above 0, purple and underlined below; units are sorted{sorting}."
+    )
+
+
+def _draw_states(ax: Axes, states: np.ndarray) -> None:
+    """Draw the excerpt, each character on a tint; those with a state (time,) below 0 are underlined too."""
+    _, places, paths = _letters()
+    tints = [to_hex(drawings.WEIGHTS((state / PALE + 1) / 2)) for state in states]
+    below = [place for place, state in zip(places, states, strict=True) if state < 0]
+    for boxes, colours in (
+        (_boxes(places, 0, 1), tints),
+        (_boxes(below, 0.05, 0.11), [figures.NEGATIVE]),
+    ):
+        look = {"facecolors": colours, "edgecolors": "none", "antialiaseds": False}
+        ax.add_collection(PolyCollection(boxes, **look), autolim=False)
     ink = PathCollection(paths, facecolors=figures.INK, edgecolors="none", transform=ax.transData)
     ax.add_collection(ink, autolim=False)
     svg.keep(ink, lambda: svg.view(ax), _INK)
-    ax.set(xlim=(0, COLUMNS), ylim=(0, ROWS))
-    ax.set_axis_off()
-    ax.set_title(f"unit {unit} of {HIDDEN}: green above 0, purple below")
-    return (
-        f"A piece of text, each character coloured by the state of unit {unit} of {HIDDEN} after "
-        "reading it, green above 0 and purple below; units are sorted, the slowest first."
-    )
 
 
 _INK: svg.Texts = {}
@@ -128,6 +172,7 @@ def reading_curves(figure: Figure, reader: Reader) -> str:
     ax.axhline(table_perplexity(), color=figures.INK, linestyle=":", linewidth=1.6)
     ax.text(len(reader.training), table_perplexity() + 0.3, "table of pairs", ha="right")
     ax.set(xlabel="times read", ylim=(0, 18))
+    ax.set_title("below the table after two rounds")
     return (
         "The perplexity by the number of times that the text was read. Both curves fall, steeply "
         "at first; that on the new text passes the table of pairs, a level line at 10.1, in the "
