@@ -25,7 +25,7 @@ from nnlib.chapters.many_networks.experiments.sharing import (
 )
 from nnlib.network import Network
 
-SIDE = 121
+SIDE = 81
 LINE = np.linspace(-1, 1, SIDE)
 GRID = np.stack(np.meshgrid(LINE, LINE), axis=-1).reshape(-1, 2)
 LEVELS = np.linspace(-2.4, 2.4, 13)
