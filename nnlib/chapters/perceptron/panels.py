@@ -128,7 +128,7 @@ def _name_sides(ax: Axes, w: np.ndarray, b: float, foot: np.ndarray) -> None:
     middle = foot + w / 2
     across = np.array([-w[1], w[0]]) / np.hypot(*w)
     beside = {"ha": "center", "va": "center", "clip_on": True}
-    ax.text(*(middle + 0.35 * across), "w", color=figures.POSITIVE, weight="bold", **beside)
+    ax.text(*(middle + 0.35 * across), "w", weight="bold", **beside)
     corners = np.array([[-4.2, -2.6], [-4.2, 2.6], [4.2, -2.6], [4.2, 2.6]])
     ends = corners + np.array([1.0, 0.3]) * np.array([[[-1, -1]], [[-1, 1]], [[1, -1]], [[1, 1]]])
     z = ends @ w + b

@@ -127,7 +127,7 @@ def _draw_heads(ax: Axes, heads: Walks) -> None:
     """Draw a square with a rule's letter at each head (2,); one that lies on another hides that one's letter too."""
     for k, (rule, (x, y)) in enumerate(heads.items()):
         above = 5 + k / 10
-        look = {"color": LOOKS[rule][0], "markersize": 12, "markeredgecolor": "white"}
+        look = {"color": LOOKS[rule][0], "markersize": 14, "markeredgecolor": "white"}
         ax.plot([x], [y], "s", markeredgewidth=0.6, clip_on=False, zorder=above, **look)
         _write_letter(ax, x, y, rule).set_zorder(above + 0.05)
 
@@ -135,7 +135,7 @@ def _draw_heads(ax: Axes, heads: Walks) -> None:
 def _write_letter(ax: Axes, x: float, y: float, rule: str) -> Text:
     """Write a rule's letter into its square."""
     colour = figures.INK if rule in DARK_LETTERS else "white"
-    look = {"fontsize": 10, "fontweight": "bold", "ha": "center", "va": "center_baseline"}
+    look = {"fontsize": 12, "fontweight": "bold", "ha": "center", "va": "center_baseline"}
     return ax.text(x, y, LETTERS[rule], color=colour, zorder=6, **look)
 
 
@@ -172,7 +172,7 @@ def _draw_ranks(ax: Axes, order: list[tuple[str, str]]) -> None:
     for row, (rule, stands) in enumerate(order):
         colour, dashes = LOOKS[rule]
         height = 5.5 - row
-        mark = {"marker": "s", "markersize": 12, "markevery": [1]}
+        mark = {"marker": "s", "markersize": 14, "markevery": [1]}
         line = ax.plot([0, 0.07, 0.14], [height] * 3, dashes, color=colour, **mark)
         words = ax.text(0.18, height, rule, va="center_baseline")
         letter = _write_letter(ax, 0.07, height, rule)
