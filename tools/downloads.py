@@ -23,7 +23,7 @@ PACKAGES = {
 SECONDS = 60
 
 
-class MissingFile(Exception):
+class DownloadError(Exception):
     """A file cannot be had, or is another one than was pinned; the text says which, and why."""
 
 
@@ -36,7 +36,7 @@ def kept_in() -> Path:
 def download(address: str, is_right: Callable[[bytes], bool]) -> bytes:
     """Return a file from the network, or as it is kept since the last time.
 
-    Raises MissingFile if it cannot be had, or is not the one that was pinned.
+    Raises DownloadError if it cannot be had, or is not the one that was pinned.
     """
     name = f"{hashlib.sha256(address.encode()).hexdigest()[:12]}-{address.rsplit('/', 1)[-1]}"
     kept = kept_in() / name
@@ -46,9 +46,9 @@ def download(address: str, is_right: Callable[[bytes], bool]) -> bytes:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:
             data = answer.read()
     except OSError as error:
-        raise MissingFile(f"{address} cannot be had ({error})") from error
+        raise DownloadError(f"{address} cannot be had ({error})") from error
     if not is_right(data):
-        raise MissingFile(f"{address} is another file than the one that was pinned")
+        raise DownloadError(f"{address} is another file than the one that was pinned")
     _keep(kept, data)
     return data
 
