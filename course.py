@@ -445,7 +445,7 @@ def _require_free(port: int) -> None:
 
 def test(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run every check from light to heavy and stop at the first that fails."""
-    python = set_up(arguments, "requirements-dev.txt")
+    python = set_up(arguments, "requirements-dev.txt", "requirements-site.txt")
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         for words, command, variables in _stages(python, arguments.quick, Path(folder)):
@@ -574,6 +574,11 @@ def save(arguments: argparse.Namespace, more: list[str]) -> int:
     return _run([str(python), "tests/tools/save_notebooks.py", *names])
 
 
+def site(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Build the course as a static site that runs in a browser with nothing installed."""
+    return _run([str(set_up(arguments, "requirements-site.txt")), "-m", "tools.site", *more])
+
+
 def _run(command: list[str], **variables: str) -> int:
     """Run a program in the course's folder and return its exit code.
 
@@ -631,6 +636,12 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         save,
         "run notebooks and save their outputs",
         "Name the notebooks; without names it is all of them.",
+    )
+    command(
+        site,
+        "build the course as a site that runs in a browser",
+        "Name the folder (site). --offline takes in all that a CDN would serve, --pyodide FOLDER takes that from a "
+        "folder, --serve opens the site when it is built (--port N).",
     )
     return parser.parse_known_args(arguments)
 
