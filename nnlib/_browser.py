@@ -18,7 +18,7 @@ def fetch(name: str, path: Path) -> None:
     if base is None:
         raise FileNotFoundError(f"{path} is missing, and {ADDRESS} does not say where it is")
     request = XMLHttpRequest.new()
-    request.open("GET", base + name, False)
+    request.open("GET", base + name, False)  # noqa: FBT003 - waits for the answer; js takes no names
     request.responseType = "arraybuffer"
     request.send()
     if request.status != 200:
