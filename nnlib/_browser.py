@@ -17,8 +17,8 @@ def fetch(name: str, path: Path) -> None:
     base = os.environ.get(ADDRESS)
     if base is None:
         raise FileNotFoundError(f"{path} is missing, and {ADDRESS} does not say where it is")
-    request = XMLHttpRequest.new()
-    request.open("GET", base + name, False)  # noqa: FBT003 - waits for the answer; js takes no names
+    request, in_background = XMLHttpRequest.new(), False
+    request.open("GET", base + name, in_background)
     request.responseType = "arraybuffer"
     request.send()
     if request.status != 200:
