@@ -20,14 +20,15 @@ def build(site: Path, offline: bool, folder: Path | None) -> None:
         work, new = Path(name), Path(name) / "site"
         (work / "wheels").mkdir()
         _say("the course's wheel, and those from PyPI")
-        found = wheels.gather(work / "wheels")
-        _say("Pyodide")
-        fetch = pyodide.from_folder(folder) if folder else pyodide.from_cdn
-        pyodide.lay_out(work / lite.FOLDER, found, fetch if offline else None)
+        kernel = wheels.kernel(work)
+        found = wheels.gather(work / "wheels", kernel)
         _say("JupyterLite")
         lite.write_contents(work / "contents")
         lite.write_settings(work, offline)
-        lite.build(work, new)
+        lite.build(work, new, kernel)
+        _say("Pyodide")
+        fetch = pyodide.from_folder(folder) if folder else pyodide.from_cdn
+        pyodide.lay_out(new / lite.FOLDER, found, fetch if offline else None)
         _say("pages to read")
         lite.write_data(new)
         pages.write_pages(new)

@@ -65,11 +65,12 @@ def environment() -> dict[str, str]:
     return {"PYTHONSTARTUP": f"/lib/python{PYTHON}/site-packages/{STARTUP}"}
 
 
-def build(folder: Path, site: Path) -> None:
-    """Let JupyterLite make a site of a folder that has its settings and contents."""
+def build(folder: Path, site: Path, kernel: Path) -> None:
+    """Let JupyterLite make a site of a folder that has its settings and contents, with the kernel of a package."""
     command = [sys.executable, "-m", "jupyter", "lite", "build", "--force"]
     command += ["--lite-dir", str(folder), "--contents", str(folder / "contents")]
     command += ["--output-dir", str(site), "--no-sourcemaps", "--no-libarchive"]
+    command += [f"--LiteBuildConfig.federated_extensions={kernel}"]
     command += ["--no-unused-shared-packages", "--apps", "lab"]
     # in a folder of its own: what is left there of another build would be taken for done
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

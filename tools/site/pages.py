@@ -111,7 +111,9 @@ def _with_picture(chapter: Chapter, folder: Path) -> Chapter:
 
 def _write_page(folder: Path, chapter: Chapter, around: dict[str, Chapter | None]) -> None:
     up = "../" * (1 + chapter.path.count("/"))
-    body = [cell_html(cell) for cell in _cells(NOTEBOOKS / f"{chapter.path}.ipynb")]
+    cells = _cells(NOTEBOOKS / f"{chapter.path}.ipynb")
+    # as JupyterLab names cells in links
+    body = [f'<div id="cell-id={cell.id}">{cell_html(cell)}</div>' for cell in cells]
     text = _with_files("\n".join(body), folder).replace(
         'src="pictures/', f'src="{up}read/pictures/'
     )

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import zipfile
 from pathlib import Path
@@ -11,7 +10,6 @@ from tools.downloads import DownloadError
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).resolve().parents[2]
 PYTHON = "3.12"  # Pyodide's
-EXTENSION = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension"
 STARTUP = "course_startup.py"
 IN_BROWSER = HERE / "in_the_browser.py"
 SLOW_CELLS = HERE / "slow_cells.json"
@@ -19,13 +17,13 @@ LARGE = "nnlib/data/mnist/"  # fetched when a chapter first asks for it
 TIME = (2020, 1, 1, 0, 0, 0)
 
 
-def gather(folder: Path) -> list[Path]:
-    """Put all wheels into a folder and return them."""
+def gather(folder: Path, package: Path) -> list[Path]:
+    """Put all wheels into a folder and return them; ``package`` is the kernel's."""
     for path in course_wheel(folder):
         leave_out(path, LARGE)
     startup_wheel(folder)
-    pure_wheels(folder)
-    kernel_wheels(folder)
+    from_pypi("wheels.txt", folder)
+    unpack_kernel(package, folder)
     return sorted(folder.glob("*.whl"))
 
 
@@ -68,34 +66,31 @@ def startup_wheel(folder: Path) -> None:
     _write_wheel(folder / "course_in_the_browser-1-py3-none-any.whl", files)
 
 
-def pure_wheels(folder: Path) -> None:
-    """Fetch what wheels.txt pins; of the kernel's older release, only the piplite inside is kept."""
+def from_pypi(pinned: str, folder: Path) -> list[Path]:
+    """Fetch the wheels that a file of this folder pins by version and hash, those for Pyodide's Python."""
+    which = ["--implementation", "py", "--abi", "none", "--platform", "any"]
+    which += ["--python-version", PYTHON, "--only-binary=:all:", "--no-deps"]
+    _pip("download", *which, "--dest", folder, "--require-hashes", "-r", HERE / pinned)
+    return list(folder.glob("*.whl"))
+
+
+def kernel(folder: Path) -> Path:
+    """Fetch the kernel's package: an extension of the page, with wheels of its own inside."""
+    return next(iter(from_pypi("kernel.txt", folder)))
+
+
+def unpack_kernel(package: Path, folder: Path) -> None:
+    """Take the wheels from inside that the kernel needs, and its installer from the last release that fits."""
+    _unpack(package, ("/ipykernel-", "/pyodide_kernel-"), folder)
     with tempfile.TemporaryDirectory() as name:
-        came = Path(name)
-        which = ["--implementation", "py", "--abi", "none", "--platform", "any"]
-        which += ["--python-version", PYTHON, "--only-binary=:all:", "--no-deps"]
-        _pip("download", *which, "--dest", came, "--require-hashes", "-r", HERE / "wheels.txt")
-        for path in came.glob("*.whl"):
-            if path.name.startswith("jupyterlite_pyodide_kernel"):
-                _unpack(path, "/piplite-", folder)
-            else:
-                path.replace(folder / path.name)
+        (older,) = from_pypi("piplite.txt", Path(name))
+        _unpack(older, ("/piplite-",), folder)
 
 
-def kernel_wheels(folder: Path) -> None:
-    """Take those that come with the kernel's half in the page, without the ones that stand in for old widgets."""
-    shipped = Path(sysconfig.get_path("data")) / EXTENSION / "static" / "pypi"
-    for name in ("ipykernel", "pyodide_kernel"):
-        found = list(shipped.glob(f"{name}-*.whl"))
-        if len(found) != 1:
-            raise DownloadError(f"{shipped} has no wheel of {name}: install requirements-site.txt")
-        (folder / found[0].name).write_bytes(found[0].read_bytes())
-
-
-def _unpack(archive: Path, part: str, folder: Path) -> None:
+def _unpack(archive: Path, parts: tuple[str, ...], folder: Path) -> None:
     with zipfile.ZipFile(archive) as wheel:
         for name in wheel.namelist():
-            if part in name and name.endswith(".whl"):
+            if name.endswith(".whl") and any(part in name for part in parts):
                 (folder / Path(name).name).write_bytes(wheel.read(name))
 
 
