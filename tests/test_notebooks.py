@@ -111,6 +111,14 @@ def test_links_lead_somewhere(path):
 
 
 @every_notebook
+def test_links_into_a_notebook_lead_to_a_heading(path):
+    # JupyterLab and exported pages both find a cell by its id; headings with signs such as · neither of them finds
+    for target, place in re.findall(r"\]\(([^)#]+\.ipynb)#([^)]+)\)", prose(path)):
+        cells = {f"cell-id={cell.id}": cell.source for cell in read(path.parent / target).cells}
+        assert cells.get(place, "").startswith("#"), place
+
+
+@every_notebook
 def test_formulas_are_closed(path):
     for cell in read(path).cells:
         if cell.cell_type == "markdown":
