@@ -3,6 +3,7 @@
 import importlib
 import re
 import statistics
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
@@ -108,6 +109,19 @@ def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+)", prose(path)):
         if not target.startswith(("http:", "https:")):
             assert (path.parent / unquote(target)).exists(), target
+
+
+@every_notebook
+def test_links_to_a_place_in_a_notebook_find_it(path):
+    # by the id of a cell: JupyterLab finds no heading with a sign such as · in it
+    for name, place in re.findall(r"\]\(([^)#:]*)#([^)]*)\)", prose(path)):
+        other = path.parent / unquote(name) if name else path
+        assert place in places(other.resolve()), (name, place)
+
+
+@cache
+def places(path):
+    return {f"cell-id={cell.id}" for cell in read(path).cells}
 
 
 @every_notebook
