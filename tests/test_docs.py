@@ -6,8 +6,11 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-ROW = re.compile(r"^\| ([NES]\d+)( ★)? \|", re.MULTILINE)
-IDEAS, ERRATA = ((ROOT / "docs" / name).read_text("utf-8") for name in ("ideas.md", "errata.md"))
+ROW = re.compile(r"^\| \[?([NES]\d+)( ★)?(?:\]\(#[^)]+\))? \|", re.MULTILINE)
+IDEAS = (ROOT / "docs" / "ideas.md").read_text("utf-8")
+ERRATA = "\n".join(
+    cell.source for cell in nbformat.read(ROOT / "notebooks/A2_errata.ipynb", as_version=4).cells
+)
 EXPLAINED = {code for page in (IDEAS, ERRATA) for code, _ in ROW.findall(page)}
 
 
@@ -46,3 +49,11 @@ def test_chapters_that_ideas_link_to_are_there():
     links = set(re.findall(r"\]\((\.\./[^)]+)\)", IDEAS))
     assert len(links) >= 9
     assert [link for link in links if not (ROOT / "docs" / link).resolve().exists()] == []
+
+
+def test_the_page_of_errata_leads_to_the_appendix():
+    page = (ROOT / "docs" / "errata.md").read_text("utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", page)
+    assert "../notebooks/A2_errata.ipynb" in links
+    assert [link for link in links if not (ROOT / "docs" / link).resolve().exists()] == []
+    assert not ROW.search(page)  # the table stands once

@@ -3,6 +3,7 @@
 import importlib
 import re
 import statistics
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,7 +20,8 @@ CARD = r"questions\.(\w+)\(\)"
 FOLDER = Path(__file__).parents[1] / "notebooks"
 CHAPTERS = sorted(FOLDER.glob("[0-9]*.ipynb"))
 NUMBERED = [path for path in CHAPTERS if not path.name.startswith("00")]
-# To look things up in: neither panels nor exercises nor solutions. test_appendices.py has what is in them.
+# To look things up in: neither panels nor exercises nor solutions. What is in them is tested in
+# test_appendices.py and test_errata_notebook.py.
 APPENDICES = sorted(FOLDER.glob("A[0-9]*.ipynb"))
 SOLUTIONS = sorted((FOLDER / "solutions").glob("*.ipynb"))
 SKELETON = [
@@ -113,11 +115,14 @@ def test_links_lead_somewhere(path):
 @every_notebook
 def test_links_into_a_notebook_lead_to_a_heading(path):
     # JupyterLab and exported pages both find a cell by its id; headings with signs such as · neither of them finds
-    links = re.findall(r"\]\(([^)#]+\.ipynb)#([^)]+)\)", prose(path))
-    for target in {target for target, _ in links}:
-        cells = {f"cell-id={cell.id}": cell.source for cell in read(path.parent / target).cells}
-        places = {place for name, place in links if name == target}
-        assert {place for place in places if not cells.get(place, "").startswith("#")} == set()
+    for target, place in re.findall(r"\]\(((?:[^)#]+\.ipynb)?)#([^)]+)\)", prose(path)):
+        there = first_lines((path.parent / target).resolve() if target else path)
+        assert there.get(place, "").startswith("#"), place
+
+
+@cache
+def first_lines(path):
+    return {f"cell-id={cell.id}": cell.source[:80] for cell in read(path).cells}
 
 
 @every_notebook
