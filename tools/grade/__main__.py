@@ -1,0 +1,113 @@
+"""The command: run the hand-ins of a folder and write their table of marks."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from tools.grade import hand_ins, sandbox
+from tools.grade.catalogue import chapters
+from tools.grade.hand_ins import HandIn
+from tools.grade.marking import CORRECT, NOT_RUN, Row, mark
+from tools.grade.sandbox import Limits
+from tools.grade.table import Table, TableError, summary
+
+
+def main() -> int:
+    """Mark what is new in the folder, print how it goes and the sums."""
+    options = _parse()
+    if not options.folder.is_dir():
+        return _refuse(f"{options.folder} is no folder")
+    known = chapters()
+    found = [hand_ins.read(path, options.folder) for path in hand_ins.find(options.folder)]
+    if not found:
+        return _refuse(f"there is no notebook in {options.folder}")
+    try:
+        table = Table(options.to)
+        done = table.keep({one.name: one.fingerprint for one in found}, known)
+    except TableError as error:
+        return _refuse(str(error))
+    if done:
+        print(f"{options.to} has {len(done)} hand-ins already; delete it to begin anew.")
+    print(_protection(), flush=True)
+    cores = os.cpu_count() or 1
+    limits = Limits(
+        options.cell_seconds, options.seconds, options.megabytes, max(1, cores // options.jobs)
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        waiting = {}
+        for one in found:
+            if one.name not in done:
+                waiting[pool.submit(_timed, one, known, limits)] = one
+        try:
+            _collect(waiting, table, len(found) - len(waiting), len(found))
+        except KeyboardInterrupt:
+            return _stop(pool, table)
+    print(summary(table.rows))
+    return 0
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="course.py grade")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--seconds", type=float, default=180)
+    parser.add_argument("--cell-seconds", type=float, default=60)
+    parser.add_argument("--megabytes", type=int, default=2000)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+def _refuse(words: str) -> int:
+    print(f"course.py: {words}.", file=sys.stderr)
+    return 1
+
+
+def _protection() -> str:
+    """Return in one line what this system keeps hand-ins from."""
+    if sandbox.prefix():
+        return "Hand-ins run without a network, with limits of time and memory (docs/marks.md)."
+    if os.name == "nt" or sys.platform == "darwin":
+        return (
+            "This system has no sandbox for hand-ins: time is limited, but memory and the network only by Python's "
+            "own means; run what you do not trust on Linux (docs/marks.md)."
+        )
+    return "unshare is not possible here: the network is refused by Python's own means only (docs/marks.md)."
+
+
+def _timed(hand_in: HandIn, known: list, limits: Limits) -> tuple[list[Row], float]:
+    began = time.monotonic()
+    return mark(hand_in, known, limits), time.monotonic() - began
+
+
+def _collect(
+    waiting: "dict[Future[tuple[list[Row], float]], HandIn]", table: Table, done: int, of: int
+) -> None:
+    for future in as_completed(waiting):
+        done += 1
+        rows, seconds = future.result()
+        table.add(rows)
+        right = sum(row.verdict == CORRECT for row in rows)
+        lost = sum(row.verdict == NOT_RUN for row in rows)
+        words = f"{right} of {len(rows)} correct" + (f", {lost} not run" if lost else "")
+        words = words if rows[0].chapter else f"not run: {rows[0].words}"
+        print(f"{done} of {of}  {rows[0].file}: {words} ({seconds:.1f} s)", flush=True)
+
+
+def _stop(pool: ThreadPoolExecutor, table: Table) -> int:
+    """End what runs; what is done is in the table."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in list(sandbox.running):
+        sandbox.end(process)
+    print(
+        f"\n{table.path} has {len({row.file for row in table.rows})} hand-ins; the same command goes on from there."
+    )
+    return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

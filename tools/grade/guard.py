@@ -1,0 +1,137 @@
+"""What the process in which a learner's code runs may not do: limits, a hook in Python, and Linux's Landlock.
+
+The hook works on every system, but whoever knows Python well gets past it. Limits need Unix; Landlock needs Linux 5.13
+or newer and holds for whatever the process does: it writes nothing outside its folder and starts no other program.
+"""
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+MEGABYTE = 1_000_000
+FILE_MEGABYTES = 50
+REFUSED = "the sandbox of the marks refuses it"
+
+# Events of Python's audit hooks, and the places of the paths in their arguments.
+WRITES = {
+    "os.remove": (0,),
+    "os.rename": (0, 1),
+    "os.mkdir": (0,),
+    "os.rmdir": (0,),
+    "os.symlink": (1,),
+    "os.link": (0, 1),
+    "os.truncate": (0,),
+    "os.chmod": (0,),
+    "os.chown": (0,),
+    "os.utime": (0,),
+    "os.setxattr": (0,),
+    "shutil.rmtree": (0,),
+    "sqlite3.connect": (0,),
+}
+STARTS = {"os.fork", "os.forkpty", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"}
+STARTS |= {"subprocess.Popen", "os.startfile", "os.kill", "os.killpg", "signal.pthread_kill"}
+NETWORK = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname"}
+NETWORK |= {"socket.sendto", "socket.sendmsg"}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def limit(megabytes: int, seconds: int) -> bool:
+    """Limit memory, processor time, the size of files; return whether this system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return False
+    bounds = {
+        resource.RLIMIT_AS: megabytes * MEGABYTE,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: FILE_MEGABYTES * MEGABYTE,
+        resource.RLIMIT_CORE: 0,
+    }
+    done = True
+    for kind, bound in bounds.items():
+        try:
+            resource.setrlimit(kind, (bound, bound))
+        except (ValueError, OSError):  # macOS knows no limit of memory
+            done = False
+    return done
+
+
+def watch(folder: str) -> None:
+    """Refuse, from now on and for good, what the hook sees: writing elsewhere, other programs, the network."""
+    inside = os.path.realpath(folder)
+    sys.addaudithook(_hook(inside, os.path.realpath, os.readlink))
+
+
+def _hook(
+    inside: str, realpath: Callable[[Any], str], readlink: Callable[[str], str]
+) -> Callable[[str, tuple[Any, ...]], None]:
+    def is_elsewhere(path: Any, folder: Any = -1) -> bool:
+        if isinstance(path, int) or path is None:
+            return False  # a file that is open already
+        text = os.fsdecode(path)
+        if isinstance(folder, int) and folder >= 0 and not os.path.isabs(text):
+            text = os.path.join(readlink(f"/proc/self/fd/{folder}"), text)
+        place = realpath(text)
+        return not (place == inside or place.startswith(inside + os.sep) or place == os.devnull)
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, mode, flags = arguments
+            writes = set(mode or "") & set("wax+") or (flags or 0) & WRITING
+            if writes and is_elsewhere(path):
+                raise PermissionError(f"writing to {path!r}: {REFUSED}")
+        elif event in WRITES:
+            folder = next((one for one in arguments[1:] if isinstance(one, int)), -1)
+            folder = -1 if event in ("os.mkdir", "os.chmod", "os.truncate") else folder
+            if any(is_elsewhere(arguments[place], folder) for place in WRITES[event]):
+                raise PermissionError(f"{event}: {REFUSED}")
+        elif event in STARTS or event in NETWORK:
+            raise PermissionError(f"{event}: {REFUSED}")
+
+    return hook
+
+
+# Landlock, as linux/landlock.h has it: system calls 444 to 446, rights as bits.
+
+WRITE_FILE, TRUNCATE = 1 << 1, 1 << 14
+EXECUTE, REMOVE_AND_MAKE, REFER = 1 << 0, sum(1 << bit for bit in range(4, 13)), 1 << 13
+TCP, OTHERS_SIGNALS = 0b11, 0b11  # bind and connect; signals and abstract sockets
+NO_NEW_PRIVILEGES, RULE_BENEATH = 38, 1
+
+
+class _Path(ctypes.Structure):
+    _pack_ = 1
+    _layout_ = "ms"  # Python 3.14 wants it said
+    _fields_ = (("rights", ctypes.c_uint64), ("folder", ctypes.c_int32))
+
+
+def lock(folder: str) -> bool:
+    """Let this thread, and all that it will start, write below ``folder`` alone; return whether the kernel can.
+
+    To be called before any other thread is started.
+    """
+    if sys.platform != "linux":
+        return False
+    system = ctypes.CDLL(None, use_errno=True)
+    version = system.syscall(444, None, ctypes.c_size_t(0), 1)
+    if version < 1:
+        return False
+    rights = WRITE_FILE | REMOVE_AND_MAKE | (REFER if version > 1 else 0)
+    rights |= TRUNCATE if version > 2 else 0
+    handled = [rights | EXECUTE, TCP if version > 3 else 0, OTHERS_SIGNALS if version > 5 else 0]
+    words = 1 if version < 4 else 2 if version < 6 else 3
+    ruleset = system.syscall(444, (ctypes.c_uint64 * words)(*handled), ctypes.c_size_t(8 * words), 0)
+    if ruleset < 0:
+        return False
+    for path, allowed in ((folder, rights), (os.devnull, rights & (WRITE_FILE | TRUNCATE))):
+        place = os.open(path, os.O_PATH)
+        beneath = _Path(allowed, place)
+        if system.syscall(445, ruleset, RULE_BENEATH, ctypes.byref(beneath), 0) != 0:
+            return False
+        os.close(place)
+    system.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    locked = bool(system.syscall(446, ruleset, 0) == 0)
+    os.close(ruleset)
+    return locked
