@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tools.grade import hand_ins, sandbox
-from tools.grade.catalogue import chapters
+from tools.grade.catalogue import Chapter, chapters
 from tools.grade.hand_ins import HandIn
 from tools.grade.marking import CORRECT, NOT_RUN, Row, mark
 from tools.grade.sandbox import Limits
@@ -21,33 +21,34 @@ def main() -> int:
     options = _parse()
     if not options.folder.is_dir():
         return _refuse(f"{options.folder} is no folder")
-    known = chapters()
     found = [hand_ins.read(path, options.folder) for path in hand_ins.find(options.folder)]
     if not found:
         return _refuse(f"there is no notebook in {options.folder}")
     try:
         table = Table(options.to)
-        done = table.keep({one.name: one.fingerprint for one in found}, known)
+        done = table.keep({one.name: one.fingerprint for one in found}, chapters())
     except TableError as error:
         return _refuse(str(error))
     if done:
         print(f"{options.to} has {len(done)} hand-ins already; delete it to begin anew.")
     print(_protection(), flush=True)
-    cores = os.cpu_count() or 1
-    limits = Limits(
-        options.cell_seconds, options.seconds, options.megabytes, max(1, cores // options.jobs)
-    )
+    code = _mark_all([one for one in found if one.name not in done], len(found), table, options)
+    print(summary(table.rows))
+    return code
+
+
+def _mark_all(new: list[HandIn], of: int, table: Table, options: argparse.Namespace) -> int:
+    """Mark hand-ins, several at a time, each into the table when it is done."""
+    threads = max(1, (os.cpu_count() or 1) // options.jobs)
+    limits = Limits(options.cell_seconds, options.seconds, options.megabytes, threads)
+    known = chapters()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ThreadPoolExecutor(options.jobs) as pool:
-        waiting = {}
-        for one in found:
-            if one.name not in done:
-                waiting[pool.submit(_timed, one, known, limits)] = one
+        waiting = [pool.submit(_timed, one, known, limits) for one in new]
         try:
-            _collect(waiting, table, len(found) - len(waiting), len(found))
+            _collect(waiting, table, of - len(new), of)
         except KeyboardInterrupt:
             return _stop(pool, table)
-    print(summary(table.rows))
     return 0
 
 
@@ -79,13 +80,13 @@ def _protection() -> str:
     return "unshare is not possible here: the network is refused by Python's own means only (docs/marks.md)."
 
 
-def _timed(hand_in: HandIn, known: list, limits: Limits) -> tuple[list[Row], float]:
+def _timed(hand_in: HandIn, known: list[Chapter], limits: Limits) -> tuple[list[Row], float]:
     began = time.monotonic()
     return mark(hand_in, known, limits), time.monotonic() - began
 
 
 def _collect(
-    waiting: "dict[Future[tuple[list[Row], float]], HandIn]", table: Table, done: int, of: int
+    waiting: "list[Future[tuple[list[Row], float]]]", table: Table, done: int, of: int
 ) -> None:
     for future in as_completed(waiting):
         done += 1

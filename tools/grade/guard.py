@@ -7,7 +7,6 @@ or newer and holds for whatever the process does: it writes nothing outside its 
 import ctypes
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
 MEGABYTE = 1_000_000
@@ -30,7 +29,17 @@ WRITES = {
     "shutil.rmtree": (0,),
     "sqlite3.connect": (0,),
 }
-STARTS = {"os.fork", "os.forkpty", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.spawn"}
+# all others can be told a path that is relative to an open folder, and that folder comes last
+WITHOUT_FOLDER = {"os.truncate", "os.setxattr", "sqlite3.connect"}
+STARTS = {
+    "os.fork",
+    "os.forkpty",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "pty.spawn",
+}
 STARTS |= {"subprocess.Popen", "os.startfile", "os.kill", "os.killpg", "signal.pthread_kill"}
 NETWORK = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname"}
 NETWORK |= {"socket.sendto", "socket.sendmsg"}
@@ -58,39 +67,42 @@ def limit(megabytes: int, seconds: int) -> bool:
     return done
 
 
-def watch(folder: str) -> None:
-    """Refuse, from now on and for good, what the hook sees: writing elsewhere, other programs, the network."""
-    inside = os.path.realpath(folder)
-    sys.addaudithook(_hook(inside, os.path.realpath, os.readlink))
+class Watch:
+    """An audit hook that refuses what it sees: writing outside a folder, other programs, the network."""
 
+    def __init__(self, folder: str) -> None:
+        self._inside = os.path.realpath(folder)
+        # as they are now, before a learner can put others in their place
+        self._realpath, self._readlink = os.path.realpath, os.readlink
 
-def _hook(
-    inside: str, realpath: Callable[[Any], str], readlink: Callable[[str], str]
-) -> Callable[[str, tuple[Any, ...]], None]:
-    def is_elsewhere(path: Any, folder: Any = -1) -> bool:
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Raise PermissionError if this may not be."""
+        if event == "open":
+            path, mode, flags = arguments
+            writes = set(mode or "") & set("wax+") or (flags or 0) & WRITING
+            refused = writes and self._is_elsewhere(path)
+        elif event in WRITES:
+            folder = -1 if event in WITHOUT_FOLDER else arguments[-1]
+            refused = any(self._is_elsewhere(arguments[k], folder) for k in WRITES[event])
+        else:
+            refused = event in STARTS or event in NETWORK
+        if refused:
+            raise PermissionError(f"{event}: {REFUSED}")
+
+    def _is_elsewhere(self, path: Any, folder: Any = -1) -> bool:
+        """Whether a path, that may be relative to an open folder, leads out of ours."""
         if isinstance(path, int) or path is None:
             return False  # a file that is open already
         text = os.fsdecode(path)
         if isinstance(folder, int) and folder >= 0 and not os.path.isabs(text):
-            text = os.path.join(readlink(f"/proc/self/fd/{folder}"), text)
-        place = realpath(text)
-        return not (place == inside or place.startswith(inside + os.sep) or place == os.devnull)
-
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = arguments
-            writes = set(mode or "") & set("wax+") or (flags or 0) & WRITING
-            if writes and is_elsewhere(path):
-                raise PermissionError(f"writing to {path!r}: {REFUSED}")
-        elif event in WRITES:
-            folder = next((one for one in arguments[1:] if isinstance(one, int)), -1)
-            folder = -1 if event in ("os.mkdir", "os.chmod", "os.truncate") else folder
-            if any(is_elsewhere(arguments[place], folder) for place in WRITES[event]):
-                raise PermissionError(f"{event}: {REFUSED}")
-        elif event in STARTS or event in NETWORK:
-            raise PermissionError(f"{event}: {REFUSED}")
-
-    return hook
+            if sys.platform != "linux":
+                return (
+                    False  # shutil.rmtree alone is likely to do so, and is asked before it begins
+                )
+            text = os.path.join(self._readlink(f"/proc/self/fd/{folder}"), text)
+        place = self._realpath(text)
+        within = place == self._inside or place.startswith(self._inside + os.sep)
+        return not within and place != os.devnull
 
 
 # Landlock, as linux/landlock.h has it: system calls 444 to 446, rights as bits.
@@ -112,20 +124,16 @@ def lock(folder: str) -> bool:
 
     To be called before any other thread is started.
     """
-    if sys.platform != "linux":
+    system = ctypes.CDLL(None) if sys.platform == "linux" else None
+    version = system.syscall(444, None, ctypes.c_size_t(0), 1) if system else 0
+    if not system or version < 1:
         return False
-    system = ctypes.CDLL(None, use_errno=True)
-    version = system.syscall(444, None, ctypes.c_size_t(0), 1)
-    if version < 1:
-        return False
-    rights = WRITE_FILE | REMOVE_AND_MAKE | (REFER if version > 1 else 0)
-    rights |= TRUNCATE if version > 2 else 0
-    handled = [rights | EXECUTE, TCP if version > 3 else 0, OTHERS_SIGNALS if version > 5 else 0]
-    words = 1 if version < 4 else 2 if version < 6 else 3
-    ruleset = system.syscall(444, (ctypes.c_uint64 * words)(*handled), ctypes.c_size_t(8 * words), 0)
+    writing = WRITE_FILE | REMOVE_AND_MAKE
+    writing |= (REFER if version > 1 else 0) | (TRUNCATE if version > 2 else 0)
+    ruleset = _ruleset(system, version, writing | EXECUTE)
     if ruleset < 0:
         return False
-    for path, allowed in ((folder, rights), (os.devnull, rights & (WRITE_FILE | TRUNCATE))):
+    for path, allowed in ((folder, writing), (os.devnull, writing & (WRITE_FILE | TRUNCATE))):
         place = os.open(path, os.O_PATH)
         beneath = _Path(allowed, place)
         if system.syscall(445, ruleset, RULE_BENEATH, ctypes.byref(beneath), 0) != 0:
@@ -135,3 +143,10 @@ def lock(folder: str) -> bool:
     locked = bool(system.syscall(446, ruleset, 0) == 0)
     os.close(ruleset)
     return locked
+
+
+def _ruleset(system: ctypes.CDLL, version: int, rights: int) -> int:
+    """Return a set of rules that takes these rights, and what else this version of Landlock can take."""
+    handled = [rights, TCP, OTHERS_SIGNALS][: 1 if version < 4 else 2 if version < 6 else 3]
+    words = (ctypes.c_uint64 * len(handled))(*handled)
+    return int(system.syscall(444, words, ctypes.c_size_t(8 * len(handled)), 0))

@@ -16,7 +16,7 @@ MOST_MEGABYTES = 50
 # What an answer to an exercise needs nothing of, and what a lecturer may want to read.
 REMARKABLE = {
     "asks for a worked solution": r"\bex\.solution\b|import\s+solution\b",
-    "imports from inside the exercises": r"nnlib\.chapters\.\w+\.exercises\.|exercises\.\w+\s+import",
+    "imports from inside the exercises": r"nnlib\.chapters\.\w+\.exercises\b",
     "looks into the grader": r"\b(?:kit\.exercise|kit\.grading)\b(?!\s+import\s+todo\b)|\b_judge\b",
     "looks into Python": r"\b(?:_getframe|__code__|__globals__|gc|ctypes|sys\.modules|importlib)\b",
     "uses files or programs": r"\b(?:import|from)\s+(?:os|subprocess|shutil|multiprocessing)\b",
@@ -64,8 +64,8 @@ def read(path: Path, folder: Path) -> HandIn:
     fingerprint = hashlib.sha256(content).hexdigest()[:16]
     try:
         return HandIn(name, fingerprint, _code_cells(content))
-    except (ValueError, RecursionError) as error:
-        return HandIn(name, fingerprint, trouble=str(error) or "nested too deeply")
+    except ValueError as error:
+        return HandIn(name, fingerprint, trouble=str(error))
 
 
 def _code_cells(content: bytes) -> list[dict[str, Any]]:
@@ -73,8 +73,8 @@ def _code_cells(content: bytes) -> list[dict[str, Any]]:
         raise ValueError("an empty file")
     try:
         notebook = json.loads(content)
-    except ValueError:
-        raise ValueError("not a notebook: it is no JSON") from None
+    except (ValueError, RecursionError):
+        raise ValueError("not a notebook: it is no JSON, or none that can be read") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise ValueError("not a notebook: it has no cells")

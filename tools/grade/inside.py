@@ -34,6 +34,7 @@ class Nothing:
         return self
 
     def __call__(self, *_: Any, **__: Any) -> None:
+        """Do nothing."""
         return None
 
 
@@ -48,6 +49,7 @@ class Grader:
 
     @classmethod
     def of(cls, exercises: Any) -> "Grader":
+        """Take the grader of a chapter's exercises as it is now."""
         from tools.grade.trust import Originals
 
         chapter = exercises.chapter
@@ -61,9 +63,13 @@ class Grader:
 
         return cls(chapter, put_back, chapter._judge)
 
+    def restore(self) -> None:
+        """Put back what the learner's code changed of it."""
+        self.changed |= set(self.put_back())
+
     def reply(self, name: str, answers: list[Any]) -> tuple[str, str]:
         """Return the verdict and its words."""
-        self.changed |= set(self.put_back())
+        self.restore()
         answer = self.judge(name, *answers)
         return str(answer.status), str(answer.words)
 
@@ -80,13 +86,14 @@ def main() -> None:
     grader = Grader.of(exercises)
     names = _page(ex=exercises, todo=todo)
     tell({"ready": True, "locked": locked, "limited": limited})
-    guard.watch(os.getcwd())
+    sys.addaudithook(guard.Watch(os.getcwd()))
     cells = _cells(wish, tell)
     if not wish["everything"]:
         cells = needed(cells, set(wish["exercises"]))
     for cell in cells:
         tell({"begin": cell.place, "checks": sorted(cell.checks)})
         _run(cell, names, grader, set(wish["exercises"]), tell)
+        grader.restore()
     ran = {cell.place for cell in cells}
     left = [text for place, text in enumerate(wish["cells"]) if place not in ran]
     tell({"end": True, "changed": sorted(grader.changed), "left": _identifiers(left)})
@@ -137,23 +144,22 @@ def _cells(wish: dict[str, Any], tell: Tell) -> list[Cell]:
 def _run(cell: Cell, names: Names, grader: Grader, wanted: set[str], tell: Tell) -> None:
     """Run a cell and judge what it checks; whatever it raises becomes words."""
     left = [step.name for step in cell.steps if isinstance(step, Check) and step.name in wanted]
+    verdict, words = NOT_YET, ""
     try:
         for step in cell.steps:
             if not isinstance(step, Check):
                 _execute(step, cell.place, names)
             elif step.name in wanted:
-                answers = _answers(step, names)
-                status, words = grader.reply(step.name, answers)
-                _say(tell, step.name, status, words, cell.place)
+                _say(tell, step.name, *grader.reply(step.name, _answers(step, names)), cell.place)
                 left.remove(step.name)
     except MemoryError:
-        for name in left:
-            _say(tell, name, NOT_RUN, "it asks for more memory than it may have", cell.place)
+        verdict, words = NOT_RUN, "asks for more memory than it may have"
     except BaseException as error:  # the learner's, of any kind
-        for name in left:
-            _say(tell, name, NOT_YET, f"its cell stops with {_words(error)}", cell.place)
-        if not left:
-            tell({"trouble": f"cell {cell.place + 1} stops with {_words(error)}"})
+        words = f"stops with {_words(error)}"
+    for name in left:
+        _say(tell, name, verdict, f"its cell {words}", cell.place)
+    if words and not left:
+        tell({"trouble": f"cell {cell.place + 1} {words}"})
 
 
 def _execute(step: Any, place: int, names: Names) -> None:
@@ -178,7 +184,7 @@ def _say(tell: Tell, name: str, verdict: str, words: str, place: int) -> None:
 
 def _words(error: BaseException) -> str:
     try:
-        return f"{type(error).__name__}: {error}"[:500]
+        return f"{type(error).__name__}: {error}"[:500].removesuffix(": ")
     except BaseException:  # its words are the learner's too
         return type(error).__name__
 

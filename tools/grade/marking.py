@@ -152,5 +152,11 @@ def _row(hand_in: HandIn, chapter: Chapter, name: str, marks: Marks) -> Row:
         verdict, words = NOT_ATTEMPTED, "no cell checks it"
     exercise = chapter.exercises[name]
     return Row(
-        hand_in.name, chapter.number, exercise, verdict, words, "; ".join(notes), hand_in.fingerprint
+        hand_in.name,
+        chapter.number,
+        exercise,
+        verdict,
+        words,
+        "; ".join(notes),
+        hand_in.fingerprint,
     )

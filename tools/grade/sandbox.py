@@ -1,5 +1,6 @@
 """One process for one hand-in: it is started with as little as this system can take away, heard, and ended whole."""
 
+import contextlib
 import json
 import os
 import queue
@@ -86,12 +87,10 @@ def _start(folder: str, word: str, limits: Limits) -> subprocess.Popen[bytes]:
 
 
 def _hand_over(process: subprocess.Popen[bytes], wish: dict[str, Any]) -> None:
-    assert process.stdin is not None
-    try:
-        process.stdin.write(json.dumps(wish).encode())
-        process.stdin.close()
-    except OSError:  # it is gone already, which is found out next
-        return
+    with contextlib.suppress(OSError):  # it is gone already, which is found out next
+        if process.stdin:
+            process.stdin.write(json.dumps(wish).encode())
+            process.stdin.close()
 
 
 def _hear(
@@ -120,10 +119,11 @@ def _hear(
 
 def _read(process: subprocess.Popen[bytes], lines: "queue.Queue[bytes]") -> None:
     """Put what comes into a queue, an empty line at its end; of what never ends only the beginning is heard."""
-    assert process.stdout is not None
     said = 0
-    while said < MOST_SAID and (line := process.stdout.readline(MOST_SAID)):
+    for line in iter(lambda: process.stdout.readline(MOST_SAID) if process.stdout else b"", b""):
         said += len(line)
+        if said > MOST_SAID:
+            break
         lines.put(line)
     lines.put(b"")
 
@@ -153,10 +153,8 @@ def _cause(process: subprocess.Popen[bytes]) -> str:
 def end(process: subprocess.Popen[bytes], mark: str = "") -> None:
     """End a sandbox with everything that it started."""
     if hasattr(os, "killpg"):
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):

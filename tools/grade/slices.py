@@ -38,9 +38,9 @@ def read_cell(place: int, text: str, exercises: Sequence[str]) -> Cell:
     """Return a cell with its names worked out; a SyntaxError if it is no Python."""
     cell = Cell(place, [])
     for statement in _parse(text).body:
-        checks = list(_checks(statement, exercises))
         # the statement around a check only shows its reply
-        for step in checks or [statement]:
+        steps: list[Statement | Check] = [*_checks(statement, exercises)] or [statement]
+        for step in steps:
             cell.steps.append(step)
             _note_names(cell, step)
     return cell
@@ -92,7 +92,9 @@ def _names(statement: Statement) -> tuple[set[str], set[str]]:
         tables += one.get_children()
         outer = one is table
         used |= {
-            s.get_name() for s in one.get_symbols() if s.is_referenced() and (outer or s.is_global())
+            s.get_name()
+            for s in one.get_symbols()
+            if s.is_referenced() and (outer or s.is_global())
         }
     if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
         bound.add("*")
@@ -105,9 +107,9 @@ def _changed(statement: Statement) -> Iterator[str]:
         yield from (root for target in statement.targets if (root := _root(target)))
     elif isinstance(statement, ast.AugAssign) and (root := _root(statement.target, plain=True)):
         yield root
-    elif isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call):
-        if not (isinstance(call.func, ast.Name) and call.func.id in SHOWS):
-            yield from (part.id for part in ast.walk(call) if isinstance(part, ast.Name))
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        names = [part.id for part in ast.walk(statement.value) if isinstance(part, ast.Name)]
+        yield from () if SHOWS & set(names[:1]) else names
     for part in ast.iter_child_nodes(statement):
         if isinstance(part, ast.stmt) and not isinstance(statement, FUNCTIONS):
             yield from _changed(part)

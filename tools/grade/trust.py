@@ -4,8 +4,18 @@ import sys
 from types import FunctionType, ModuleType
 from typing import Any
 
-KEPT = {"builtins", "copy", "functools", "inspect", "json", "math", "nnlib", "numpy", "operator", "re"}
-Change = str
+KEPT = {
+    "builtins",
+    "copy",
+    "functools",
+    "inspect",
+    "json",
+    "math",
+    "nnlib",
+    "numpy",
+    "operator",
+    "re",
+}
 
 
 class Originals:
@@ -30,19 +40,18 @@ class Originals:
             if callable(part) or isinstance(part, ModuleType | property | staticmethod)
         ]
         functions = {part for *_, part in self._parts if isinstance(part, FunctionType)}
-        self._codes = [(f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions]
+        self._codes = [(f, f.__code__, f.__defaults__) for f in functions]
 
-    def put_back(self) -> list[Change]:
+    def put_back(self) -> list[str]:
         """Put back what was changed; return the names of it."""
         changed = []
         for owner, name, part in self._parts:
             if vars(owner).get(name) is not part:
                 setattr(owner, name, part)
-                changed.append(f"{owner.__name__}.{name}")
-        for function, *kept in self._codes:
-            now = (function.__code__, function.__defaults__, function.__kwdefaults__)
-            if any(one is not other for one, other in zip(now, kept, strict=True)):
-                function.__code__, function.__defaults__, function.__kwdefaults__ = kept
+                changed.append(f"{getattr(owner, '__name__', '?')}.{name}")
+        for function, code, defaults in self._codes:
+            if function.__code__ is not code or function.__defaults__ is not defaults:
+                function.__code__, function.__defaults__ = code, defaults
                 changed.append(function.__qualname__)
         for one, parts in self._objects:
             if {**vars(one)} != parts:
