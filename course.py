@@ -599,24 +599,29 @@ def grade(arguments: argparse.Namespace, more: list[str]) -> int:
 
 def wheels(arguments: argparse.Namespace, more: list[str]) -> int:
     """Fetch all packages of requirements.lock, for this system and this Python, into a folder."""
-    folder = arguments.folder.resolve()
+    folder, python = arguments.folder.resolve(), environment()
     say(f"Fetching the packages of requirements.lock into {folder} …")
-    options = ["--only-binary", ":all:", "--require-hashes", "--dest", str(folder)]
-    _pip(
-        environment(),
-        "requirements.lock",
-        *options,
-        "-r",
-        "requirements.lock",
-        *more,
-        do="download",
-    )
+    options = ["--only-binary", ":all:", "--require-hashes", "--dest", str(folder), *more]
+    _pip(python, "requirements.lock", *options, "-r", "requirements.lock", do="download")
+    with tempfile.TemporaryDirectory() as place:
+        for number, entry in enumerate(_of_some_releases()):
+            one = Path(place, f"{number}.txt")
+            one.write_text(entry, encoding="utf-8")
+            _pip(python, "requirements.lock", *options, "--no-deps", "-r", str(one), do="download")
     sizes = [wheel.stat().st_size for wheel in folder.glob("*.whl")]
     say(
         f"{len(sizes)} packages, {sum(sizes) / 1e6:.0f} MB. Without a network, on machines of this kind with Python "
         f'{sys.version_info[0]}.{sys.version_info[1]}: python3 course.py lab --wheels "{arguments.folder}"'
     )
     return 0
+
+
+def _of_some_releases() -> list[str]:
+    """Return what the lock has for some releases alone of this Python, such as 3.11.4, without that condition."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    release = rf"{sys.version_info[0]}\.{sys.version_info[1]}\.\d+"
+    entry = rf"^(\S+==\S+) ; python_full_version \S+ '{release}' ((?:\\\n +--hash=\S+ ?)+)"
+    return [f"{name} {hashes}\n" for name, hashes in re.findall(entry, lock, re.MULTILINE)]
 
 
 def save(arguments: argparse.Namespace, more: list[str]) -> int:
