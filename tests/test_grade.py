@@ -13,7 +13,9 @@ import pytest
 
 from tools.grade import hand_ins, sandbox
 from tools.grade.catalogue import chapters, recognise, text_of
-from tools.grade.marking import Row
+from tools.grade.hand_ins import HandIn
+from tools.grade.marking import Row, mark
+from tools.grade.sandbox import Limits
 from tools.grade.slices import needed, read_cell
 from tools.grade.table import Table, TableError
 
@@ -211,6 +213,18 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_no_process(tmp_path):
         assert "goes on from there" in program.stdout.read()
     assert program.returncode == 130
     assert set(rows_of(table)) == {"a.ipynb"}
+    assert strays() == []
+
+
+@on_linux
+def test_what_runs_away_is_ended_even_without_processes_of_its_own(monkeypatch):
+    monkeypatch.setattr(sandbox, "prefix", list)
+    code = f"{made.LIBC}import time\nif c.fork() == 0:\n    c.setsid()\n    time.sleep(987)"
+    cells = [{"source": made.PAGE}, {"source": code}]
+    (row, _) = mark(
+        HandIn("a", "1", [*cells, {"source": "ex.check('pixels', c)"}]), CHAPTERS, Limits()
+    )
+    assert row.verdict == "not yet"
     assert strays() == []
 
 

@@ -76,6 +76,7 @@ def mistaken(package, name):
 
 
 RIGHT = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+PAGE = "from nnlib.chapters.start import exercises as ex"
 TARGET = "nudge"  # the second exercise of chapter 03, where the hostile ones have their code
 
 # Each with the verdict that this exercise gets, and a word of its reply; all others of that hand-in stay correct.
@@ -136,8 +137,7 @@ CHEATS = {
         f"    try: os.write(k, b'0 {FORGED}\\n')\n    except OSError: pass"
     ),
     "own_ex": (
-        "class Own:\n    SUSPECTS = ex.SUSPECTS\n"
-        "    def check(*_): return '✓ correct'\nex = Own()"
+        "class Own:\n    SUSPECTS = ex.SUSPECTS\n    def check(*_): return '✓ correct'\nex = Own()"
     ),
     "own_numpy": "np.allclose = np.isclose = np.array_equal = lambda *_, **__: True",
     "own_grader": (

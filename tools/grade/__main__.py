@@ -82,7 +82,14 @@ def _protection() -> str:
 
 def _timed(hand_in: HandIn, known: list[Chapter], limits: Limits) -> tuple[list[Row], float]:
     began = time.monotonic()
-    return mark(hand_in, known, limits), time.monotonic() - began
+    try:
+        rows = mark(hand_in, known, limits)
+    except sandbox.Stopped:
+        raise
+    except Exception as error:  # one hand-in never ends the others
+        words = f"the grader itself failed: {type(error).__name__}: {error}"
+        rows = [Row(hand_in.name, "", "", NOT_RUN, words, "", hand_in.fingerprint)]
+    return rows, time.monotonic() - began
 
 
 def _collect(
@@ -102,8 +109,7 @@ def _collect(
 def _stop(pool: ThreadPoolExecutor, table: Table) -> int:
     """End what runs; what is done is in the table."""
     pool.shutdown(wait=False, cancel_futures=True)
-    for process in list(sandbox.running):
-        sandbox.end(process)
+    sandbox.stop()
     print(
         f"\n{table.path} has {len({row.file for row in table.rows})} hand-ins; the same command goes on from there."
     )

@@ -78,8 +78,8 @@ def _code_cells(content: bytes) -> list[dict[str, Any]]:
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise ValueError("not a notebook: it has no cells")
-    cells = [cell for cell in cells if isinstance(cell, dict)]
-    return [cell for cell in cells if cell.get("cell_type") == "code"]
+    code = [c for c in cells if isinstance(c, dict) and c.get("cell_type") == "code"]
+    return [{"id": cell.get("id"), "source": text_of(cell)} for cell in code]
 
 
 def remarks(texts: list[str]) -> list[str]:
