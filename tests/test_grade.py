@@ -172,30 +172,26 @@ def test_what_a_lecturer_should_read_is_noted():
 
 def test_a_few_hand_ins(tmp_path):
     folder, table = tmp_path / "in", tmp_path / "marks.csv"
-    words, wrong = made.mistaken("sigmoid", "nudge")
     files = {
         "anna/whatever.ipynb": made.solved().before("nudge", "import os\nos._exit(0)").text(),
-        "ben.ipynb": made.Book("03_sigmoid").write("nudge", wrong).text(),
         "forger.ipynb": made.cheat("own_grader"),
         "loop.ipynb": made.solved("00_start_here").before("pixels", "while True: pass").text(),
         "empty.ipynb": b"",
     }
     made.lay_out(folder, files)
     before = state(folder)
-    done = grade(folder, table, cell_seconds=5)
+    done = grade(folder, table, cell_seconds=4)
     assert done.returncode == 0, done.stderr
-    assert "5 of 5" in done.stdout
+    assert "4 of 4" in done.stdout
     found = rows_of(table)
     assert verdicts(found["anna/whatever.ipynb"]) == ["correct", "not run", *["correct"] * 6]
-    assert verdicts(found["ben.ipynb"]) == ["not attempted", "not yet", *["not attempted"] * 6]
-    assert found["ben.ipynb"]["2"]["words"] == words
     assert verdicts(found["forger.ipynb"]) == ["correct", "not yet", *["correct"] * 6]
     assert "look at it yourself" in found["forger.ipynb"]["2"]["notes"]
     assert verdicts(found["loop.ipynb"]) == ["not run", "correct"]
     assert verdicts(found["empty.ipynb"]) == ["not run"]
     assert state(folder) == before
     again = grade(folder, table)
-    assert "has 5 hand-ins already" in again.stdout
+    assert "has 4 hand-ins already" in again.stdout
     assert rows_of(table) == found
 
 
@@ -266,6 +262,8 @@ def crowd(folder):
     """Return the texts of all kinds of hand-ins, by the names of their files."""
     files = {f"right/{stem}.ipynb": made.solved(stem).text() for stem in made.RIGHT}
     files |= {f"half/{stem}.ipynb": half_done(stem).text() for stem in made.RIGHT[1:5]}
+    for stem, package in made.MISTAKEN.items():
+        files[f"wrong/{stem}.ipynb"] = made.all_mistaken(stem, package)[0].text()
     files |= {f"odd/{name}.ipynb": book.text() for name, (book, _) in odd_orders().items()}
     files |= {f"hostile/{name}.ipynb": made.hostile(name, folder) for name in made.HOSTILE}
     files |= {f"harmless/{name}.ipynb": made.harmless(name, folder) for name in made.HARMLESS}
@@ -282,7 +280,7 @@ def marked(tmp_path_factory):
     made.lay_out(folder, crowd(folder))
     places = (folder, home, ROOT / "data", ROOT / "nnlib", ROOT / "notebooks")
     before = state(*places)
-    done = grade(folder, table, cell_seconds=6)
+    done = grade(folder, table, cell_seconds=15)
     assert done.returncode == 0, done.stderr
     return rows_of(table), done.stdout, state(*places) == before, strays()
 
@@ -313,6 +311,17 @@ class TestCrowd:
     def test_half_of_the_answers(self, marked, stem):
         got = verdicts(marked[0][f"half/{stem}.ipynb"])
         assert got == [["correct", "not attempted"][k % 2] for k in range(len(got))]
+
+    @pytest.mark.parametrize("stem", made.MISTAKEN)
+    def test_known_mistakes_get_their_words(self, marked, stem):
+        _, replies = made.all_mistaken(stem, made.MISTAKEN[stem])
+        got = [row["words"] for row in marked[0][f"wrong/{stem}.ipynb"].values()]
+        verdict = verdicts(marked[0][f"wrong/{stem}.ipynb"])
+        assert len(replies) > 3
+        assert verdict.count("not yet") == len(replies)
+        assert [words for words, one in zip(got, verdict, strict=True) if one == "not yet"] == [
+            " ".join(words.split()) for words in replies.values()
+        ]
 
     @pytest.mark.parametrize("name", odd_orders())
     def test_odd_orders(self, marked, name):

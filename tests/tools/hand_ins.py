@@ -68,13 +68,25 @@ def solved(stem="03_sigmoid"):
 def mistaken(package, name):
     """Return code that hands in the first known mistake of an exercise that asks for a function."""
     module = importlib.import_module(f"nnlib.chapters.{package}.exercises.{name}")
-    words, makers = next(iter(module.WRONG.items()))
+    words, makers = next(iter(module.exercise.wrong.items()))
     place = "[0]" if isinstance(makers, tuple) else ""
     code = f"from nnlib.chapters.{package}.exercises import {name} as of_its_makers\n"
-    answer = f"next(iter(of_its_makers.WRONG.values())){place}"
+    answer = f"next(iter(of_its_makers.exercise.wrong.values())){place}"
     return words, f'{code}ex.check("{name}", {answer})'
 
 
+def all_mistaken(stem, package):
+    """Return a notebook with a known mistake in every exercise that asks for a function, and the replies."""
+    book, replies = Book(stem), {}
+    for name in book.solutions:
+        module = importlib.import_module(f"nnlib.chapters.{package}.exercises.{name}")
+        if not isinstance(module.exercise.solution, str) and module.exercise.wrong:
+            replies[name], code = mistaken(package, name)
+            book.write(name, code)
+    return book, replies
+
+
+MISTAKEN = {"04_gradient_descent": "gradient_descent", "05_backpropagation": "backpropagation"}
 RIGHT = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 PAGE = "from nnlib.chapters.start import exercises as ex"
 TARGET = "nudge"  # the second exercise of chapter 03, where the hostile ones have their code

@@ -141,7 +141,9 @@ def _read(process: subprocess.Popen[bytes], lines: "queue.Queue[bytes]") -> None
             break
         lines.put(line)
     lines.put(b"")
-    if process.stdout:  # closed by who reads: elsewhere it would wait for a process that keeps it open
+    if (
+        process.stdout
+    ):  # closed by who reads: elsewhere it would wait for a process that keeps it open
         process.stdout.close()
 
 
@@ -175,7 +177,8 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
     if process.stdin:
-        process.stdin.close()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
 
 def _end_strays(folder: str) -> None:
