@@ -8,7 +8,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from tools.grade import hand_ins, sandbox
+from tools.grade import guard, hand_ins, sandbox
 from tools.grade.catalogue import Chapter, chapters
 from tools.grade.hand_ins import HandIn
 from tools.grade.marking import CORRECT, NOT_RUN, Row, mark
@@ -70,14 +70,15 @@ def _refuse(words: str) -> int:
 
 def _protection() -> str:
     """Return in one line what this system keeps hand-ins from."""
-    if sandbox.prefix():
-        return "Hand-ins run without a network, with limits of time and memory (docs/marks.md)."
-    if os.name == "nt" or sys.platform == "darwin":
+    if sys.platform != "linux":
         return (
-            "This system has no sandbox for hand-ins: time is limited, but memory and the network only by Python's "
-            "own means; run what you do not trust on Linux (docs/marks.md)."
+            "Time is limited here; memory, files and the network are guarded by Python's own means at most. "
+            "Mark what you do not trust on Linux (docs/marks.md)."
         )
-    return "unshare is not possible here: the network is refused by Python's own means only (docs/marks.md)."
+    lacks = [] if sandbox.prefix() else ["the network (unshare is not allowed)"]
+    lacks += [] if guard.landlock() > 0 else ["files (this kernel has no Landlock)"]
+    weak = f", but only by Python's own means from {' and '.join(lacks)}" if lacks else ""
+    return f"Each hand-in is kept in a sandbox{weak} (docs/marks.md)."
 
 
 def _timed(hand_in: HandIn, known: list[Chapter], limits: Limits) -> tuple[list[Row], float]:

@@ -4,6 +4,7 @@ The hook works on every system, but whoever knows Python well gets past it. Limi
 or newer and holds for whatever the process does: it writes nothing outside its folder and starts no other program.
 """
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -40,31 +41,38 @@ STARTS = {
     "os.spawn",
     "pty.spawn",
 }
-STARTS |= {"subprocess.Popen", "os.startfile", "os.kill", "os.killpg", "signal.pthread_kill"}
-NETWORK = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname"}
+STARTS |= {
+    "subprocess.Popen",
+    "os.startfile",
+    "os.kill",
+    "os.killpg",
+    "signal.pthread_kill",
+}
+NETWORK = {
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+}
 NETWORK |= {"socket.sendto", "socket.sendmsg"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def limit(megabytes: int, seconds: int) -> bool:
-    """Limit memory, processor time, the size of files; return whether this system can."""
+def limit(megabytes: int, seconds: int) -> None:
+    """Limit memory, processor time and the size of files, as far as this system can."""
     try:
         import resource
     except ImportError:  # Windows
-        return False
+        return
     bounds = {
         resource.RLIMIT_AS: megabytes * MEGABYTE,
         resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_FSIZE: FILE_MEGABYTES * MEGABYTE,
         resource.RLIMIT_CORE: 0,
     }
-    done = True
     for kind, bound in bounds.items():
-        try:
+        with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of memory
             resource.setrlimit(kind, (bound, bound))
-        except (ValueError, OSError):  # macOS knows no limit of memory
-            done = False
-    return done
 
 
 class Watch:
@@ -119,21 +127,31 @@ class _Path(ctypes.Structure):
     _fields_ = (("rights", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
+def landlock() -> int:
+    """Return which version of Landlock the kernel has; less than 1 if it has none."""
+    if sys.platform != "linux":
+        return 0
+    return int(ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1))
+
+
 def lock(folder: str) -> bool:
     """Let this thread, and all that it will start, write below ``folder`` alone; return whether the kernel can.
 
     To be called before any other thread is started.
     """
-    system = ctypes.CDLL(None) if sys.platform == "linux" else None
-    version = system.syscall(444, None, ctypes.c_size_t(0), 1) if system else 0
-    if not system or version < 1:
+    version = landlock()
+    if version < 1:
         return False
+    system = ctypes.CDLL(None)
     writing = WRITE_FILE | REMOVE_AND_MAKE
     writing |= (REFER if version > 1 else 0) | (TRUNCATE if version > 2 else 0)
     ruleset = _ruleset(system, version, writing | EXECUTE)
     if ruleset < 0:
         return False
-    for path, allowed in ((folder, writing), (os.devnull, writing & (WRITE_FILE | TRUNCATE))):
+    for path, allowed in (
+        (folder, writing),
+        (os.devnull, writing & (WRITE_FILE | TRUNCATE)),
+    ):
         place = os.open(path, os.O_PATH)
         beneath = _Path(allowed, place)
         if system.syscall(445, ruleset, RULE_BENEATH, ctypes.byref(beneath), 0) != 0:

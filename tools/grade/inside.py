@@ -78,14 +78,14 @@ def main() -> None:
     """Do what standard input asks for, in the current folder."""
     wish, leave = json.loads(sys.stdin.buffer.read()), os._exit
     tell = _private_line(wish["word"])
-    locked = guard.lock(os.getcwd())
-    limited = guard.limit(wish["megabytes"], wish["seconds"])
+    guard.lock(os.getcwd())
+    guard.limit(wish["megabytes"], wish["seconds"])
     exercises = importlib.import_module(f"nnlib.chapters.{wish['package']}.exercises")
     from nnlib.chapters.kit.exercise import todo
 
     grader = Grader.of(exercises)
     names = _page(ex=exercises, todo=todo)
-    tell({"ready": True, "locked": locked, "limited": limited})
+    tell({"ready": True})
     sys.addaudithook(guard.Watch(os.getcwd()))
     cells = _cells(wish, tell)
     if not wish["everything"]:
@@ -137,7 +137,13 @@ def _cells(wish: dict[str, Any], tell: Tell) -> list[Cell]:
             cells.append(read_cell(place, text, wish["known"]))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             for name in checks:
-                _say(tell, name, NOT_YET, f"its cell is no Python: {_words(error)}", place)
+                _say(
+                    tell,
+                    name,
+                    NOT_YET,
+                    f"its cell is no Python: {_words(error)}",
+                    place,
+                )
     return cells
 
 
@@ -150,7 +156,12 @@ def _run(cell: Cell, names: Names, grader: Grader, wanted: set[str], tell: Tell)
             if not isinstance(step, Check):
                 _execute(step, cell.place, names)
             elif step.name in wanted:
-                _say(tell, step.name, *grader.reply(step.name, _answers(step, names)), cell.place)
+                _say(
+                    tell,
+                    step.name,
+                    *grader.reply(step.name, _answers(step, names)),
+                    cell.place,
+                )
                 left.remove(step.name)
     except MemoryError:
         verdict, words = NOT_RUN, "asks for more memory than it may have"
@@ -179,7 +190,14 @@ def _answers(check: Check, names: Names) -> list[Any]:
 
 
 def _say(tell: Tell, name: str, verdict: str, words: str, place: int) -> None:
-    tell({"exercise": name, "verdict": verdict, "words": " ".join(words.split()), "cell": place})
+    tell(
+        {
+            "exercise": name,
+            "verdict": verdict,
+            "words": " ".join(words.split()),
+            "cell": place,
+        }
+    )
 
 
 def _words(error: BaseException) -> str:
