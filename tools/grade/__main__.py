@@ -60,7 +60,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--cell-seconds", type=float, default=60)
     parser.add_argument("--megabytes", type=int, default=2000)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.jobs = max(1, options.jobs)
+    return options
 
 
 def _refuse(words: str) -> int:
