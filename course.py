@@ -130,6 +130,10 @@ def install(python: Path, names: list[str]) -> None:
             _install_file(python, name)
             _follow(packages)
         installed[name] = wanted
+        if name.endswith(
+            ".lock"
+        ):  # within the bounds of the others, so that no command need install those
+            installed["requirements.txt"] = _fingerprint("requirements.txt")
         _write_note(stamp, installed)
 
 
@@ -216,9 +220,9 @@ def _install_file(python: Path, name: str) -> None:
     _pip(python, name, "--no-deps", "--no-build-isolation", "-e", ".")
 
 
-def _pip(python: Path, name: str, *arguments: str) -> None:
+def _pip(python: Path, name: str, *arguments: str, do: str = "install") -> None:
     quiet = ["--disable-pip-version-check", "--no-input"]
-    code, output = _output_of([str(python), "-m", "pip", "install", *quiet, *arguments])
+    code, output = _output_of([str(python), "-m", "pip", do, *quiet, *arguments])
     if code != 0:
         handle, log = tempfile.mkstemp(prefix="course-install-", suffix=".log")
         with open(handle, "w", encoding="utf-8") as file:
@@ -259,9 +263,22 @@ def _last_line(output: str) -> str:
 
 def set_up(arguments: argparse.Namespace, *more: str) -> Path:
     """Return the Python of an environment that has what the command needs."""
+    if arguments.wheels:
+        _use_wheels(arguments.wheels.resolve())
     python = environment()
-    install(python, ["requirements.lock" if arguments.locked else "requirements.txt", *more])
+    locked = arguments.locked or arguments.wheels
+    install(python, ["requirements.lock" if locked else "requirements.txt", *more])
     return python
+
+
+def _use_wheels(folder: Path) -> None:
+    """Let pip take everything from a folder, and nothing from a network."""
+    if not any(folder.glob("*.whl")):
+        raise CourseError(
+            f"there are no wheels in {folder}; where there is a network, python3 course.py wheels {folder} gets them"
+        )
+    # as an address, because pip takes a blank in a path for the end of it
+    os.environ.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=folder.as_uri())
 
 
 def say(words: str) -> None:
@@ -567,6 +584,46 @@ def reproduce(arguments: argparse.Namespace, more: list[str]) -> int:
     return _run([str(set_up(arguments)), "-m", "nnlib.chapters.regularization.reproduce", *more])
 
 
+def grade(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Mark a folder of handed-in notebooks: run each in a sandbox and write a table."""
+    places = [str(arguments.folder.resolve()), "--to", str(arguments.to.resolve())]
+    numbers = {
+        "--seconds": arguments.seconds,
+        "--cell-seconds": arguments.cell_seconds,
+        "--megabytes": arguments.megabytes,
+        "--jobs": arguments.jobs,
+    }
+    given = [f"{name}={number}" for name, number in numbers.items() if number is not None]
+    return _run([str(set_up(arguments)), "-m", "tools.grade", *places, *given, *more])
+
+
+def wheels(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Fetch all packages of requirements.lock, for this system and this Python, into a folder."""
+    folder, python = arguments.folder.resolve(), environment()
+    say(f"Fetching the packages of requirements.lock into {folder} …")
+    options = ["--only-binary", ":all:", "--require-hashes", "--dest", str(folder), *more]
+    _pip(python, "requirements.lock", *options, "-r", "requirements.lock", do="download")
+    with tempfile.TemporaryDirectory() as place:
+        for number, entry in enumerate(_of_some_releases()):
+            one = Path(place, f"{number}.txt")
+            one.write_text(entry, encoding="utf-8")
+            _pip(python, "requirements.lock", *options, "--no-deps", "-r", str(one), do="download")
+    sizes = [wheel.stat().st_size for wheel in folder.glob("*.whl")]
+    say(
+        f"{len(sizes)} packages, {sum(sizes) / 1e6:.0f} MB. Without a network, on machines of this kind with Python "
+        f'{sys.version_info[0]}.{sys.version_info[1]}: python3 course.py lab --wheels "{arguments.folder}"'
+    )
+    return 0
+
+
+def _of_some_releases() -> list[str]:
+    """Return what the lock has for some releases alone of this Python, such as 3.11.4, without that condition."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    release = rf"{sys.version_info[0]}\.{sys.version_info[1]}\.\d+"
+    entry = rf"^(\S+==\S+) ; python_full_version \S+ '{release}' ((?:\\\n +--hash=\S+ ?)+)"
+    return [f"{name} {hashes}\n" for name, hashes in re.findall(entry, lock, re.MULTILINE)]
+
+
 def save(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run notebooks from top to bottom and save them with their outputs, as the tests expect them."""
     python = set_up(arguments, "requirements-dev.txt")
@@ -609,6 +666,12 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         sub.add_argument(
             "--locked", action="store_true", help="install the exact versions of requirements.lock"
         )
+        sub.add_argument(
+            "--wheels",
+            type=Path,
+            metavar="FOLDER",
+            help="install them from a folder that the command wheels has filled, without a network",
+        )
         return sub
 
     opener = command(
@@ -632,6 +695,20 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "is all of them. --seeds N trains N networks for each (3), --to FOLDER writes there (results)."
     )
     command(reproduce, "measure numbers of Nielsen's book again on MNIST", words)
+    _parse_grade(
+        command(
+            grade,
+            "mark a folder of handed-in notebooks and write a table",
+            "docs/marks.md says how to read it, and what a sandbox protects from.",
+        )
+    )
+    fetcher = command(
+        wheels,
+        "fetch all packages into a folder, for a room without a network",
+        "Other options go to pip download.",
+    )
+    words = "where to put them (wheels, in the current folder)"
+    fetcher.add_argument("folder", type=Path, nargs="?", default="wheels", help=words)
     command(
         save,
         "run notebooks and save their outputs",
@@ -644,6 +721,18 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         "folder, --serve opens the site when it is built (--port N).",
     )
     return parser.parse_known_args(arguments)
+
+
+def _parse_grade(marker: argparse.ArgumentParser) -> None:
+    marker.add_argument("folder", type=Path, help="the hand-ins, in any folders and by any names")
+    words = (
+        "the table (marks.csv, in the current folder); one that is there already is gone on with"
+    )
+    marker.add_argument("--to", type=Path, default="marks.csv", metavar="FILE", help=words)
+    marker.add_argument("--seconds", type=float, help="for a notebook (180)")
+    marker.add_argument("--cell-seconds", type=float, help="for each of its cells (60)")
+    marker.add_argument("--megabytes", type=int, help="of memory, for a notebook (2000)")
+    marker.add_argument("--jobs", type=int, help="how many at a time (one for each core)")
 
 
 def speak_utf8() -> None:

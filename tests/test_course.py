@@ -1,5 +1,6 @@
 """The two commands: what they install, what they say when something is missing, and a real JupyterLab."""
 
+import hashlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,7 +54,9 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["save"]])
+@pytest.mark.parametrize(
+    "command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["grade"], ["wheels"], ["save"]]
+)
 def test_help_says_what_it_does(command):
     done = run(*command, "--help")
     assert done.returncode == 0
@@ -393,6 +397,74 @@ def test_the_lock_holds_what_the_course_needs_and_names_no_index():
     assert {re.match(r"[\w-]+", line)[0] for line in needed} <= locked
     assert "nnlib-course" not in locked
     assert not re.search(r"://|index-url", lock)
+
+
+# Wheels for a room without a network.
+
+
+def fake_wheel(folder):
+    """Put a package of one line into a folder, as pip finds it; return its hash."""
+    path = folder / "toy-1.0-py3-none-any.whl"
+    about = "toy-1.0.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("toy.py", "one = 1\n")
+        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.slow
+def test_wheels_are_fetched_and_installed_from_where_they_are(copy, monkeypatch, tmp_path):
+    index, room = tmp_path / "index", tmp_path / "a room"
+    index.mkdir()
+    lock = f"toy==1.0 \\\n    --hash=sha256:{fake_wheel(index)}\n"
+    (copy / "requirements.lock").write_text(lock)
+    monkeypatch.setattr(course, "ROOT", copy)
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):
+        monkeypatch.setenv(name, "1" if name == "PIP_NO_INDEX" else index.as_uri())
+    course.wheels(*course.parse(["wheels", str(room)]))
+    assert [path.name for path in room.iterdir()] == ["toy-1.0-py3-none-any.whl"]
+    course._use_wheels(room)
+    into = ["--target", str(tmp_path / "into"), "--require-hashes", "-r", "requirements.lock"]
+    course._pip(Path(sys.executable), "requirements.lock", *into)
+    assert (tmp_path / "into" / "toy.py").exists()
+
+
+def test_a_folder_without_wheels_is_told_so(tmp_path):
+    with pytest.raises(course.CourseError, match=r"no wheels in .*course\.py wheels "):
+        course._use_wheels(tmp_path)
+
+
+def test_wheels_are_installed_by_the_lock(monkeypatch, tmp_path):
+    fake_wheel(tmp_path)
+    asked = []
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(course, "environment", lambda: Path("python"))
+    monkeypatch.setattr(course, "install", lambda python, names: asked.extend(names))
+    course.set_up(course.parse(["lab", "--wheels", str(tmp_path)])[0])
+    assert asked == ["requirements.lock"]
+    assert os.environ["PIP_FIND_LINKS"] == tmp_path.as_uri()
+
+
+def test_wheels_are_for_every_release_of_this_python(copy, monkeypatch):
+    release = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    (copy / "requirements.lock").write_text(
+        "a==1 \\\n    --hash=sha256:0\n"
+        f"b==2 ; python_full_version < '{release}.5' \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n"
+        "    # via a\n"
+        "c==3 ; python_full_version < '3.99' \\\n    --hash=sha256:3\n"
+    )
+    monkeypatch.setattr(course, "ROOT", copy)
+    (entry,) = course._of_some_releases()
+    assert entry.split() == ["b==2", "\\", "--hash=sha256:1", "\\", "--hash=sha256:2"]
+
+
+def test_what_the_lock_installed_is_not_installed_by_bounds(installed):
+    course.install(Path(sys.executable), ["requirements.lock"])
+    install()
+    assert installed == ["requirements.lock"]
 
 
 @pytest.fixture
