@@ -445,7 +445,7 @@ def _require_free(port: int) -> None:
 
 def test(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run every check from light to heavy and stop at the first that fails."""
-    python = set_up(arguments, "requirements-dev.txt")
+    python = set_up(arguments, "requirements-dev.txt", "requirements-docs.txt")
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         for words, command, variables in _stages(python, arguments.quick, Path(folder)):
@@ -574,6 +574,12 @@ def save(arguments: argparse.Namespace, more: list[str]) -> int:
     return _run([str(python), "tests/tools/save_notebooks.py", *names])
 
 
+def docs(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Build the pages of docs/, the chapters and every module of the library into a site that needs no network."""
+    python = set_up(arguments, "requirements-docs.txt")
+    return _run([str(python), "-m", "tools.docs", *more])
+
+
 def _run(command: list[str], **variables: str) -> int:
     """Run a program in the course's folder and return its exit code.
 
@@ -631,6 +637,11 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         save,
         "run notebooks and save their outputs",
         "Name the notebooks; without names it is all of them.",
+    )
+    command(
+        docs,
+        "build the documentation as a site that needs no network",
+        "--to FOLDER puts it there (docs-site).",
     )
     return parser.parse_known_args(arguments)
 

@@ -52,7 +52,9 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["save"]])
+@pytest.mark.parametrize(
+    "command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["save"], ["docs"]]
+)
 def test_help_says_what_it_does(command):
     done = run(*command, "--help")
     assert done.returncode == 0
