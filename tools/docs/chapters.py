@@ -33,7 +33,7 @@ def read(path: Path) -> Chapter:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     number = path.name.split("_")[0]
-    about = _before(text, "**You will be able to**")
+    about = _before(_before(text, "**You will be able to**"), "\n## ")
     return Chapter(
         number=number,
         title=_first(r"^# (?:\S+ · )?(.+)$", text),
