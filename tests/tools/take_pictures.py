@@ -27,7 +27,7 @@ from conftest import CHROMIUM, FLAGS, serving  # noqa: E402
 PICTURES = ROOT / "docs" / "pictures"
 FONT = Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
 BIG = {"width": 1100, "height": 900}
-WIDTH, HEIGHT, CAPTION = 880, 600, 44
+WIDTH, HEIGHT, CAPTION = 880, 552, 44
 PAPER, INK = "#ffffff", "#1a1a1a"
 BORDER = 6  # of the page, below a panel
 THUMBNAIL, COLOURS = 440, 64
@@ -150,7 +150,7 @@ def take_thumbnails() -> None:
     """Write a small picture for each chapter: the first figure that its notebook was saved with."""
     folder = PICTURES / "chapters"
     folder.mkdir(exist_ok=True)
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         picture = Image.open(io.BytesIO(first_figure(path))).convert("RGB")
         size = THUMBNAIL, round(picture.height * THUMBNAIL / picture.width)
         small = picture.resize(size, Image.Resampling.LANCZOS).quantize(COLOURS)
@@ -168,12 +168,11 @@ def first_figure(path: Path) -> bytes:
 
 
 def main(only: list[str]) -> None:
-    """Take all pictures, or those of the scenes that are named."""
-    scenes = tuple(scene for scene in SCENES if not only or scene.panel in only)
+    """Take all pictures; with the word "chapters" only those of the chapters."""
     take_thumbnails()
-    with tempfile.TemporaryDirectory() as home:
-        taken = list(film(scenes, Path(home)))
-    save_film(scenes, taken, PICTURES / "course.webp")
+    if only != ["chapters"]:
+        with tempfile.TemporaryDirectory() as home:
+            save_film(SCENES, list(film(SCENES, Path(home))), PICTURES / "course.webp")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What a chapter says about itself, read from its notebook: goals, minutes, exercises."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -7,11 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 PICTURES = ROOT / "docs" / "pictures" / "chapters"
 
 
 class Chapter(NamedTuple):
-    """A chapter: its number (05b), title, first words, goals, minutes of each section, exercises, and its file."""
+    """A chapter: its number (05b), title, first words, goals, minutes of each section, exercises, and its file.
+
+    ``picture`` says what its first picture shows. An appendix (A1) has neither goals nor minutes.
+    """
 
     number: str
     title: str
@@ -19,6 +24,7 @@ class Chapter(NamedTuple):
     goals: list[str]
     minutes: dict[str, int]
     exercises: list[str]
+    picture: str
     path: Path
 
 
@@ -33,16 +39,24 @@ def read(path: Path) -> Chapter:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     number = path.name.split("_")[0]
-    about = _before(_before(text, "**You will be able to**"), "\n## ")
+    about = re.sub(r"^(#|!\[).*$", "", _before(text, "**You will be able to**"), flags=re.MULTILINE)
     return Chapter(
         number=number,
         title=_first(r"^# (?:\S+ · )?(.+)$", text),
-        about=re.sub(r"^(#|!\[).*$", "", about, flags=re.MULTILINE).strip(),
+        about=LINK.sub(r"\1", about.strip().split("\n\n")[0]),
         goals=re.findall(r"^- (.+?)[;.]$", _between(text, "able to**", "**You need**"), re.M),
         minutes=_minutes(text),
         exercises=re.findall(r"^\*\*(Exercise .+?)\.?\*\*", text, re.MULTILINE),
+        picture=html.unescape(
+            _first(r'<img alt="([^"]+)"[^>]*src="data:image/png', _outputs(cells))
+        ),
         path=path,
     )
+
+
+def _outputs(cells: list[dict]) -> str:
+    data = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    return "\n".join("".join(one.get("text/html", "")) for one in data)
 
 
 def _minutes(text: str) -> dict[str, int]:
@@ -83,7 +97,7 @@ def page() -> str:
 def _section(chapter: Chapter) -> list[str]:
     parts = [f"({anchor(chapter.path)})=\n\n## {chapter.number} · {chapter.title}"]
     if (PICTURES / f"{chapter.number}.png").exists():
-        parts.append(f"![](pictures/chapters/{chapter.number}.png)")
+        parts.append(f"![{chapter.picture}](pictures/chapters/{chapter.number}.png)")
     parts.append(chapter.about)
     if chapter.goals:
         parts.append("You will be able to\n\n" + "\n".join(f"- {goal}" for goal in chapter.goals))
