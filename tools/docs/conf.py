@@ -13,7 +13,7 @@ extensions = ["sphinx.ext.autodoc", "sphinx.ext.viewcode", "myst_parser"]
 
 html_theme = "furo"
 html_title = project
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = False
 html_copy_source = False
 templates_path: list[str] = []
 pygments_style, pygments_dark_style = "friendly", "native"
