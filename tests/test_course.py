@@ -52,9 +52,7 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["save"], ["docs"]]
-)
+@pytest.mark.parametrize("command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["save"]])
 def test_help_says_what_it_does(command):
     done = run(*command, "--help")
     assert done.returncode == 0

@@ -67,6 +67,18 @@ def build(*arguments):
     )
 
 
+def test_the_command_says_where_it_puts_the_site():
+    done = subprocess.run(
+        [sys.executable, "course.py", "docs", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "--to FOLDER" in done.stdout
+    assert "/docs-site/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+
+
 def test_every_page_is_in_the_table_of_contents():
     front = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     listed = pages.contents(pages.with_links_inside(front, ROOT / "docs" / "index.md")).split()
