@@ -112,4 +112,4 @@ def _section(chapter: Chapter) -> list[str]:
 
 def anchor(path: Path) -> str:
     """Return where on the page the chapter of a notebook stands."""
-    return f"chapter-{path.name.split('_')[0]}"
+    return f"chapter-{path.name.split('_')[0].lower()}"
