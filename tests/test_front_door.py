@@ -94,10 +94,8 @@ def test_links_of_the_front_pages_lead_somewhere():
 
 @every_chapter
 def test_minutes_are_those_of_the_chapter(number):
-    total, listed = re.search(r"^(\d+) minutes: (.+)$", part(number), re.MULTILINE).groups()
-    minutes = {
-        name: int(count) for name, count in (one.rsplit(" ", 1) for one in listed.split(" · "))
-    }
+    total, listed = re.search(r"^(\d+) minutes: (.+)\.$", part(number), re.MULTILINE).groups()
+    minutes = {name: int(count) for name, count in re.findall(r"(.+?) \((\d+)\)(?: · |$)", listed)}
     assert minutes == CHAPTERS[number].minutes
     assert sum(minutes.values()) == int(total)
 
