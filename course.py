@@ -445,7 +445,8 @@ def _require_free(port: int) -> None:
 
 def test(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run every check from light to heavy and stop at the first that fails."""
-    python = set_up(arguments, "requirements-dev.txt", "requirements-docs.txt")
+    needed = ["requirements-dev.txt", "requirements-docs.txt", "requirements-site.txt"]
+    python = set_up(arguments, *needed)
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         for words, command, variables in _stages(python, arguments.quick, Path(folder)):
@@ -580,6 +581,11 @@ def docs(arguments: argparse.Namespace, more: list[str]) -> int:
     return _run([str(python), "-m", "tools.docs", *more])
 
 
+def site(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Build the course as a static site that runs in a browser with nothing installed."""
+    return _run([str(set_up(arguments, "requirements-site.txt")), "-m", "tools.site", *more])
+
+
 def _run(command: list[str], **variables: str) -> int:
     """Run a program in the course's folder and return its exit code.
 
@@ -642,6 +648,12 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         docs,
         "build the documentation as a site that needs no network",
         "--to FOLDER puts it there (docs-site).",
+    )
+    command(
+        site,
+        "build the course as a site that runs in a browser",
+        "Name the folder (site). --offline takes in all that a CDN would serve, --pyodide FOLDER takes that from a "
+        "folder, --serve opens the site when it is built (--port N).",
     )
     return parser.parse_known_args(arguments)
 

@@ -13,8 +13,8 @@ Images are (n, height, width, channels). A loss is a mean over examples.
 
 Reading order. A file needs only those before it; a name with an underscore is plumbing, which you may skip.
 
-    Ground:    errors, parameter, numerics, windows, _fast, initializers, _files, _foreign, _npz, _idx,
-               mnist, images, datasets, batches, augment, metrics, _notes, landscapes, gradcheck, curvature,
+    Ground:    errors, parameter, numerics, windows, _fast, initializers, _browser, _files, _foreign,
+               _npz, _idx, mnist, images, datasets, batches, augment, metrics, _notes, landscapes, gradcheck, curvature,
                autodiff_rules, _numpy_words, autodiff
     Blocks:    perceptron, circuits, layers, activations, losses, convolution, pooling, normalization, recurrent,
                steps, regularization, _rules, optimizers, schedules

@@ -5,11 +5,13 @@ import os
 import re
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from nnlib._browser import fetch
 from nnlib.errors import describe
 
 
@@ -123,8 +125,13 @@ def data_folder() -> Path:
 
 
 def data_file(name: str) -> Path:
-    """Return the path of a file of ``data_folder()``; raises ``FileNotFoundError`` if it is missing."""
+    """Return the path of a file of ``data_folder()``; raises ``FileNotFoundError`` if it is missing.
+
+    In a browser large files are fetched when they are first asked for.
+    """
     path = data_folder() / name
+    if not path.is_file() and sys.platform == "emscripten":
+        fetch(name, path)
     if not path.is_file():
         raise FileNotFoundError(
             f"{path} is missing: it comes with the course, so fetch the course's folder again"

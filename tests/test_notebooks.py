@@ -17,8 +17,10 @@ from nnlib.chapters.kit.predict import Question
 PANELS = {(demo.chapter, demo.name) for demo in declared_everywhere()[0]}
 CARD = r"questions\.(\w+)\(\)"
 FOLDER = Path(__file__).parents[1] / "notebooks"
-CHAPTERS = sorted(FOLDER.glob("[0-9A]*.ipynb"))
-NUMBERED = [path for path in CHAPTERS if not path.name.startswith(("00", "A"))]
+CHAPTERS = sorted(FOLDER.glob("[0-9]*.ipynb"))
+NUMBERED = [path for path in CHAPTERS if not path.name.startswith("00")]
+# To look things up in: neither panels nor exercises nor solutions. test_appendices.py has what is in them.
+APPENDICES = sorted(FOLDER.glob("A[0-9]*.ipynb"))
 SOLUTIONS = sorted((FOLDER / "solutions").glob("*.ipynb"))
 SKELETON = [
     "## 1 ·",
@@ -29,10 +31,14 @@ SKELETON = [
     "**Next:**",
 ]
 every_notebook = pytest.mark.parametrize(
-    "path", CHAPTERS + SOLUTIONS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+    "path",
+    CHAPTERS + APPENDICES + SOLUTIONS,
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
 )
+every_page = pytest.mark.parametrize("path", CHAPTERS + APPENDICES, ids=lambda path: path.stem)
 every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 every_numbered_chapter = pytest.mark.parametrize("path", NUMBERED, ids=lambda path: path.stem)
+every_appendix = pytest.mark.parametrize("path", APPENDICES, ids=lambda path: path.stem)
 
 
 def read(path):
@@ -58,6 +64,7 @@ def sources(path):
 def test_the_notebooks_are_found():
     assert len(NUMBERED) >= 1
     assert [path.name for path in SOLUTIONS] == [path.name for path in CHAPTERS]
+    assert sorted(FOLDER.glob("*.ipynb")) == CHAPTERS + APPENDICES
 
 
 @every_notebook
@@ -104,6 +111,16 @@ def test_links_lead_somewhere(path):
 
 
 @every_notebook
+def test_links_into_a_notebook_lead_to_a_heading(path):
+    # JupyterLab and exported pages both find a cell by its id; headings with signs such as · neither of them finds
+    links = re.findall(r"\]\(([^)#]+\.ipynb)#([^)]+)\)", prose(path))
+    for target in {target for target, _ in links}:
+        cells = {f"cell-id={cell.id}": cell.source for cell in read(path.parent / target).cells}
+        places = {place for name, place in links if name == target}
+        assert {place for place in places if not cells.get(place, "").startswith("#")} == set()
+
+
+@every_notebook
 def test_formulas_are_closed(path):
     for cell in read(path).cells:
         if cell.cell_type == "markdown":
@@ -112,7 +129,7 @@ def test_formulas_are_closed(path):
             assert text.replace("$$", "").count("$") % 2 == 0
 
 
-@every_chapter
+@every_page
 def test_code_cells_are_short(path):
     lengths = [
         len([line for line in cell.source.splitlines() if line.strip()])
@@ -122,7 +139,7 @@ def test_code_cells_are_short(path):
     assert statistics.median(lengths) <= 4
 
 
-@every_chapter
+@every_page
 def test_no_plumbing_is_in_sight(path):
     source = sources(path)
     for word in (
@@ -229,6 +246,33 @@ def test_solutions_are_headed_by_the_names_of_the_exercises(path):
     solved = re.findall(r"^## (.+)$", prose(FOLDER / "solutions" / path.name), re.MULTILINE)
     assert len(asked) >= 2
     assert solved == asked
+
+
+@every_appendix
+def test_an_appendix_has_numbered_sections_asserts_and_ways_out(path):
+    text = prose(path)
+    number = path.name.split("_")[0]
+    assert text.startswith(f"# {number} · ")
+    sections = re.findall(r"^## (\d+) · .", text, re.MULTILINE)
+    assert len(sections) >= 2
+    assert sections == [str(place) for place in range(1, len(sections) + 1)]
+    assert text.index("**Back to** [") > text.rindex("\n## ")
+    linked = {link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)}
+    assert len({chapter.name for chapter in CHAPTERS} & linked) >= 5
+    assert len(re.findall(r"^assert ", sources(path), flags=re.MULTILINE)) >= 4
+
+
+@every_appendix
+def test_an_appendix_is_in_the_tables_of_chapters(path):
+    number = path.name.split("_")[0]
+    start, readme = (
+        prose(FOLDER / "00_start_here.ipynb"),
+        (FOLDER.parent / "README.md").read_text("utf-8"),
+    )
+    assert re.search(rf"^\| \*\*{number}\*\* \[[^]]+\]\({path.name}\) \|", start, re.MULTILINE)
+    assert re.search(
+        rf"^\| {number} \| \[[^]]+\]\(notebooks/{path.name}\) \|", readme, re.MULTILINE
+    )
 
 
 def counts(path):

@@ -59,6 +59,7 @@ def test_every_python_that_is_promised_is_tested():
 
 @pytest.mark.parametrize("line", NEEDED)
 def test_the_oldest_release_that_is_promised_is_tested(line):
+    line = line.removesuffix("; sys_platform != 'emscripten'")  # a browser has no server
     name, bound = re.match(r"([\w-]+)>=([\d.]+),<\d+$", line).groups()
     oldest = re.search(rf"^{name}==([\d.]+)", read(".ci/oldest.txt"), re.MULTILINE)
     assert oldest[1].rstrip(".") == bound

@@ -15,6 +15,10 @@ from pathlib import Path
 REGISTRY = "https://registry.npmjs.org"
 # The version of each package, and what npm publishes as its integrity: SHA-512 of the archive, in base 64.
 PACKAGES = {
+    "pyodide": (
+        "0.27.7",
+        "RUSVJlhQdfWfgO9hVHCiXoG+nVZQRS5D9FzgpLJ/VcgGBLSAKoPL8kTiOikxbHQm1kRISeWUBdulEgO26qpSRA==",
+    ),
     "mathjax": (
         "3.2.2",
         "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
@@ -79,6 +83,11 @@ def has_integrity(data: bytes, integrity: str) -> bool:
     return base64.b64encode(hashlib.sha512(data).digest()).decode() == integrity
 
 
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of data in hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def has_sha256(data: bytes, wanted: str) -> bool:
     """Return whether data has this SHA-256, in hexadecimal digits."""
-    return hashlib.sha256(data).hexdigest() == wanted
+    return sha256(data) == wanted

@@ -162,6 +162,7 @@ def timings(pytestconfig):
 def pytest_terminal_summary(terminalreporter, config):
     timed = config.stash.get(TIMINGS, [])
     line = terminalreporter.write_line
+    write_site(terminalreporter)
     write_drags(line, config.stash.get(DRAGS, []))
     if not timed:
         return
@@ -175,6 +176,24 @@ def pytest_terminal_summary(terminalreporter, config):
         f"all {len(every)} presses that train nothing: median {statistics.median(every):.0f}, "
         f"95 % within {quantile(every, 0.95):.0f} ms"
     )
+
+
+def write_site(reporter) -> None:
+    """Write what each chapter took in the browser; reports carry it from whichever process ran it."""
+    reports = [report for reports in reporter.stats.values() for report in reports]
+    rows = {
+        value[0]: value
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == "site"
+    }
+    if rows:
+        reporter.section("in the browser: seconds, and megabytes")
+        reporter.write_line(f"{'notebook':<28}  shown  kernel     run  memory  served")
+    for notebook, shown, ready, ran, memory, served in rows.values():
+        reporter.write_line(
+            f"{notebook:<28}{shown:7.1f}{ready:8.1f}{ran:8.1f}{memory:8}{served:8.1f}"
+        )
 
 
 def write_drags(line, drags) -> None:

@@ -241,6 +241,10 @@ class Live:
 class LivePanel:
     """A panel in the page: its controls, its picture, and what the kernel says that it should show."""
 
+    patience = (
+        10  # seconds that a picture may take; more where the kernel itself runs in the browser
+    )
+
     def __init__(self, live: Live, box: Any, model: str, title: str) -> None:
         self.live, self.box, self.model, self.title = live, box, model, title
         self.page = live.page
@@ -274,7 +278,9 @@ class LivePanel:
         act(*details, **options)
         with contextlib.suppress(Exception):  # what did not change is told below
             self.page.wait_for_function(
-                "(count) => window.seen.painted > count", arg=painted, timeout=10_000
+                "(count) => window.seen.painted > count",
+                arg=painted,
+                timeout=self.patience * 1000,
             )
         after = self.state()
         assert not after["alerts"], f"{what}: {after['alerts']}"

@@ -9,7 +9,7 @@ import traitlets
 
 # The bounds stand in the installed package, and only there.
 PACKAGE, EXTRA = "nnlib-course", "course"
-MEND = "close JupyterLab and start it with:  python3 course.py lab"
+MEND = "close JupyterLab and start it with:  python3 course.py lab  (in a browser, reload the page)"
 
 
 class FrontEndCheck(anywidget.AnyWidget):
