@@ -462,7 +462,8 @@ def _require_free(port: int) -> None:
 
 def test(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run every check from light to heavy and stop at the first that fails."""
-    python = set_up(arguments, "requirements-dev.txt", "requirements-site.txt")
+    needed = ["requirements-dev.txt", "requirements-docs.txt", "requirements-site.txt"]
+    python = set_up(arguments, *needed)
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         for words, command, variables in _stages(python, arguments.quick, Path(folder)):
@@ -631,6 +632,12 @@ def save(arguments: argparse.Namespace, more: list[str]) -> int:
     return _run([str(python), "tests/tools/save_notebooks.py", *names])
 
 
+def docs(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Build the pages of docs/, the chapters and every module of the library into a site that needs no network."""
+    python = set_up(arguments, "requirements-docs.txt")
+    return _run([str(python), "-m", "tools.docs", *more])
+
+
 def site(arguments: argparse.Namespace, more: list[str]) -> int:
     """Build the course as a static site that runs in a browser with nothing installed."""
     return _run([str(set_up(arguments, "requirements-site.txt")), "-m", "tools.site", *more])
@@ -713,6 +720,11 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         save,
         "run notebooks and save their outputs",
         "Name the notebooks; without names it is all of them.",
+    )
+    command(
+        docs,
+        "build the documentation as a site that needs no network",
+        "--to FOLDER puts it there (docs-site).",
     )
     command(
         site,

@@ -1,5 +1,6 @@
 """A JupyterLab that shows copies of the notebooks, a Chromium to open them in, and the table of what was timed."""
 
+import contextlib
 import json
 import math
 import os
@@ -8,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,7 +82,13 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    home = tmp_path_factory.mktemp("jupyter")
+    with serving(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(home: Path) -> Iterator[Server]:
+    """Give a JupyterLab that keeps all it writes in a folder, and shows copies of the notebooks there."""
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     write(home / "config/labconfig/page_config.json", PAGE_CONFIG)
     write(
