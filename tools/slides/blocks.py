@@ -17,7 +17,7 @@ KINDS = {
     "picture": r"!\[",
     "exercise": r"\*\*Exercise \d+",
     "explanation": r"\*\*Explain\.\*\*",
-    "aside": r"\*\*(?:You need|Minutes)\*\*",
+    "aside": r"\*\*(?:You need|Minutes)\*\*|```",
 }
 # What a sentence may hold that looks like the end of one.
 CLOSED = re.compile(

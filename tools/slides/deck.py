@@ -69,6 +69,10 @@ class Slide:
         self.parts.append(text)
         self.used += pixels
 
+    def hold_back(self, first: int) -> None:
+        """Let all parts from the first of these on come at the next key."""
+        self.parts[first:] = [_division("fragment", part) for part in self.parts[first:]]
+
     def text(self) -> str:
         """Return the slide in markdown."""
         body = "\n\n".join(self.parts).replace(HERE, self._question_and_answer())
@@ -183,7 +187,8 @@ class Deck:
         narrow = shortened(text, ROOM - BOX, letters_a_line=column(picture))
         if slide.is_beside:
             return narrow if fits_beside(narrow, picture) else ""
-        short = shortened(text, ROOM - BOX - picture.height)
+        above = height(slide.question) if slide.question else -BOX
+        short = shortened(text, slide.room + above)
         alone = set(slide.parts) <= {HERE, picture.text} and fits_beside(slide.question, picture)
         if len(short.split()) < FEW_WORDS < len(narrow.split()) and alone:
             slide.is_beside = fits_beside(narrow, picture)
@@ -301,10 +306,13 @@ def deck_of(notebook: Any) -> Deck:
             continue
         if kind in ("slide", "subslide") or not deck.slides:
             deck.start("slide" if not deck.slides else kind)
+        before = deck.slide, len(deck.slide.parts)
         if cell.cell_type == "markdown":
             deck.add_text(cell.source, asks=answers(after))
         else:
             deck.add_code(cell)
+        if kind == "fragment" and deck.slide is before[0]:
+            deck.slide.hold_back(before[1])
     return deck
 
 

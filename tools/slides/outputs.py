@@ -8,7 +8,7 @@ import struct
 from typing import Any, NamedTuple
 
 CODE_WIDTH = 1160  # pixels
-LARGEST, SMALLEST = 28, 20  # type of code
+LARGEST, SMALLEST = 28, 19  # type of code
 RIGHT = "The answer is: "
 
 

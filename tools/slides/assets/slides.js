@@ -5,24 +5,30 @@ const LEAST = 20, MOST = 38; // of type; the smallest on a slide is 0.8 times as
 const MARGIN = 44; // below what a slide shows, for its number
 const FULL = 560; // how far down the text of a slide may reach when it is made larger
 
-function isTooLarge(slide) {
-  const formulas = [...slide.querySelectorAll("mjx-container[display]")];
-  return bottom(slide) > HEIGHT - MARGIN || formulas.some((one) => one.scrollWidth > one.clientWidth + 1);
-}
-
 function bottom(slide) {
   const shown = [...slide.children].filter((part) => !part.matches(".notes"));
   const last = shown[shown.length - 1];
   return last.offsetTop + last.offsetHeight;
 }
 
+function resize(part, by) {
+  const size = parseFloat(getComputedStyle(part).fontSize) + by;
+  part.style.fontSize = `${size}px`;
+  return size;
+}
+
+function narrow(formula) {
+  while (formula.scrollWidth > formula.clientWidth + 1 && resize(formula, -1) > LEAST);
+}
+
 function fit() {
   const slide = Reveal.getCurrentSlide();
-  let size = parseFloat(getComputedStyle(slide).fontSize);
-  const change = (by) => { slide.style.fontSize = `${(size += by)}px`; };
+  if (slide.dataset.fits) return;
+  slide.dataset.fits = true;
   if (!slide.querySelector("img, .code"))
-    while (size < MOST && bottom(slide) < FULL) change(1);
-  while (size > LEAST && isTooLarge(slide)) change(-1);
+    while (bottom(slide) < FULL && resize(slide, 1) < MOST);
+  while (bottom(slide) > HEIGHT - MARGIN && resize(slide, -1) > LEAST);
+  slide.querySelectorAll("mjx-container[display]").forEach(narrow);
 }
 
 function start() {
