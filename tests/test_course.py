@@ -52,7 +52,10 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["save"]])
+COMMANDS = ["lab", "lecture", "slides", "test", "digits", "reproduce", "save"]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_says_what_it_does(command):
     done = run(*command, "--help")
     assert done.returncode == 0

@@ -183,7 +183,7 @@ def test_a_chapter_is_a_lecture(path):
     notebook = export.with_pictures(nbformat.read(path, as_version=4), path.parent)
     assert {slide_type(cell) for cell in notebook.cells} <= TAGS
     deck = deck_of(notebook).slides
-    assert 15 <= len(deck) <= 38
+    assert 15 <= len(deck) <= 35
     assert deck[0].title.startswith("# ")
     assert deck[0].picture
     assert all(slide.parts or slide.exercises for slide in deck)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 LINE, GAP = 40, 14  # pixels
 LETTERS_A_LINE = 68
+WIDE = 66  # letters of a formula that hardly fits into a line
 KINDS = {
     "heading": r"#+ ",
     "question": r"> ",
@@ -110,6 +111,16 @@ def height(text: str, letters_a_line: int = LETTERS_A_LINE) -> int:
 def widest_formula(text: str) -> int:
     """Return how many letters wide the widest formula of a line is; it cannot be broken."""
     return max(map(letters, re.findall(r"\$[^$]+\$", text)), default=0)
+
+
+def stacked(formula: str) -> str:
+    """Return a formula, its parts one below the other if they are too many for a line."""
+    parts = re.split(r"\\qquad\s*", formula.strip("$ \n"))
+    alone = formula.startswith("$$") and formula.endswith("$$") and formula.count("$$") == 2
+    if not alone or "aligned" in formula or letters(formula) <= WIDE:
+        return formula
+    rows = " \\\\[6pt] ".join(part.strip() for part in parts)
+    return f"$$\\begin{{gathered}} {rows} \\end{{gathered}}$$"
 
 
 def items(text: str) -> list[str]:

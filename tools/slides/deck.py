@@ -15,6 +15,7 @@ from tools.slides.blocks import (
     height,
     items,
     shortened,
+    stacked,
     table_height,
     widest_formula,
 )
@@ -203,6 +204,7 @@ class Deck:
 
     def add_formula(self, text: str) -> None:
         """Show it whole."""
+        text = stacked(text)
         self.start_unless_it_fits(height(text))
         self.slide.add(text, height(text))
 

@@ -2,7 +2,13 @@
 // JupyterLab loads this as a prebuilt extension, for this run only; it is not installed anywhere.
 
 const PRESENT = "application:toggle-presentation-mode";
-const ROUND_IT = ["application:toggle-header", "application:toggle-left-area", "application:toggle-right-area"];
+const ROUND_IT = [
+  ["application:toggle-header"],
+  ["application:toggle-left-area"],
+  ["application:toggle-right-area"],
+  ["application:toggle-side-tabbar", { side: "left" }],
+  ["application:toggle-side-tabbar", { side: "right" }],
+];
 
 async function theChapter(app) {
   while (!app.shell.currentWidget?.sessionContext) await new Promise((next) => setTimeout(next, 100));
@@ -16,7 +22,7 @@ async function clear(app) {
   const { commands } = app;
   if (!commands.isToggled(PRESENT)) await commands.execute(PRESENT);
   for (const part of ROUND_IT)
-    if (commands.hasCommand(part) && commands.isToggled(part)) await commands.execute(part);
+    if (commands.hasCommand(part[0]) && commands.isToggled(...part)) await commands.execute(...part);
 }
 
 async function lecture(app) {
