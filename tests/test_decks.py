@@ -65,6 +65,10 @@ def test_sentences_are_cut_at_their_ends_alone():
     ]
 
 
+def test_a_label_is_no_sentence():
+    assert sentences("**Explain.** It is. So.") == ["**Explain.** It is.", "So."]
+
+
 def test_a_paragraph_keeps_its_first_sentences():
     said = "One two three. (Not this one.) Four five six. Seven eight nine."
     assert shortened(said, 500, words=6) == "One two three. Four five six."

@@ -64,7 +64,10 @@ def sentences(text: str) -> list[str]:
     hidden = CLOSED.sub(hide, " ".join(text.split()))
     places = [0, *(found.end() for found in END.finditer(hidden)), len(hidden)]
     parts = [hidden[start:end].strip() for start, end in pairwise(places)]
-    return ["".join(kept.get(letter, letter) for letter in part) for part in parts if part]
+    found = ["".join(kept.get(letter, letter) for letter in part) for part in parts if part]
+    if len(found) > 1 and re.fullmatch(KINDS["explanation"], found[0]):  # its label is none
+        found[:2] = [" ".join(found[:2])]
+    return found
 
 
 def shortened(text: str, room: int, words: int = 45, letters_a_line: int = LETTERS_A_LINE) -> str:
