@@ -77,4 +77,4 @@ def test_a_chapter_stands_on_the_stage_with_live_pictures(chromium, lecture):
     assert panel.evaluate(STATE)["alt"] != shown["alt"]
     page.close()
     assert copy.read_bytes() == before
-    assert [path for path in own.rglob("*") if path.suffix == ".jupyterlab-settings"] == []
+    assert list(own.rglob("*.jupyterlab-*")) == []  # neither settings nor workspaces
