@@ -3,12 +3,10 @@
 import re
 
 import pytest
-from conftest import missing
 from lab import NOTEBOOKS, SIZE
 from test_accessibility import ASK_FOR
 
-from tools.downloads import DownloadError
-from tools.slides.export import write_assets, write_deck
+from tools.slides.export import write_deck
 
 pytestmark = pytest.mark.browser
 
@@ -63,19 +61,8 @@ ALL_AT_ONCE = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    """A folder with what every deck needs, as it would lie on a stick."""
-    folder = tmp_path_factory.mktemp("stick")
-    try:
-        write_assets(folder / "assets")
-    except DownloadError as error:
-        missing(str(error))
-    return folder
-
-
 @pytest.fixture
-def show(chromium, folder):
+def show(chromium, stick):
     """Return a function that opens a chapter's deck; what it asks for outside, and what it complains of, is listed."""
     page = chromium.new_page(viewport=SIZE)
     page.outside, page.complaints = [], []
@@ -89,7 +76,7 @@ def show(chromium, folder):
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
 
     def show(notebook):
-        path, page.slides = write_deck(notebook, folder)
+        path, page.slides = write_deck(notebook, stick)
         page.goto(path.as_uri())
         page.wait_for_function(BEGUN, timeout=60_000)
         return page
