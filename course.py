@@ -41,6 +41,12 @@ NOTEBOOKS, SOLUTIONS = ROOT / "notebooks", ROOT / "notebooks" / "solutions"
 # As deep as the originals, so that links out of it lead to the same places. Git ignores it.
 COPIES = ROOT / "my_notebooks"
 FIRST_PAGE = "00_start_here.ipynb"
+# What `lecture` needs: an extension that is loaded for one run, and settings in place of the lecturer's own.
+STAGE = ROOT / "tools" / "lecture"
+QUIET = {
+    "settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings": {"autosave": False},
+    "settings/@jupyterlab/statusbar-extension/plugin.jupyterlab-settings": {"visible": False},
+}
 NO_TESTS_COLLECTED = 5
 # Warnings are errors in the kernels too, but for one of ipykernel's own when it starts on Python 3.12 and newer.
 STRICT = "error,ignore:There is no current event loop:DeprecationWarning"
@@ -423,6 +429,31 @@ def _place_beside(copy: Path, written: object) -> Path:
 
 def lab(arguments: argparse.Namespace, more: list[str]) -> int:
     """Open JupyterLab at the reader's first notebook; localhost and its token stay as Jupyter has them."""
+    return _open(arguments, more, f"/lab/tree/{_place(FIRST_PAGE)}", {})
+
+
+def lecture(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Open a chapter as a room should see it: large, without menus and side bars, its pictures alive.
+
+    It has settings of its own, for this run, so that neither is the lecturer's JupyterLab changed by it nor it by that.
+    The chapter is run as it opens, and saved only if the lecturer says so: what was not saved follows every update.
+    """
+    chapter = chapter_called(arguments.chapter)
+    say(
+        "Opening as for a room: the cells run first. Ctrl + S keeps what you change; nothing else does."
+    )
+    page = f"/doc/tree/{_place(chapter.name)}"
+    return _open(arguments, [*more, f"--LabApp.extra_labextensions_path={STAGE}"], page, QUIET)
+
+
+def _place(notebook: str) -> str:
+    return (COPIES / notebook).relative_to(ROOT).as_posix()
+
+
+def _open(
+    arguments: argparse.Namespace, more: list[str], page: str, settings: dict[str, Any]
+) -> int:
+    """Open JupyterLab at a page, with these settings in place of the reader's own, if any."""
     if arguments.port is not None:
         _require_free(arguments.port)
         more = [*more, f"--ServerApp.port={arguments.port}", "--ServerApp.port_retries=0"]
@@ -432,21 +463,46 @@ def lab(arguments: argparse.Namespace, more: list[str]) -> int:
         more = [*more, "--no-browser"]
     if hasattr(os, "getuid") and os.getuid() == 0:
         more = [*more, "--allow-root"]
-    with tempfile.TemporaryDirectory() as config:
-        settings = Path(config, "labconfig", "page_config.json")
-        settings.parent.mkdir()
-        settings.write_text(
-            '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
-        )
-        paths = os.pathsep.join(filter(None, [config, os.environ.get("JUPYTER_CONFIG_PATH")]))
-        command = [
-            str(python),
-            "-m",
-            "jupyterlab",
-            f"--ServerApp.root_dir={ROOT}",
-            f"--LabApp.default_url=/lab/tree/{COPIES.relative_to(ROOT).as_posix()}/{FIRST_PAGE}",
-        ]
-        return _run([*command, *more], JUPYTER_CONFIG_PATH=paths)
+    with tempfile.TemporaryDirectory() as folder:
+        variables = _configure(Path(folder), settings)
+        command = [str(python), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"]
+        return _run([*command, f"--LabApp.default_url={page}", *more], **variables)
+
+
+def _configure(folder: Path, settings: dict[str, Any]) -> dict[str, str]:
+    """Write JupyterLab's configuration for one run; return the environment variables that name it."""
+    quiet = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    for name, content in {"labconfig/page_config.json": quiet, **settings}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    known = filter(None, [str(folder), os.environ.get("JUPYTER_CONFIG_PATH")])
+    variables = {"JUPYTER_CONFIG_PATH": os.pathsep.join(known)}
+    if settings:
+        variables["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+        variables["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
+    return variables
+
+
+def chapters() -> dict[str, Path]:
+    """Return the notebooks of the numbered chapters by their names, in order."""
+    return {path.stem: path for path in sorted(NOTEBOOKS.glob("[0-9]*_*.ipynb"))}
+
+
+def chapter_called(name: str) -> Path:
+    """Return the notebook of the chapter that 05, 5, optimizers … names."""
+    asked = name.lower().removesuffix(".ipynb")
+    asked = f"0{asked}" if re.fullmatch(r"\d[a-z]?", asked) else asked
+    fits = [
+        path
+        for stem, path in chapters().items()
+        if asked in (stem, stem.partition("_")[0]) or (len(asked) > 3 and asked in stem)
+    ]
+    if len(fits) != 1:
+        said = "several chapters are called" if fits else "no chapter is called"
+        names = ", ".join(stem.replace("_", " ") for stem in chapters())
+        raise CourseError(f"{said} {name}; there are: {names}")
+    return fits[0]
 
 
 def _require_free(port: int) -> None:
@@ -625,6 +681,14 @@ def _of_some_releases() -> list[str]:
     return [f"{name} {hashes}\n" for name, hashes in re.findall(entry, lock, re.MULTILINE)]
 
 
+def slides(arguments: argparse.Namespace, more: list[str]) -> int:
+    """Write slides of chapters, to be projected from any folder without a network."""
+    names = list(chapters()) if "all" in arguments.chapters else arguments.chapters
+    notebooks = [str(chapter_called(name)) for name in names]
+    folder = str(Path(arguments.to).absolute())
+    return _run([str(set_up(arguments)), "-m", "tools.slides", *notebooks, "--to", folder, *more])
+
+
 def save(arguments: argparse.Namespace, more: list[str]) -> int:
     """Run notebooks from top to bottom and save them with their outputs, as the tests expect them."""
     python = set_up(arguments, "requirements-dev.txt")
@@ -681,15 +745,19 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         )
         return sub
 
-    opener = command(
-        lab,
-        "open JupyterLab at the first notebook, in a copy of your own",
-        "Other options go to JupyterLab.",
-    )
-    opener.add_argument("--no-browser", action="store_true", help="only print the address")
-    opener.add_argument(
-        "--port", type=int, help="the port to serve at (else the first free one from 8888)"
-    )
+    for function, words in (
+        (lab, "open JupyterLab at the first notebook, in a copy of your own"),
+        (lecture, "open a chapter as a room should see it, with live pictures"),
+    ):
+        opener = command(function, words, "Other options go to JupyterLab.")
+        opener.add_argument("--no-browser", action="store_true", help="only print the address")
+        opener.add_argument(
+            "--port", type=int, help="the port to serve at (else the first free one from 8888)"
+        )
+    opener.add_argument("chapter", help="as in 05, 5, 05b or optimizers")
+    writer = command(slides, "write slides of chapters", "They need no network to be shown.")
+    writer.add_argument("chapters", nargs="+", help="as in 05, 5, 05b, optimizers, or all")
+    writer.add_argument("--to", default="slides", help="the folder to write them to (slides)")
     tester = command(
         test, "run all tests, ending with pytest's summary", "Other arguments go to pytest."
     )

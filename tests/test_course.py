@@ -54,9 +54,11 @@ def copy(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["lab"], ["test"], ["digits"], ["reproduce"], ["grade"], ["wheels"], ["save"]]
-)
+COMMANDS = ["lab", "lecture", "slides", "site", "docs", "grade", "wheels"]
+COMMANDS += ["test", "digits", "reproduce", "save"]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_says_what_it_does(command):
     done = run(*command, "--help")
     assert done.returncode == 0

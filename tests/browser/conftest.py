@@ -114,6 +114,20 @@ def serving(home: Path) -> Iterator[Server]:
                 process.wait()
 
 
+@pytest.fixture(scope="session")
+def stick(tmp_path_factory):
+    """A folder with what every deck of slides needs, as it would lie on a memory stick."""
+    from tools.downloads import DownloadError
+    from tools.slides.export import write_assets
+
+    folder = tmp_path_factory.mktemp("stick")
+    try:
+        write_assets(folder / "assets")
+    except DownloadError as error:
+        missing(str(error))
+    return folder
+
+
 def write(path: Path, value: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value), encoding="utf-8")
