@@ -214,7 +214,7 @@ def test_a_chapter_runs_in_the_browser(notebook, visitor, served, subtests, reco
         with subtests.test("an exercise answers"):
             answer_one_exercise(live)
     bad = [path for code, path, _ in served.asked if code >= 400 and not path.endswith(HARMLESS)]
-    assert [path for path in bad if "/api/contents/lib" not in path] == []
+    assert bad == []
     took = [live.shown, live.ready, live.ran, live.page.evaluate(MEMORY), served.megabytes()]
     record_property("site", [live.name, *took])
 
@@ -359,11 +359,10 @@ def test_the_kernel_can_be_restarted_and_no_button_promises_more(visitor, served
 
 
 PAGES = ["index.html", *(f"read/{path.stem}.html" for path in lab.NOTEBOOKS)]
-PAGES += [f"read/solutions/{path.stem}.html" for path in lab.NOTEBOOKS[:2]]
+PAGES += ["read/solutions/05_backpropagation.html"]
 
 
-@pytest.mark.parametrize("width", [1280, 400])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 400)])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_can_be_read_by_everybody(path, theme, width, alone, served):
     from axe_playwright_python.sync_playwright import Axe

@@ -24,7 +24,7 @@ def build(site: Path, offline: bool, folder: Path | None) -> None:
         found = wheels.gather(work / "wheels", kernel)
         _say("JupyterLite")
         lite.write_contents(work / "contents")
-        lite.write_settings(work, offline)
+        lite.write_settings(work)
         lite.build(work, new, kernel)
         _say("Pyodide")
         fetch = pyodide.from_folder(folder) if folder else pyodide.from_cdn

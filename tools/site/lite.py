@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from tools.site.editions import edition_of
-from tools.site.pyodide import CDN
 from tools.site.wheels import PYTHON, ROOT, STARTUP
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -41,12 +40,12 @@ def write_data(folder: Path) -> None:
     shutil.copytree(ROOT / "data" / "mnist", folder / "data" / "mnist")
 
 
-def write_settings(folder: Path, offline: bool) -> None:
-    """Write what the page and its kernel are to do; without ``offline`` the kernel comes from the CDN."""
+def write_settings(folder: Path) -> None:
+    """Write what the page and its kernel are to do."""
     lock = f"./{FOLDER}/pyodide-lock.json"
     options = {"packages": PRELOADED, "env": environment(), "lockFileURL": lock}
     kernel = {
-        "pyodideUrl": f"./{FOLDER}/pyodide.mjs" if offline else f"{CDN}pyodide.mjs",
+        "pyodideUrl": f"./{FOLDER}/pyodide.mjs",
         "disablePyPIFallback": True,
         "loadPyodideOptions": options,
     }

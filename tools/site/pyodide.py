@@ -117,11 +117,11 @@ def lay_out(
 ) -> dict[str, int]:
     """Fill a folder with Pyodide, our wheels and the lock; return the bytes of each file.
 
-    Without ``fetch`` only the lock and our wheels are written, and the lock sends for the rest to the CDN.
+    Without ``fetch`` the packages that Pyodide built stay where they are, and the lock sends for them to the CDN.
     """
     folder.mkdir(parents=True, exist_ok=True)
     theirs = official()
-    files = {path.name: path.read_bytes() for path in wheels}
+    files = theirs.runtime | {path.name: path.read_bytes() for path in wheels}
     ours = {package["name"]: package for path in wheels if (package := entry(path))}
     locked = {
         name: _without_unused(theirs.packages[name])
@@ -132,7 +132,6 @@ def lay_out(
         for package in locked.values():
             package["file_name"] = CDN + package["file_name"]
     else:
-        files |= theirs.runtime
         files |= {package["file_name"]: fetch(package) for package in locked.values()}
     locked |= ours
     _require_whole(locked)

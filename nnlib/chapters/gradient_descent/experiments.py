@@ -127,7 +127,8 @@ def estimates(size: int, *, replace: bool) -> tuple[np.ndarray, np.ndarray, floa
     """
     every = example_gradients().astype(np.float32)
     n, rng = len(every), np.random.default_rng(0)
-    drawn = [rng.choice(n, size, replace=replace) for _ in range(ESTIMATES)]
+    # intp, as bincount takes no other where integers have 32 bits, such as in a browser
+    drawn = [rng.choice(n, size, replace=replace).astype(np.intp) for _ in range(ESTIMATES)]
     counts = np.array([np.bincount(rows, minlength=n) for rows in drawn], np.float32)
     means, true = counts @ every / size, every.mean(axis=0)
     off = np.sqrt(((means - true) ** 2).sum(axis=1).mean()) / np.linalg.norm(true)
