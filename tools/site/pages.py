@@ -24,7 +24,7 @@ MATHJAX = "es5/tex-svg.js"
 PICTURE = re.compile(r'<img([^>]*?) ?src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 FIRST_VISIT = 40  # megabytes for the first chapter, as measured
 APP = "lab/index.html"  # what opens a notebook live
-ANCHOR = re.compile(r'<a class="anchor-link" href="[^"]*"></a>')
+ANCHOR = re.compile(r'<a class="anchor-link"[^>]*?(?:/>|>\s*</a>)')
 # A row of the table of chapters: its number, in bold, and what it leaves behind.
 TAKEAWAY = re.compile(r"^\| \*\*(\w+)\*\*[^|]*\| *([^|\n]+?) *\|", re.MULTILINE)
 TEMPLATES = Environment(loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True)
@@ -133,7 +133,9 @@ def cell_html(cell: Any) -> str:
     if cell.cell_type == "markdown":
         renderer = IPythonRenderer(escape=False, anchor_link_text="")
         words = str(MarkdownWithMath(renderer=renderer).render(cell.source))
-        return ANCHOR.sub("", words)  # headings keep the names that links lead to
+        # headings keep the names that links lead to; a wide table is scrolled by the keyboard too
+        words = ANCHOR.sub("", words).replace("<table>", '<table tabindex="0">')
+        return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", words)  # nothing heads its column
     code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True))
     outputs = "".join(output_html(output) for output in cell.outputs)
     told = f'<div class="output">{outputs}</div>' if outputs else ""
