@@ -1,6 +1,8 @@
 """Measure how long each cell takes in the browser, and write the table of those of over five seconds.
 
-python3 tests/browser/time_cells.py SITE       a site built with course.py site --offline; nothing else should run
+python3 tests/browser/time_cells.py SITE [CHAPTER …]
+
+SITE was built with course.py site --offline. Nothing else should run.
 """
 
 import json
@@ -31,10 +33,10 @@ def seconds_of_cells(context, served: Served, name: str) -> list[tuple[str, floa
 def main() -> None:
     """Visit every chapter, print what each took, and write the table."""
     served = Served(Path(sys.argv[1]))
-    table = {}
+    table = json.loads(TABLE.read_text(encoding="utf-8")) if sys.argv[2:] else {}
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, HERE_ALONE])
-        for path in lab.NOTEBOOKS:
+        for path in [path for path in lab.NOTEBOOKS if path.stem in (sys.argv[2:] or [path.stem])]:
             context = browser.new_context(viewport=lab.SIZE)
             took = seconds_of_cells(context, served, path.name)
             slow = {sum_of(code.strip()): round(time) for code, time in took if time > SLOW}

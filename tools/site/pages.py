@@ -56,6 +56,7 @@ def write_pages(site: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "pictures").mkdir(parents=True)
     (folder / "mathjax.js").write_bytes(npm_files("mathjax", MATHJAX.__eq__)[MATHJAX])
+    shutil.copytree(NOTEBOOKS / "images", folder / "images")
     for name in ("site.css", "front.js"):
         shutil.copy(HERE / name, site / name)
     (site / "code.css").write_text(code_style(), encoding="utf-8")
@@ -135,7 +136,7 @@ def cell_html(cell: Any) -> str:
         words = str(MarkdownWithMath(renderer=renderer).render(cell.source))
         # headings keep the names that links lead to; a wide table is scrolled by the keyboard too
         words = ANCHOR.sub("", words).replace("<table>", '<table tabindex="0">')
-        return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", words)  # nothing heads its column
+        return re.sub(r"<th( [^>]*)?>\s*</th>", r"<td></td>", words)  # nothing heads its column
     code = highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True))
     outputs = "".join(output_html(output) for output in cell.outputs)
     told = f'<div class="output">{outputs}</div>' if outputs else ""
