@@ -81,14 +81,17 @@ def test_an_edition_is_what_is_written_not_what_came_out():
 
 def test_the_workbench_looks_at_editions_first(tmp_path):
     (tmp_path / "files").mkdir()
-    (tmp_path / "lab").mkdir()
-    (tmp_path / "lab/index.html").write_text("<html><head><title>x</title></head></html>")
+    pages = [tmp_path / name / "index.html" for name in ("lab", "notebooks")]
+    for page in pages:
+        page.parent.mkdir()
+        page.write_text("<html><head><title>x</title></head></html>")
     text = json.dumps({"cells": [{"source": "a"}]})
     (tmp_path / "files/01.ipynb").write_text(text)
     write_editions(tmp_path)
     editions = json.loads((tmp_path / "editions.json").read_text())
     assert editions == {"01.ipynb": edition_of(json.loads(text))}
-    assert '<head>\n    <script src="../edition.js">' in (tmp_path / "lab/index.html").read_text()
+    for page in pages:
+        assert '<head>\n    <script src="../edition.js">' in page.read_text()
 
 
 def test_a_folder_that_is_no_site_is_not_emptied(tmp_path):

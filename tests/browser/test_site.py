@@ -379,3 +379,15 @@ def test_a_page_can_be_read_by_everybody(path, theme, width, alone, served):
     broken = [asked for code, asked, _ in served.asked if code >= 400]
     assert broken + complaints == []
     page.close()
+
+
+@pytest.mark.parametrize(("width", "app"), [(1280, "lab"), (400, "notebooks")])
+@pytest.mark.parametrize("path", ["index.html", "read/05_backpropagation.html"])
+def test_on_a_phone_a_chapter_opens_alone(path, width, app, alone, served):
+    page = alone.new_page(viewport={"width": width, "height": 720})
+    page.goto(served.url + path)
+    links = page.locator("a[href*='?path=05_backpropagation.ipynb']")
+    address = links.first.evaluate("(link) => link.href")
+    assert address == f"{served.url}{app}/index.html?path=05_backpropagation.ipynb"
+    assert (served.site / app / "index.html").is_file()
+    page.close()

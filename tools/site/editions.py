@@ -31,7 +31,7 @@ def edition_of(notebook: dict[str, Any]) -> str:
 
 
 def write_editions(site: Path) -> None:
-    """Write down the edition of each notebook of the site, and let JupyterLab's page look at it first."""
+    """Write down the edition of each notebook of the site, and let the pages that open notebooks look at it first."""
     files = site / "files"
     editions = {
         path.relative_to(files).as_posix(): edition_of(json.loads(path.read_text(encoding="utf-8")))
@@ -39,10 +39,10 @@ def write_editions(site: Path) -> None:
     }
     (site / "editions.json").write_text(json.dumps(editions, indent=1), encoding="utf-8")
     shutil.copy(PAGE / "edition.js", site)
-    page = site / "lab" / "index.html"
-    text = page.read_text(encoding="utf-8")
     script = '<script src="../edition.js"></script>'
-    page.write_text(text.replace("<head>", f"<head>\n    {script}", 1), encoding="utf-8")
+    for page in (site / "lab" / "index.html", site / "notebooks" / "index.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace("<head>", f"<head>\n    {script}", 1), encoding="utf-8")
 
 
 def write_worker(site: Path, offline: bool) -> None:

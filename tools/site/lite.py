@@ -18,6 +18,9 @@ PRELOADED += ["nnlib-course", "course-in-the-browser"]
 FOLDER = "static/pyodide"
 # Every cell is drawn, so that links find it. The kernel cannot be interrupted, so no button promises it.
 OVERRIDES = {
+    "@jupyterlab/apputils-extension:themes": {
+        "adaptive-theme": True
+    },  # light or dark as the system is
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/notebook-extension:panel": {"toolbar": [{"name": "interrupt", "disabled": True}]},
 }
@@ -70,7 +73,7 @@ def build(folder: Path, site: Path, kernel: Path) -> None:
     command += ["--lite-dir", str(folder), "--contents", str(folder / "contents")]
     command += ["--output-dir", str(site), "--no-sourcemaps", "--no-libarchive"]
     command += [f"--LiteBuildConfig.federated_extensions={kernel}"]
-    command += ["--no-unused-shared-packages", "--apps", "lab"]
+    command += ["--no-unused-shared-packages", "--apps", "lab", "--apps", "notebooks"]
     # in a folder of its own: what is left there of another build would be taken for done
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode != 0:

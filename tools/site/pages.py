@@ -57,7 +57,7 @@ def write_pages(site: Path) -> None:
     (folder / "pictures").mkdir(parents=True)
     (folder / "mathjax.js").write_bytes(npm_files("mathjax", MATHJAX.__eq__)[MATHJAX])
     shutil.copytree(NOTEBOOKS / "images", folder / "images")
-    for name in ("site.css", "front.js"):
+    for name in ("site.css", "front.js", "phone.js"):
         shutil.copy(HERE / name, site / name)
     (site / "code.css").write_text(code_style(), encoding="utf-8")
     chapters = [_with_picture(chapter, folder) for chapter in contents()]
