@@ -447,7 +447,7 @@ def lecture(arguments: argparse.Namespace, more: list[str]) -> int:
 
 
 def _place(notebook: str) -> str:
-    return (COPIES / notebook).relative_to(ROOT).as_posix()
+    return Path(os.path.relpath(COPIES / notebook, ROOT)).as_posix()
 
 
 def _open(

@@ -195,8 +195,16 @@ def test_a_few_hand_ins(tmp_path):
     assert rows_of(table) == found
 
 
+@pytest.fixture
+def interruptible():
+    """Whoever started the tests: programs that they start hear Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @on_linux
-def test_ctrl_c_keeps_what_is_done_and_leaves_no_process(tmp_path):
+def test_ctrl_c_keeps_what_is_done_and_leaves_no_process(tmp_path, interruptible):
     folder, table = tmp_path / "in", tmp_path / "marks.csv"
     slow = made.solved("00_start_here").before("pixels", "while True: pass").text()
     made.lay_out(folder, {"a.ipynb": b"", "b.ipynb": slow})

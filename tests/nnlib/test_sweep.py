@@ -51,7 +51,7 @@ def processes():
 @contextmanager
 def dask():
     distributed = pytest.importorskip("distributed")
-    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL + 1}
+    quiet = {"dashboard_address": ":0", "silence_logs": logging.CRITICAL + 1}
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster,
         distributed.Client(cluster) as client,
