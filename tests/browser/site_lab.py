@@ -11,7 +11,7 @@ from tools.site.serve import Handler, server_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE_ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-SECONDS = 400  # for the slowest chapter, beside another one
+SECONDS = 900  # for the slowest chapter, beside another one
 
 
 class Served:

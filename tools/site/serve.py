@@ -19,6 +19,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         ".whl": "application/zip",
     }
 
+    def end_headers(self) -> None:
+        """Let browsers ask whether what they kept is still the same: a site that was built anew is seen at once."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
     def log_message(self, *_: object) -> None:
         """Say nothing of each file."""
 

@@ -53,7 +53,7 @@
   const update = async () => {
     const storage = await openStorage();
     if (!storage?.objectStoreNames.contains("files")) return [];
-    const editions = await (await fetch(new URL("editions.json", site))).json();
+    const editions = await (await fetch(new URL("editions.json", site), { cache: "no-cache" })).json();
     const files = storage.transaction("files", "readwrite").objectStore("files");
     const taken = new Set(await asked(files.getAllKeys()));
     for (const [path, edition] of Object.entries(editions)) {
