@@ -19,6 +19,8 @@ from tools.grade.sandbox import Limits
 from tools.grade.slices import needed, read_cell
 from tools.grade.table import Table, TableError
 
+# one after another: they look for processes that a sandbox left, and would find each other's
+pytestmark = pytest.mark.xdist_group("marks")
 ROOT = Path(__file__).parents[1]
 CHAPTERS = chapters()
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the whole sandbox is Linux's")
@@ -302,7 +304,6 @@ def marked(tmp_path_factory):
 
 @on_linux
 @pytest.mark.slow
-@pytest.mark.xdist_group("marks")
 class TestCrowd:
     """More than fifty hand-ins, run once."""
 
