@@ -102,9 +102,10 @@ def _title(cells: list[Any]) -> str:
 def _with_picture(chapter: Chapter, folder: Path) -> Chapter:
     """Return the chapter with its first picture, which is written to the folder."""
     for cell in _cells(NOTEBOOKS / f"{chapter.path}.ipynb"):
-        for part in map(output_html, cell.get("outputs", [])):
-            if found := re.search(r'alt="([^"]*)"', _with_files(part, folder)):
-                source = re.search(r'src="([^"]*)"', _with_files(part, folder))
+        for output in cell.get("outputs", []):
+            part = _with_files(output_html(output), folder)
+            if found := re.search(r'alt="([^"]*)"', part):
+                source = re.search(r'src="([^"]*)"', part)
                 alt = html.unescape(found[1])
                 return chapter._replace(picture=f"read/{source[1]}" if source else "", alt=alt)
     return chapter
