@@ -117,10 +117,11 @@ class Network(Layered):
         self.training = False
         try:
             with np.errstate(under="ignore"):  # e⁻⁸⁰⁰ is 0, and meant
-                parts = [
-                    self._output(x[start : start + batch_size])
-                    for start in range(0, len(x), batch_size)
-                ]
+                parts = []
+                for start in range(0, len(x), batch_size):
+                    parts.append(self._output(x[start : start + batch_size]))
+                    for layer in layers:  # else two batches' worth would be kept at once
+                        layer.cache = None
         finally:
             # a backward that is still to come belongs to the forward before this
             for layer, (mode, cache) in zip(layers, kept, strict=True):

@@ -164,11 +164,11 @@ def differing(saved: list[dict], now: list[dict]) -> list[str]:
     ]
 
 
-def move_one_slider_of_each_panel(live: lab.Live) -> int:
+def move_one_slider_of_each_panel(live: lab.Live, patience: float = 90) -> int:
     boxes = live.page.locator(".jp-OutputArea-output .nnlib-panel").all()
     for number, box in enumerate(boxes):
         panel = lab.LivePanel(live, box, "", f"panel {number}")
-        panel.patience = 90
+        panel.patience = patience
         if panel.handles:
             handle = panel.handles[0]
             key = "ArrowLeft" if lab.at_end(handle, "ArrowRight") else "ArrowRight"
@@ -219,28 +219,6 @@ def test_a_chapter_runs_in_the_browser(notebook, visitor, served, subtests, reco
     record_property("site", [live.name, *took])
 
 
-def test_what_is_checked_can_fail(visitor, served):
-    """A cell that fails, one that prints something else, and a slider that does nothing are found."""
-    name = "01_perceptron.ipynb"
-    live = started(visitor, served, name)
-    run_all(live)
-    saved = json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))["cells"]
-    first, second = [place for place, cell in enumerate(saved) if cell["cell_type"] == "code"][:2]
-    run_one(live, first, "1 / 0")
-    run_one(live, second, "print('something else')")
-    said = differing(saved, live.page.evaluate(lab.CELLS))
-    assert len(said) == 2
-    assert "ZeroDivisionError" in said[0]
-    assert "something else" in said[1]
-    lab.LivePanel.patience, before = 1, lab.LivePanel.patience
-    try:
-        live.page.evaluate(DEAD)
-        with pytest.raises(AssertionError, match="does not change"):
-            move_one_slider_of_each_panel(live)
-    finally:
-        lab.LivePanel.patience = before
-
-
 # Keys no longer reach the sliders.
 DEAD = "addEventListener('keydown', (event) => event.stopImmediatePropagation(), true)"
 OUTSIDE = "https://example.org/planted.js"
@@ -252,16 +230,66 @@ except Exception:
     pass`;
   await panel.sessionContext.session.kernel.requestExecute({{ code }}).done;
 }}"""
+RESTART = f"async () => {{ {lab.LAB} await panel.sessionContext.session.kernel.restart(); }}"
 
 
-def test_a_request_to_the_outside_is_seen_and_fails(visitor, served):
-    live = started(visitor, served, "00_start_here.ipynb")
-    assert visitor.outside == []
-    reached = live.page.evaluate("(url) => fetch(url).then(() => true, () => false)", OUTSIDE)
-    assert not reached
-    live.page.evaluate(ASK_FROM_THE_KERNEL)
-    assert set(visitor.outside) == {OUTSIDE, f"{OUTSIDE}?kernel"}
+def test_what_is_checked_can_fail_and_a_kernel_can_be_restarted(visitor, served, subtests):
+    """Planted: a cell that fails, one that prints something else, a dead slider, requests to the outside."""
+    name = "01_perceptron.ipynb"
+    live = started(visitor, served, name)
+    run_all(live)
+    saved = json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))["cells"]
+    first, second = [place for place, cell in enumerate(saved) if cell["cell_type"] == "code"][:2]
+    with subtests.test("requests to the outside"):
+        assert visitor.outside == []
+        reached = live.page.evaluate("(url) => fetch(url).then(() => true, () => false)", OUTSIDE)
+        assert not reached
+        live.page.evaluate(ASK_FROM_THE_KERNEL)
+        assert set(visitor.outside) == {OUTSIDE, f"{OUTSIDE}?kernel"}
     visitor.outside.clear()
+    with subtests.test("cells"):
+        run_one(live, first, "1 / 0")
+        run_one(live, second, "print('something else')")
+        said = differing(saved, live.page.evaluate(lab.CELLS))
+        assert len(said) == 2
+        assert "ZeroDivisionError" in said[0]
+        assert "something else" in said[1]
+    with subtests.test("a restart, and no button that promises more"):
+        buttons = live.page.locator(".jp-NotebookPanel-toolbar [data-command]")
+        commands = buttons.evaluate_all("(all) => all.map((button) => button.dataset.command)")
+        assert [command for command in commands if "restart" in command]
+        assert not [command for command in commands if "interrupt" in command]
+        run_one(live, first, "x = 1")
+        live.page.evaluate(RESTART)
+        live.page.evaluate(ANSWERS)
+        assert "NameError" in told(live, first, "x")
+    with subtests.test("a dead slider"):
+        live.page.evaluate(DEAD)
+        with pytest.raises(AssertionError, match="does not change"):
+            move_one_slider_of_each_panel(live, patience=1)
+
+
+def test_the_smaller_site_asks_a_cdn_for_packages_alone(visitor, packages, tmp_path):
+    """The CDN cannot be reached from here: its address is answered from the folder of packages."""
+    from tools.site.pyodide import CDN
+
+    served = Served(build(tmp_path / "site"))
+    visitor.at_home += [served.url, CDN]
+    asked = []
+
+    def answer(route):
+        name = route.request.url.removeprefix(CDN)
+        asked.append(name)
+        route.fulfill(path=packages / name, headers={"Access-Control-Allow-Origin": "*"})
+
+    visitor.route(f"{CDN}*", answer)
+    live = started(visitor, served, "00_start_here.ipynb")
+    run_all(live)
+    saved = json.loads(live.path.read_text(encoding="utf-8"))["cells"]
+    assert differing(saved, live.cells) == []
+    assert {"numpy", "matplotlib", "pillow"} <= {name.partition("-")[0] for name in asked}
+    assert not [name for name in asked if not name.endswith((".whl", ".zip"))]
+    served.close()
 
 
 def test_a_second_visit_needs_no_network(visitor, served, record_property):
@@ -342,43 +370,58 @@ def new_edition(site: Path) -> None:
     write_editions(site)
 
 
-def test_the_kernel_can_be_restarted_and_no_button_promises_more(visitor, served):
-    live = started(visitor, served, "00_start_here.ipynb")
-    buttons = live.page.locator(".jp-NotebookPanel-toolbar [data-command]")
-    commands = buttons.evaluate_all("(all) => all.map((button) => button.dataset.command)")
-    assert not [command for command in commands if "interrupt" in command]
-    code = next(
-        i for i, cell in enumerate(lab.Source(live.path).cells) if cell["cell_type"] == "code"
-    )
-    run_one(live, code, "x = 1")
-    live.page.evaluate(
-        f"async () => {{ {lab.LAB} await panel.sessionContext.session.kernel.restart(); }}"
-    )
-    live.page.evaluate(ANSWERS)
-    assert "NameError" in told(live, code, "x")
-
-
 PAGES = ["index.html", *(f"read/{path.stem}.html" for path in lab.NOTEBOOKS)]
 PAGES += ["read/solutions/05_backpropagation.html"]
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 400)])
+# Of what a theme changes, axe can tell this.
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_can_be_read_by_everybody(path, theme, width, alone, served):
+def test_a_page_can_be_read_by_everybody(path, alone, served):
+    """In both themes, and on a phone."""
     from axe_playwright_python.sync_playwright import Axe
 
-    page = alone.new_page(viewport={"width": width, "height": 720}, color_scheme=theme)
+    page = alone.new_page(viewport=lab.SIZE, color_scheme="light")
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(served.url + path)
     page.wait_for_function("!window.MathJax || MathJax.startup.promise.then(() => true)")
-    found = Axe().run(page).response["violations"] if width == 1280 else []
-    assert {rule["id"]: [node["html"][:200] for node in rule["nodes"]][:3] for rule in found} == {}
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert complained(Axe().run(page)) == {}
+    page.emulate_media(color_scheme="dark")
+    assert complained(Axe().run(page, options=COLOURS)) == {}
+    for width in (lab.SIZE["width"], 400):
+        page.set_viewport_size({"width": width, "height": 720})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("mjx-container merror, [data-mml-node=merror]").count() == 0
     broken = [asked for code, asked, _ in served.asked if code >= 400]
     assert broken + complaints == []
     page.close()
+
+
+def complained(found) -> dict[str, list[str]]:
+    violations = found.response["violations"]
+    return {rule["id"]: [node["html"][:200] for node in rule["nodes"]][:3] for rule in violations}
+
+
+def test_what_a_page_must_not_have_is_found(alone, served):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = alone.new_page(viewport=lab.SIZE, color_scheme="dark")
+    page.goto(served.url)
+    page.evaluate(PALE_IN_THE_DARK)
+    assert set(complained(Axe().run(page, options=COLOURS))) == {"color-contrast"}
+    page.set_viewport_size({"width": 400, "height": 720})
+    page.evaluate(WIDE)
+    assert page.evaluate("document.documentElement.scrollWidth") > 400
+    page.close()
+
+
+WIDE = "document.body.insertAdjacentHTML('beforeend', '<p style=\"width: 900px\">Wide</p>')"
+PALE_IN_THE_DARK = """document.body.insertAdjacentHTML('afterbegin',
+  '<style>@media (prefers-color-scheme: dark) { .pale { color: #333; background: #111 } }</style>' +
+  '<main><p class="pale">Pale</p></main>')"""
 
 
 @pytest.mark.parametrize(("width", "app"), [(1280, "lab"), (400, "notebooks")])

@@ -300,6 +300,21 @@ def test_predict_in_batches_equals_forward():
     )
 
 
+def test_predict_keeps_no_batch_while_it_works_on_the_next():
+    """A convolutional network keeps a hundred times as much as it is given."""
+
+    found = []
+
+    class Keeper(Layer):
+        def forward(self, x):
+            found.append(self.cache)
+            self.cache = x
+            return x
+
+    Network([Keeper()]).predict(np.ones((5, 2)), batch_size=2)
+    assert found == [None, None, None]
+
+
 @pytest.mark.parametrize(
     "modes", [(True, True, True, True), (False, False, False, False), (True, False, True, False)]
 )

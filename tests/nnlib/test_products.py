@@ -38,9 +38,11 @@ def forget_threads():
 SHAPES = [(1, 1, 1), (1, 7, 40), (40, 7, 1), (3, 50, 1000), (64, 33, 17), (128, 30, 100)]
 
 
+@pytest.mark.parametrize("in_a_browser", [False, True])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_it_is_the_product(shape, dtype, small, rng):
+def test_it_is_the_product(shape, dtype, in_a_browser, small, monkeypatch, rng):
+    monkeypatch.setattr(products, "IN_A_BROWSER", in_a_browser)
     n, k, m = shape
     x, W = rng.random((n, k)).astype(dtype), rng.random((k, m)).astype(dtype)
     dz = rng.random((n, m)).astype(dtype)
@@ -48,6 +50,7 @@ def test_it_is_the_product(shape, dtype, small, rng):
     for a, b in [(x, W), (x.T, dz), (dz, W.T)]:
         found = product(a, b)
         assert found.dtype == dtype
+        assert found.flags.c_contiguous
         assert np.allclose(found, a.astype(float) @ b.astype(float), **close)
 
 

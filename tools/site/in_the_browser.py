@@ -75,10 +75,14 @@ def sum_of(source: str) -> str:
 
 
 def bar(seconds: int) -> dict[str, str]:
-    """Return a line of words and a bar that fills by itself, as nothing can be drawn while the cell works."""
+    """Return a line of words and a bar that fills by itself, as nothing can be drawn while the cell works.
+
+    It grows once a second: drawn anew for each frame of the screen, it would take a third of a processor from the cell.
+    """
     words = f"In a browser this cell takes about {seconds} seconds."
-    style = f"height: 6px; background: #0072b2; border-radius: 3px; animation: fill {seconds}s linear both"
-    frames = "@keyframes fill { from { width: 0 } to { width: 100% } }"
+    style = "height: 6px; background: #0072b2; border-radius: 3px; transform-origin: left; "
+    style += f"animation: fill {seconds}s steps({seconds}) both"
+    frames = "@keyframes fill { from { transform: scaleX(0) } to { transform: scaleX(1) } }"
     html = f'<p>{words}</p><style>{frames}</style><div style="{style}"></div>'
     return {"text/plain": words, "text/html": html}
 
