@@ -20,7 +20,8 @@ import pytest
 import nnlib
 
 ROOT = Path(__file__).parents[1]
-pytestmark = pytest.mark.slow
+# One process makes the environment.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 
 
 def run(command, folder):

@@ -23,7 +23,7 @@ from sweep_tasks import (
     draw,
     fail_at_zero,
     kill_own_worker_once,
-    kill_worker_at_two,
+    kill_workers_when_the_others_are_written,
     train,
 )
 
@@ -558,11 +558,12 @@ def test_what_a_killed_worker_of_dask_was_at_is_done_by_another(file, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="kills by signals")
 @pytest.mark.slow
 def test_a_trial_that_kills_every_worker_of_dask_is_left_for_the_next_run(file):
+    task = partial(kill_workers_when_the_others_are_written, file=str(file))
     numbers = sweep.grid(number=[1, 2, 3])
     with dask() as client:
         pool = client.get_executor()
         with pytest.raises(RuntimeError, match=r"1 of 3 trials were lost.*KilledWorker"):
-            sweep.run(kill_worker_at_two, numbers, pool, rng=seed(), results=file)
+            sweep.run(task, numbers, pool, rng=seed(), results=file)
     assert sorted(line["parameters"]["number"] for line in lines(file)[1:]) == [1, 3]
 
 
