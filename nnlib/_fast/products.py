@@ -19,16 +19,18 @@ from nnlib._fast.blocks import on_cores
 WORTH, WAKING, EACH = 20_000_000, 4_000_000, 100_000_000
 COLUMNS = 16  # a block's width is a multiple of: what the processor takes at once
 IN_A_BROWSER = sys.platform == "emscripten"
-# Multiplications from which on a sum over indices is faster there: by half, in the products of a layer.
-ENOUGH = 20_000
+# Multiplications, and neighbours in memory, from which on a sum over indices is faster there: twice, often.
+ENOUGH, NEIGHBOURS = 20_000, 20
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return a @ b, (n, k) @ (k, m): in blocks of columns, cut by sizes alone, if it is large."""
     (n, k), m = a.shape, b.shape[1]
-    if IN_A_BROWSER and n * k * m >= ENOUGH:
-        return np.einsum("ij,jk->ik", a, b)
-    if IN_A_BROWSER or n * k * m < WORTH:
+    if IN_A_BROWSER:
+        neighbours = m if b.flags.c_contiguous else k
+        many = n * k * m >= ENOUGH and neighbours >= NEIGHBOURS
+        return np.einsum("ij,jk->ik", a, b) if many else a @ b
+    if n * k * m < WORTH:
         return a @ b
     z = np.empty((n, m), np.result_type(a, b))
     on_cores([partial(np.matmul, a, b[:, some], out=z[:, some]) for some in _cut(n * k, m)])

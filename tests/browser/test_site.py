@@ -20,6 +20,7 @@ from site_lab import (
     MEMORY,
     Served,
     address,
+    opened,
     run_all,
     run_one,
     started,
@@ -314,8 +315,7 @@ def test_the_whole_course_can_be_kept(visitor, served):
     served.gone = True
     page.goto(f"{served.url}read/05_backpropagation.html")
     assert page.locator("mjx-container").first.is_visible()
-    page.goto(f"{served.url}lab/index.html?path=09_recurrent_networks.ipynb")
-    page.wait_for_function(lab.READY, timeout=120_000)
+    opened(visitor, served, "09_recurrent_networks.ipynb")
 
 
 # The notebook of this name is in front, beside those that were open before.
@@ -337,7 +337,7 @@ def test_a_new_edition_neither_hides_nor_overwrites_what_was_written(visitor, si
     served = Served(copy)
     visitor.at_home.append(served.url)
     for name, words in (("01_perceptron.ipynb", "MINE"), ("02_nand_and_xor.ipynb", None)):
-        page = started(visitor, served, name).page
+        page = opened(visitor, served, name).page
         source = page.evaluate(FIRST)
         page.evaluate(WRITE, words or source)
         page.close()

@@ -215,7 +215,9 @@ def drag_and_look(live, panel):
         live.page.wait_for_timeout(300)
         panel.must_be_true("dragged")
         seen.add(panel.state()["alt"])
-    assert len(seen) >= 3
+        if len(seen) == 3:
+            break
+    assert len(seen) == 3
     panel.reset.click()
     panel.must_be_true("back")
 

@@ -54,6 +54,21 @@ def test_it_is_the_product(shape, dtype, in_a_browser, small, monkeypatch, rng):
         assert np.allclose(found, a.astype(float) @ b.astype(float), **close)
 
 
+def test_in_a_browser_sums_over_indices_take_the_large_products(monkeypatch, rng):
+    monkeypatch.setattr(products, "IN_A_BROWSER", True)
+    taken = []
+
+    def einsum(how, a, b):
+        taken.append((a.shape, b.shape))
+        return a @ b
+
+    monkeypatch.setattr(products.np, "einsum", einsum)
+    x, dz, W = rng.random((100, 784)), rng.random((100, 30)), rng.random((784, 30))
+    for a, b in [(x, W), (x.T, dz), (dz, W.T), (x, W[:, :10].copy()), (x[:1], W[:, :10].copy())]:
+        product(a, b)
+    assert taken == [((100, 784), (784, 30)), ((784, 100), (100, 30)), ((100, 30), (30, 784))]
+
+
 @pytest.mark.parametrize("m", [1, 15, 16, 17, 31, 32, 33, 100, 512, 2048])
 @pytest.mark.parametrize("each", [1, 100, 10_000, 1_000_000])
 def test_blocks_cover_every_column_once_and_the_first_is_no_smaller(each, m):
