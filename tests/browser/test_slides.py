@@ -4,7 +4,7 @@ import re
 
 import pytest
 from lab import NOTEBOOKS, SIZE
-from test_accessibility import ASK_FOR
+from test_accessibility import ASK_FOR, VIOLATIONS
 
 from tools.slides.export import write_deck
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 CHAPTERS = [path for path in NOTEBOOKS if not path.stem.startswith("A")]
 LEAST_TYPE = 16  # pixels
-AXE = {"preload": False, "resultTypes": ["violations"]}  # it would fetch styles, which no file may
+AXE = VIOLATIONS | {"preload": False}  # it would fetch styles, which no file may
 BEGUN = "() => window.Reveal?.isReady()"
 VISIT = "([h, v]) => { Reveal.slide(h, v); while (Reveal.nextFragment()); }"
 PLACES = "() => Reveal.getSlides().map(Reveal.getIndices).map(({ h, v }) => [h, v ?? 0])"
